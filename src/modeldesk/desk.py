@@ -1,0 +1,187 @@
+"""The desk: the store opened and the services wired over it; the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from modeldesk.clock import Clock, SystemClock
+from modeldesk.models import ArtefactStore
+from modeldesk.services.feedback import Feedback
+from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.jobs import Jobs
+from modeldesk.services.monitoring import Monitoring
+from modeldesk.services.overview import Overview
+from modeldesk.services.predictor import Limits, Predictor
+from modeldesk.services.registry import Registry
+from modeldesk.services.rollup import RollUp
+from modeldesk.services.views import VersionView
+from modeldesk.settings import Settings
+from modeldesk.store import (
+    AlertRecords,
+    ChunkLog,
+    FlagRecords,
+    ModelRecords,
+    Store,
+    WindowRecords,
+    migrate,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Everything that works on one store.
+
+    Open it with `Desk.open`, and close it (or use it in a ``with`` statement), so that what
+    was accepted is committed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with Desk.open(Settings.load(home=tempfile.mkdtemp())) as desk:
+    ...     desk.registry.names()
+    ()
+    """
+
+    settings: Settings
+    store: Store
+    registry: Registry
+    predictor: Predictor
+    rollup: RollUp
+    monitoring: Monitoring
+    overview: Overview
+    feedback: Feedback
+    jobs: Jobs
+    commits: GroupCommit
+
+    @classmethod
+    def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
+        """Open the store, bring it to the current schema, and wire the services.
+
+        Raises
+        ------
+        InvalidArgument
+            When the database's URL or driver is not usable.
+        StoreUnavailable
+            When the database cannot be reached or the home folder cannot be made.
+        SchemaMismatch
+            When the database was made by a newer program.
+        """
+        clock = clock or SystemClock()
+        store = Store(settings.database)
+        try:
+            migrate(store)
+        except BaseException:
+            store.close()
+            raise
+        records, log = ModelRecords(store), ChunkLog(store)
+        windows, alerts = WindowRecords(store), AlertRecords(store)
+        commits = GroupCommit(log, records)
+        registry = Registry(records, ArtefactStore(settings.artefacts), clock)
+        limits = Limits(
+            rows=settings.max_rows,
+            text_characters=settings.max_text_characters,
+            waiting_rows=settings.max_waiting_rows,
+        )
+        rollup = RollUp(windows, registry)
+        monitoring = Monitoring(registry, windows, alerts, clock)
+        return cls(
+            settings=settings,
+            store=store,
+            registry=registry,
+            predictor=Predictor(registry, commits, clock, limits),
+            rollup=rollup,
+            monitoring=monitoring,
+            overview=Overview(
+                registry=registry,
+                records=records,
+                log=log,
+                windows=windows,
+                alerts=alerts,
+                clock=clock,
+            ),
+            feedback=Feedback(registry, log, FlagRecords(store), clock),
+            jobs=Jobs(rollup, monitoring, seconds=settings.job_seconds),
+            commits=commits,
+        )
+
+    def start_jobs(self) -> None:
+        """Start rolling up and judging in the background."""
+        self.jobs.start()
+
+    def close(self) -> None:
+        """Answer and commit what was accepted, then close the store."""
+        self.jobs.close()
+        self.predictor.close()
+        self.commits.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def publish(
+    model: object,
+    *,
+    name: str,
+    reference: object,
+    target: str | None = None,
+    description: str = "",
+    home: str | None = None,
+) -> VersionView:
+    """Publish a trained model to the store that the settings name.
+
+    Parameters
+    ----------
+    model
+        A fitted scikit-learn estimator, or a function of an importable module that takes a
+        Polars frame and returns one value per row.
+    name
+        Name of the model; publishing under a known name adds a version.
+    reference
+        The rows that traffic will be compared with, usually the training data: a pandas or
+        Polars frame, an Arrow table, or a dict of lists.
+    target
+        The reference's column with the true outcome, if it has one.
+    description
+        What is worth knowing about this version.
+    home
+        Folder of the store; without one, the setting ``home`` (``modeldesk-data`` here).
+
+    Returns
+    -------
+    VersionView
+        The new version with its inferred signature.
+
+    Raises
+    ------
+    InvalidArgument, InvalidData
+        When the name, the target or the reference is not usable.
+    UnsupportedModel, UnsafeArtefact, ModelFailed
+        When the model cannot be served, kept, or run on the reference.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from sklearn.linear_model import LinearRegression
+    >>> model = LinearRegression().fit([[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0])
+    >>> reference = {"rooms": [1.0, 2.0, 3.0], "price": [2.0, 4.0, 6.0]}
+    >>> version = publish(
+    ...     model, name="prices", reference=reference, target="price", home=tempfile.mkdtemp()
+    ... )
+    >>> version.number, [column.name for column in version.signature.columns]
+    (1, ['rooms', 'price'])
+    """
+    with Desk.open(Settings.load(home=home)) as desk:
+        return desk.registry.publish(
+            model, name=name, reference=reference, target=target, description=description
+        )

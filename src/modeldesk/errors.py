@@ -1,0 +1,130 @@
+"""What can go wrong, one class per decision that a caller makes.
+
+::
+
+    ModeldeskError                what, where, and what to do next
+    ├── InvalidInput              the caller's data or arguments are wrong: mend and retry
+    │   ├── InvalidRows           some rows do not fit the signature; lists every problem
+    │   ├── InvalidData           a table or a column cannot be read
+    │   └── InvalidArgument       an option, name or setting is wrong
+    ├── NotFound                  the named thing does not exist: choose another
+    ├── Conflict                  the thing exists already or has changed meanwhile
+    ├── Incompatible              two values that do not belong together (merge, compare)
+    ├── Corrupt                   bytes that are truncated, damaged or of another format
+    ├── UnsafeArtefact            loading this file could run a stranger's code
+    ├── UnsupportedModel          no adapter can serve this object
+    ├── ModelFailed               the model itself raised or answered nonsense
+    ├── Overloaded                too much waits already: try again later
+    ├── StoreUnavailable          the database cannot be reached or written now
+    ├── SchemaMismatch            the database is newer or older than this program
+    └── ServerUnreachable         no answer from the server's address
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class ModeldeskError(Exception):
+    """Root of all errors raised on purpose.
+
+    Parameters
+    ----------
+    message
+        What went wrong and where, one sentence.
+    hint
+        What to do next, one sentence.
+    """
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".rstrip()
+
+
+class InvalidInput(ModeldeskError):
+    """The caller's data or arguments are wrong; mended, the same call may succeed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One reason why one row was refused."""
+
+    row: int
+    """Position of the row in the request, from 0."""
+    field: str
+    """Name of the feature, or an empty string where the row as a whole is wrong."""
+    problem: str
+    """What is wrong: ``missing``, ``unknown``, ``wrong type``, ``not a number`` ..."""
+    expected: str
+    """What would be accepted, in words."""
+
+    def __str__(self) -> str:
+        where = f"row {self.row}, {self.field}" if self.field else f"row {self.row}"
+        return f"{where}: {self.problem}; expected {self.expected}"
+
+
+class InvalidRows(InvalidInput):
+    """Rows that do not fit a model's signature; every problem is listed."""
+
+    def __init__(self, problems: tuple[Problem, ...], *, rows: int) -> None:
+        shown = "; ".join(str(problem) for problem in problems[:5])
+        more = f"; and {len(problems) - 5} more" if len(problems) > 5 else ""  # noqa: PLR2004
+        super().__init__(f"{shown}{more}.", hint="Nothing was predicted or logged.")
+        self.problems = problems
+        self.rows = rows
+
+
+class InvalidData(InvalidInput):
+    """A table, file or column that cannot be read as data."""
+
+
+class InvalidArgument(InvalidInput):
+    """An option, a name or a setting that is not acceptable."""
+
+
+class NotFound(ModeldeskError):
+    """The named model, version, prediction, column or alert does not exist."""
+
+
+class Conflict(ModeldeskError):
+    """The thing exists already, or somebody else changed it meanwhile."""
+
+
+class Incompatible(ModeldeskError):
+    """Two values that do not belong together, such as profiles of other columns."""
+
+
+class Corrupt(ModeldeskError):
+    """Bytes that are truncated, damaged, or written in an unknown format."""
+
+
+class UnsafeArtefact(ModeldeskError):
+    """Loading the file could run code that nobody vouched for."""
+
+
+class UnsupportedModel(ModeldeskError):
+    """No adapter knows how to serve this object."""
+
+
+class ModelFailed(ModeldeskError):
+    """The model raised, or answered something that does not fit its signature."""
+
+
+class Overloaded(ModeldeskError):
+    """More work waits already than can be answered in reasonable time."""
+
+
+class StoreUnavailable(ModeldeskError):
+    """The database cannot be reached, read or written at the moment."""
+
+
+class SchemaMismatch(ModeldeskError):
+    """The database's schema is not the one this program works with."""
+
+
+class ServerUnreachable(ModeldeskError):
+    """No answer, or no usable answer, from the server's address."""

@@ -1,0 +1,98 @@
+"""Artefacts: one folder per version, written once, verified by hash when loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import fsspec
+
+from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.models.adapters import adapter_for, adapter_named
+from modeldesk.models.port import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artefact:
+    """Where a version's files lie and what their hash is."""
+
+    place: str
+    """Folder below the artefact store's root."""
+    sha256: str
+    """Hash over all names and contents, in order of name."""
+
+
+class ArtefactStore:
+    """Keeps artefacts below one root on any file system that fsspec knows.
+
+    Parameters
+    ----------
+    url
+        Root, such as ``/var/lib/modeldesk`` or ``s3://bucket/modeldesk``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._files, self._root = fsspec.core.url_to_fs(url)
+
+    def save(
+        self, thing: object, *, model: str, number: int, frames: str, trust_pickle: bool
+    ) -> Artefact:
+        """Write a trained object into a new folder.
+
+        Raises
+        ------
+        UnsupportedModel, UnsafeArtefact
+            When the object cannot be kept.
+        StoreUnavailable
+            When the folder cannot be written.
+        """
+        place = f"{model}/{number}-{secrets.token_hex(4)}"
+        with tempfile.TemporaryDirectory(prefix="modeldesk-") as name:
+            folder = Path(name)
+            adapter_for(thing).save(thing, folder, frames=frames, trust_pickle=trust_pickle)
+            sha256 = _hash(folder)
+            target = f"{self._root}/{place}"
+            try:
+                self._files.makedirs(target, exist_ok=True)
+                for file in sorted(folder.iterdir()):
+                    self._files.put_file(str(file), f"{target}/{file.name}")
+            except OSError as error:
+                message = f"The artefact cannot be written to {target}: {error}."
+                raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+        return Artefact(place=place, sha256=sha256)
+
+    def load(self, artefact: Artefact, *, flavor: str) -> Model:
+        """Fetch a version's files, check their hash and load the model.
+
+        Raises
+        ------
+        Corrupt
+            When the files are not those that were published.
+        StoreUnavailable
+            When they cannot be read.
+        """
+        source = f"{self._root}/{artefact.place}"
+        with tempfile.TemporaryDirectory(prefix="modeldesk-") as name:
+            folder = Path(name)
+            try:
+                for file in self._files.ls(source, detail=False):
+                    self._files.get_file(file, str(folder / Path(file).name))
+            except OSError as error:
+                message = f"The artefact {source} cannot be read: {error}."
+                raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+            if _hash(folder) != artefact.sha256:
+                message = f"The files of {source} are not those that were published."
+                raise Corrupt(message, hint="Restore them from a backup, or publish again.")
+            return adapter_named(flavor).load(folder)
+
+
+def _hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(folder.iterdir()):
+        content = file.read_bytes()
+        digest.update(f"{file.name}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()

@@ -1,0 +1,208 @@
+"""Reading request rows by a signature, with one clear problem per wrong value."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import TypeAlias
+
+import polars as pl
+
+from modeldesk.errors import InvalidRows, Problem
+from modeldesk.schema.signature import Column, Kind, Signature
+
+Value: TypeAlias = bool | int | float | str | datetime | None
+
+_LARGEST = 2**63 - 1
+
+POLARS_TYPES: dict[Kind, pl.DataType] = {
+    Kind.BOOLEAN: pl.Boolean(),
+    Kind.INTEGER: pl.Int64(),
+    Kind.FLOAT: pl.Float64(),
+    Kind.CATEGORICAL: pl.String(),
+    Kind.TEXT: pl.String(),
+    Kind.DATETIME: pl.Datetime("us", "UTC"),
+}
+
+
+class _WrongError(Exception):
+    """Carries the words for what is wrong with one value."""
+
+
+def _boolean(value: object) -> Value:
+    if isinstance(value, bool):
+        return value
+    raise _WrongError(_got(value))
+
+
+def _integer(value: object) -> Value:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _WrongError(_got(value))
+    if abs(value) > _LARGEST:
+        message = "a whole number beyond 64 bits"
+        raise _WrongError(message)
+    return value
+
+
+def _float(value: object) -> Value:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise _WrongError(_got(value))
+    try:
+        number = float(value)
+    except OverflowError as error:
+        message = "a number beyond the range of floats"
+        raise _WrongError(message) from error
+    if math.isinf(number):
+        message = "infinite"
+        raise _WrongError(message)
+    return number
+
+
+def _string(value: object) -> Value:
+    if not isinstance(value, str):
+        raise _WrongError(_got(value))
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        message = "a string with half a surrogate pair"
+        raise _WrongError(message) from error
+    return value
+
+
+def _datetime(value: object) -> Value:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as error:
+            message = f"not a date ({_short(value)})"
+            raise _WrongError(message) from error
+    if not isinstance(value, datetime):
+        raise _WrongError(_got(value))
+    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+_READERS: dict[Kind, Callable[[object], Value]] = {
+    Kind.BOOLEAN: _boolean,
+    Kind.INTEGER: _integer,
+    Kind.FLOAT: _float,
+    Kind.CATEGORICAL: _string,
+    Kind.TEXT: _string,
+    Kind.DATETIME: _datetime,
+}
+
+_JSON_NAMES = {bool: "a boolean", int: "a whole number", float: "a number", str: "a string",
+               list: "a list", dict: "an object"}  # fmt: skip
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."  # noqa: PLR2004
+
+
+def _got(value: object) -> str:
+    return f"wrong type, {_JSON_NAMES.get(type(value), type(value).__name__)} ({_short(value)})"
+
+
+class RowDecoder:
+    """Checks rows against a signature and turns them into a table.
+
+    Parameters
+    ----------
+    signature
+        Whose inputs the rows must give.
+
+    Examples
+    --------
+    >>> decoder = RowDecoder(Signature(inputs=(Column(name="age", kind=Kind.FLOAT),)))
+    >>> decoder.decode([{"age": 31}])
+    [(31.0,)]
+    >>> decoder.decode([{"agee": 31}])
+    Traceback (most recent call last):
+        ...
+    modeldesk.errors.InvalidRows: row 0, age: missing; expected a number; row 0, agee: \
+unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or logged.
+    """
+
+    def __init__(self, signature: Signature) -> None:
+        self._columns = signature.inputs
+        self._names = tuple(column.name for column in signature.inputs)
+        self._known = frozenset(self._names)
+        self._readers = tuple(_READERS[column.kind] for column in signature.inputs)
+        self._schema = {c.name: POLARS_TYPES[c.kind] for c in signature.inputs}
+
+    def decode(self, rows: Sequence[object]) -> list[tuple[Value, ...]]:
+        """Return each row's values in the signature's order.
+
+        Raises
+        ------
+        InvalidRows
+            With every problem found, when any row does not fit.
+        """
+        problems: list[Problem] = []
+        decoded = [self._row(position, row, problems) for position, row in enumerate(rows)]
+        if problems:
+            raise InvalidRows(tuple(problems), rows=len({p.row for p in problems}))
+        return decoded
+
+    def frame(self, rows: Sequence[tuple[Value, ...]]) -> pl.DataFrame:
+        """Return decoded rows as a table with the signature's columns and types."""
+        columns = zip(*rows, strict=True) if rows else ([] for _ in self._names)
+        series = [
+            pl.Series(name, values, dtype=dtype)
+            for (name, dtype), values in zip(self._schema.items(), columns, strict=True)
+        ]
+        return pl.DataFrame(series)
+
+    def _row(self, position: int, row: object, problems: list[Problem]) -> tuple[Value, ...]:
+        if not isinstance(row, Mapping):
+            expected = f"an object with the features {', '.join(self._names)}"
+            problems.append(Problem(row=position, field="", problem=_got(row), expected=expected))
+            return ()
+        values: list[Value] = []
+        for column, read in zip(self._columns, self._readers, strict=True):
+            wrong = None
+            try:
+                values.append(_value(column, read, row))
+            except _WrongError as error:
+                wrong = str(error)
+            if wrong:
+                problems.append(
+                    Problem(
+                        row=position, field=column.name, problem=wrong, expected=column.expected()
+                    )
+                )
+        if len(row) > len(values) or not self._known.issuperset(row):
+            problems.extend(self._unknown(position, row))
+        return tuple(values)
+
+    def _unknown(self, position: int, row: Mapping[object, object]) -> list[Problem]:
+        problems = []
+        for name in row:
+            if name not in self._known:
+                close = get_close_matches(str(name), self._names, n=1)
+                problem = f"unknown, did you mean {close[0]!r}?" if close else "unknown"
+                expected = f"one of: {', '.join(self._names)}"
+                problems.append(
+                    Problem(row=position, field=str(name), problem=problem, expected=expected)
+                )
+        return problems
+
+
+def _value(column: Column, read: Callable[[object], Value], row: Mapping[str, object]) -> Value:
+    value = row.get(column.name, _MISSING)
+    if value is None or value is _MISSING or (isinstance(value, float) and math.isnan(value)):
+        if column.optional:
+            return None
+        if value is _MISSING:
+            message = "missing"
+        else:
+            message = "null" if value is None else "not a number (NaN)"
+        raise _WrongError(message)
+    return read(value)
+
+
+_MISSING = object()

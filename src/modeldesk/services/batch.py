@@ -1,0 +1,48 @@
+"""The answer to one request: its rows of a committed chunk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from modeldesk.schema import Signature, Value, prediction_id
+from modeldesk.services.views import PredictionView
+from modeldesk.store import ROW_ID, TIME
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionBatch:
+    """Rows that were predicted and committed together."""
+
+    model: str
+    version: int
+    signature: Signature
+    chunk: str
+    """Key of the chunk in the log."""
+    start: int
+    """Position of the first row in the chunk."""
+    frame: pl.DataFrame
+    """Inputs, outputs and times of the rows."""
+
+    @property
+    def predictions(self) -> tuple[PredictionView, ...]:
+        """The rows as people read them, in the order of the request."""
+        return tuple(
+            self._view(position, row)
+            for position, row in enumerate(self.frame.iter_rows(named=True))
+        )
+
+    def _view(self, position: int, row: Mapping[str, Value]) -> PredictionView:
+        time = self.frame[TIME][position]
+        row_id = row.get(ROW_ID)
+        return PredictionView(
+            prediction_id=prediction_id(self.chunk, self.start + position),
+            model=self.model,
+            version=self.version,
+            time=time,
+            row_id=None if row_id is None else str(row_id),
+            inputs={column.name: row.get(column.name) for column in self.signature.inputs},
+            outputs={column.name: row.get(column.name) for column in self.signature.outputs},
+        )

@@ -1,0 +1,158 @@
+"""Feedback: predictions read back by id, and people's flags on them."""
+
+from __future__ import annotations
+
+from modeldesk.clock import Clock
+from modeldesk.errors import InvalidArgument, NotFound
+from modeldesk.schema import Kind, Signature, parse_prediction_id
+from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.registry import Registry
+from modeldesk.services.views import FlagView, PredictionView
+from modeldesk.store import Chunk, ChunkLog, FlagRecord, FlagRecords, NewFlag
+
+REASONS: tuple[str, ...] = (
+    "wrong prediction",
+    "wrong input",
+    "unsure",
+    "offensive or unsafe",
+    "interesting",
+    "other",
+)
+
+_LONGEST_COMMENT = 10_000
+_LONGEST_REASON = 100
+
+
+class Feedback:
+    """Flags on predictions.
+
+    Parameters
+    ----------
+    registry
+        Versions of the models.
+    log
+        The predictions.
+    flags
+        The flags in the database.
+    clock
+        Tells when a flag was set.
+    """
+
+    def __init__(self, registry: Registry, log: ChunkLog, flags: FlagRecords, clock: Clock) -> None:
+        self._registry = registry
+        self._log = log
+        self._flags = flags
+        self._clock = clock
+
+    def prediction(self, prediction_id: str) -> PredictionView:
+        """Return one logged prediction; `NotFound` when there is none of that id."""
+        chunk, row = self._find(prediction_id)
+        record = self._registry.record_of(chunk.version_id)
+        batch = PredictionBatch(
+            model=record.model,
+            version=record.number,
+            signature=record.signature,
+            chunk=chunk.key,
+            start=row,
+            frame=chunk.frame.slice(row, 1),
+        )
+        return batch.predictions[0]
+
+    def flag(
+        self,
+        prediction_id: str,
+        *,
+        reason: str,
+        comment: str = "",
+        proposed_label: str | None = None,
+    ) -> FlagView:
+        """Mark a prediction.
+
+        Parameters
+        ----------
+        prediction_id
+            Which prediction.
+        reason
+            Why, in a word or two; `REASONS` lists the usual ones.
+        comment
+            Anything worth telling, up to 10,000 characters.
+        proposed_label
+            What the prediction should have been.
+
+        Raises
+        ------
+        NotFound
+            When there is no such prediction.
+        InvalidArgument
+            When the reason is empty, a text is too long, or the label is not a known class.
+        """
+        chunk, _ = self._find(prediction_id)
+        record = self._registry.record_of(chunk.version_id)
+        if not reason.strip() or len(reason) > _LONGEST_REASON:
+            message = f"A flag needs a reason of at most {_LONGEST_REASON} characters."
+            raise InvalidArgument(message, hint=f"The usual ones: {', '.join(REASONS)}.")
+        if len(comment) > _LONGEST_COMMENT:
+            message = f"The comment has {len(comment)} characters, more than {_LONGEST_COMMENT}."
+            raise InvalidArgument(message, hint="Shorten it.")
+        _check_label(proposed_label, record.signature)
+        new = NewFlag(
+            version_id=record.version_id,
+            prediction_id=prediction_id,
+            reason=reason.strip(),
+            comment=comment,
+            proposed_label=proposed_label,
+            created_at=self._clock.now(),
+        )
+        flag_id = self._flags.add(new)
+        return FlagView(
+            flag_id=flag_id,
+            prediction_id=prediction_id,
+            model=record.model,
+            version=record.number,
+            reason=new.reason,
+            comment=comment,
+            proposed_label=proposed_label,
+            created_at=new.created_at,
+        )
+
+    def flags(self, name: str | None = None, *, limit: int = 100) -> tuple[FlagView, ...]:
+        """Return flags of a model (or of all), newest first."""
+        if name is not None:
+            self._registry.record(name)
+        return tuple(_view(record) for record in self._flags.list(model=name, limit=limit))
+
+    def _find(self, prediction_id: str) -> tuple[Chunk, int]:
+        key, row = parse_prediction_id(prediction_id)
+        chunk = self._log.find(key)
+        if chunk is None or row >= chunk.frame.height:
+            message = f"There is no prediction {prediction_id!r}."
+            raise NotFound(message, hint="Use the prediction_id from a prediction's answer.")
+        return chunk, row
+
+
+def _check_label(label: str | None, signature: Signature) -> None:
+    column = signature.prediction
+    if label is None:
+        return
+    if column.categories and label not in column.categories:
+        message = f"Unknown class {label!r}."
+        raise InvalidArgument(message, hint=f"Known are: {', '.join(column.categories)}.")
+    if column.kind in {Kind.INTEGER, Kind.FLOAT} and not column.categories:
+        try:
+            float(label)
+        except ValueError as error:
+            message = f"{label!r} is not a number."
+            raise InvalidArgument(message, hint="Propose a number for this model.") from error
+
+
+def _view(record: FlagRecord) -> FlagView:
+    return FlagView(
+        flag_id=record.flag_id,
+        prediction_id=record.prediction_id,
+        model=record.model,
+        version=record.version,
+        reason=record.reason,
+        comment=record.comment,
+        proposed_label=record.proposed_label,
+        created_at=record.created_at,
+    )

@@ -1,0 +1,171 @@
+"""A lane: one version's queue, its loaded model, and the thread that batches for it."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from modeldesk.clock import Clock
+from modeldesk.errors import ModeldeskError, ModelFailed, Overloaded
+from modeldesk.models import Model
+from modeldesk.schema import RowDecoder, Value, chunk_key
+from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.outputs import output_frame
+from modeldesk.store import ROW_ID, TIME, Chunk, VersionRecord
+
+_BATCH_ROWS = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Rows of one request, checked already."""
+
+    rows: Sequence[tuple[Value, ...]]
+    times: Sequence[datetime]
+    row_ids: Sequence[str | None]
+    done: Future[PredictionBatch]
+
+
+class Lane:
+    """Predicts for one version: takes what waits, predicts it at once, hands it to the log.
+
+    There is no waiting for a batch to fill: a batch is what arrived while the one before was
+    predicted.
+
+    Parameters
+    ----------
+    record
+        The version.
+    load
+        Loads its model; called in the lane's thread before the first batch.
+    commits
+        The log's writer.
+    clock
+        Tells when a chunk was made.
+    max_waiting_rows
+        Rows that may wait before more are refused.
+    """
+
+    def __init__(
+        self,
+        record: VersionRecord,
+        load: Callable[[VersionRecord], Model],
+        commits: GroupCommit,
+        clock: Clock,
+        max_waiting_rows: int,
+    ) -> None:
+        self.record = record
+        self.decoder = RowDecoder(record.signature)
+        self._load = load
+        self._model: Model | None = None
+        self._commits = commits
+        self._clock = clock
+        self._limit = max_waiting_rows
+        self._waiting = 0
+        self._lock = threading.Lock()
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        name = f"modeldesk-{record.model}-{record.number}"
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, job: Job) -> None:
+        """Queue a request's rows, or raise `Overloaded` when too many wait already."""
+        with self._lock:
+            if self._waiting and self._waiting + len(job.rows) > self._limit:
+                message = f"{self._waiting} rows wait for {self.record.model!r} already."
+                raise Overloaded(message, hint="Try again in a second.")
+            self._waiting += len(job.rows)
+        self._queue.put(job)
+
+    def close(self) -> None:
+        """Answer what is queued and stop."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def _run(self) -> None:
+        running = True
+        while running:
+            jobs: list[Job] = []
+            rows = 0
+            while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
+                job = self._queue.get()
+                if job is None:
+                    running = False
+                    break
+                jobs.append(job)
+                rows += len(job.rows)
+            if jobs:
+                self._answer(jobs)
+                with self._lock:
+                    self._waiting -= rows
+
+    def _answer(self, jobs: list[Job]) -> None:
+        """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
+        try:
+            frame = self._predict(jobs)
+        except Exception as error:  # noqa: BLE001  # a request's failure must not end the lane
+            if len(jobs) > 1:
+                for job in jobs:
+                    self._answer([job])
+                return
+            jobs[0].done.set_exception(_as_ours(error))
+            return
+        chunk = Chunk(
+            key=chunk_key(self._clock.now()),
+            version_id=self.record.version_id,
+            committed_at=self._clock.now(),
+            frame=frame,
+        )
+        self._commits.append(chunk).add_done_callback(
+            lambda committed: _resolve(jobs, chunk, self.record, committed)
+        )
+
+    def _predict(self, jobs: list[Job]) -> pl.DataFrame:
+        if self._model is None:
+            self._model = self._load(self.record)
+        inputs = self.decoder.frame([row for job in jobs for row in job.rows])
+        outputs = output_frame(self._model.predict(inputs), self.record.signature)
+        return pl.concat([inputs, outputs, _keys(jobs)], how="horizontal")
+
+
+def _keys(jobs: list[Job]) -> pl.DataFrame:
+    times = [time for job in jobs for time in job.times]
+    series = [pl.Series(TIME, times, dtype=pl.Datetime("us", "UTC"))]
+    row_ids = [row_id for job in jobs for row_id in job.row_ids]
+    if any(row_id is not None for row_id in row_ids):
+        series.append(pl.Series(ROW_ID, row_ids, dtype=pl.String))
+    return pl.DataFrame(series)
+
+
+def _resolve(jobs: list[Job], chunk: Chunk, record: VersionRecord, committed: Future[None]) -> None:
+    error = committed.exception()
+    start = 0
+    for job in jobs:
+        if error is not None:
+            job.done.set_exception(error)
+        else:
+            batch = PredictionBatch(
+                model=record.model,
+                version=record.number,
+                signature=record.signature,
+                chunk=chunk.key,
+                start=start,
+                frame=chunk.frame.slice(start, len(job.rows)),
+            )
+            job.done.set_result(batch)
+        start += len(job.rows)
+
+
+def _as_ours(error: Exception) -> ModeldeskError:
+    if isinstance(error, ModeldeskError):
+        return error
+    failed = ModelFailed(f"The model failed: {type(error).__name__}: {error}.")
+    failed.__cause__ = error
+    return failed

@@ -1,0 +1,180 @@
+"""Monitoring: windows against the reference, judged by monitors, with alerts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from modeldesk.clock import Clock
+from modeldesk.drift import Comparison, Overlay, compare, overlay
+from modeldesk.errors import NotFound
+from modeldesk.monitors import DriftRule
+from modeldesk.profiles import ColumnProfile, Profile
+from modeldesk.schema import Granularity, Window
+from modeldesk.services.registry import Registry
+from modeldesk.services.views import AlertStatus, AlertView, DriftReport, WindowComparison
+from modeldesk.store import (
+    AlertRecord,
+    AlertRecords,
+    DueWindow,
+    NewAlert,
+    WindowProfile,
+    WindowRecords,
+)
+
+_WINDOWS_AT_ONCE = 100
+
+
+class Monitoring:
+    """Compares windows with references and keeps the alerts.
+
+    Parameters
+    ----------
+    registry
+        Versions and their reference profiles.
+    windows
+        Stored window profiles.
+    alerts
+        Monitors, judgements and alerts.
+    clock
+        Tells when something was judged or changed.
+    """
+
+    def __init__(
+        self, registry: Registry, windows: WindowRecords, alerts: AlertRecords, clock: Clock
+    ) -> None:
+        self._registry = registry
+        self._windows = windows
+        self._alerts = alerts
+        self._clock = clock
+
+    def drift(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        granularity: Granularity = Granularity.DAY,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> DriftReport:
+        """Compare every window that begins in a range with the version's reference.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        """
+        record = self._registry.record(name, version)
+        reference = self._registry.reference_of(record.version_id)
+        found = self._windows.profiles(record.version_id, granularity, start=start, end=end)
+        return DriftReport(
+            model=record.model,
+            version=record.number,
+            granularity=granularity,
+            signature=record.signature,
+            windows=tuple(
+                WindowComparison(window=entry.window, comparison=compare(entry.profile, reference))
+                for entry in found
+            ),
+        )
+
+    def overlay(
+        self,
+        name: str,
+        column: str,
+        *,
+        window: Window | None,
+        version: int | None = None,
+        bins: int = 20,
+    ) -> Overlay:
+        """Return the distributions of a column in the reference and in a window.
+
+        Without a window, or where it has no rows, the current side is empty.
+        """
+        record = self._registry.record(name, version)
+        record.signature.column(column)
+        reference = self._registry.reference_of(record.version_id)
+        current = self._between(record.version_id, window)
+        return overlay(current, reference, column, bins=bins)
+
+    def column_profiles(
+        self, name: str, column: str, *, window: Window | None, version: int | None = None
+    ) -> tuple[ColumnProfile, ColumnProfile | None]:
+        """Return a column's profile in the reference and, where it has rows, in a window."""
+        record = self._registry.record(name, version)
+        record.signature.column(column)
+        reference = self._registry.reference_of(record.version_id)
+        current = self._between(record.version_id, window)
+        return reference.column(column), None if current is None else current.column(column)
+
+    def judge(self) -> int:
+        """Judge every window with rows that its monitors have not seen; return how many."""
+        judged = 0
+        while due := self._alerts.due(Granularity.DAY, _WINDOWS_AT_ONCE):
+            for entry in due:
+                self._judge(entry)
+            judged += len(due)
+        return judged
+
+    def alerts(
+        self, name: str | None = None, *, status: AlertStatus | None = None
+    ) -> tuple[AlertView, ...]:
+        """Return alerts of a model (or of all), newest windows first."""
+        if name is not None:
+            self._registry.record(name)
+        return tuple(_view(record) for record in self._alerts.list(model=name, status=status))
+
+    def set_status(self, alert_id: int, status: AlertStatus) -> AlertView:
+        """Open, acknowledge or resolve an alert; `NotFound` when there is none of that key."""
+        self._alerts.set_status(alert_id, status, self._clock.now())
+        record = self._alerts.find(alert_id)
+        if record is None:
+            message = f"There is no alert {alert_id}."
+            raise NotFound(message, hint="See the list of alerts for their numbers.")
+        return _view(record)
+
+    def _between(self, version_id: int, window: Window | None) -> Profile | None:
+        if window is None:
+            return None
+        whole_days = Window.containing(window.start, Granularity.DAY).start == window.start and (
+            Window.containing(window.end, Granularity.DAY).start == window.end
+        )
+        granularity = Granularity.DAY if whole_days else Granularity.HOUR
+        found = self._windows.profiles(version_id, granularity, start=window.start, end=window.end)
+        merged = Profile.empty()
+        for entry in found:
+            merged = merged.merge(entry.profile)
+        return merged if found else None
+
+    def _judge(self, due: DueWindow) -> None:
+        entry = self._windows.profile(due.profile_id)
+        if entry is None:
+            message = f"The window profile {due.profile_id} is gone."
+            raise NotFound(message)
+        rule = DriftRule.decode(due.monitor.rule)
+        comparison = self._compared(entry, rule)
+        signature = self._registry.record_of(due.version_id).signature
+        found = [
+            NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)
+            for finding in rule.findings(comparison, signature)
+        ]
+        self._alerts.record(due, revision=entry.revision, found=found, now=self._clock.now())
+
+    def _compared(self, entry: WindowProfile, rule: DriftRule) -> Comparison:
+        reference = self._registry.reference_of(entry.version_id)
+        return compare(entry.profile, reference, thresholds=rule.thresholds)
+
+
+def _view(record: AlertRecord) -> AlertView:
+    return AlertView(
+        alert_id=record.alert_id,
+        model=record.model,
+        version=record.version,
+        monitor=record.monitor,
+        column=record.column,
+        window=record.window,
+        distance=record.distance,
+        sentence=record.sentence,
+        status=AlertStatus(record.status),
+        opened_at=record.opened_at,
+        changed_at=record.changed_at,
+    )

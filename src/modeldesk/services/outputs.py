@@ -1,0 +1,94 @@
+"""From what a model answers to typed output columns."""
+
+from __future__ import annotations
+
+import numpy as np
+import polars as pl
+
+from modeldesk.errors import ModelFailed
+from modeldesk.models import Predicted
+from modeldesk.schema import POLARS_TYPES, Column, Kind, Role, Signature, infer_columns
+
+PREDICTION = "prediction"
+
+
+def score_name(label: object) -> str:
+    """Name of the column with the probability of a class.
+
+    >>> score_name("cat")
+    'probability_cat'
+    """
+    return f"probability_{label}"
+
+
+def output_columns(
+    predicted: Predicted, classes: tuple[bool | int | float | str, ...], *, name: str
+) -> tuple[Column, ...]:
+    """Infer the output columns of a signature from the answers to the reference rows.
+
+    Parameters
+    ----------
+    predicted
+        Answers to the reference rows.
+    classes
+        The classifier's labels in the order of its scores; empty for other models.
+    name
+        Name of the prediction column.
+    """
+    (seen,) = infer_columns(pl.DataFrame({name: _values(predicted.values)}))
+    numeric = seen.kind in {Kind.INTEGER, Kind.FLOAT}
+    prediction = Column(
+        name=name,
+        kind=Kind.CATEGORICAL if seen.kind is Kind.TEXT and classes else seen.kind,
+        role=Role.PREDICTION,
+        low=seen.low if numeric and not classes else None,
+        high=seen.high if numeric and not classes else None,
+        categories=tuple(str(label) for label in classes) or seen.categories,
+        example=seen.example,
+    )
+    if predicted.scores is None:
+        return (prediction,)
+    scores = tuple(
+        Column(
+            name=score_name(label),
+            kind=Kind.FLOAT,
+            role=Role.SCORE,
+            low=0.0,
+            high=1.0,
+            label=str(label),
+        )
+        for label in classes
+    )
+    return (prediction, *scores)
+
+
+def output_frame(predicted: Predicted, signature: Signature) -> pl.DataFrame:
+    """Return a model's answers as the signature's output columns.
+
+    Raises
+    ------
+    ModelFailed
+        When the answers do not have the signature's type or number of classes.
+    """
+    column = signature.prediction
+    try:
+        values = _values(predicted.values).cast(POLARS_TYPES[column.kind]).alias(column.name)
+    except pl.exceptions.PolarsError as error:
+        message = f"The model's answers do not fit {column.name!r}: {error}."
+        raise ModelFailed(message, hint=f"Expected {column.expected()} per row.") from error
+    series = [values]
+    names = [score.name for score in signature.scores]
+    if names:
+        found = 0 if predicted.scores is None else predicted.scores.shape[1]
+        if predicted.scores is None or found != len(names):
+            message = f"The model gave {found} scores a row, not {len(names)}."
+            raise ModelFailed(message)
+        series += [
+            pl.Series(name, predicted.scores[:, position]) for position, name in enumerate(names)
+        ]
+    return pl.DataFrame(series)
+
+
+def _values(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> pl.Series:
+    """Return answers as a series; object arrays hold strings or numbers."""
+    return pl.Series(values.tolist() if values.dtype.kind in "OU" else values)

@@ -1,0 +1,110 @@
+"""What the models page says about each model."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from modeldesk.clock import Clock
+from modeldesk.drift import Comparison, Status, compare
+from modeldesk.schema import Granularity, Role
+from modeldesk.services.registry import Registry
+from modeldesk.services.views import ModelOverview, WindowVolume
+from modeldesk.store import (
+    CHAMPION,
+    AlertRecords,
+    ChunkLog,
+    ModelRecords,
+    VersionRecord,
+    WindowRecords,
+)
+
+_VOLUME_DAYS = 30
+
+
+class Overview:
+    """Sums up models: volume, freshness, alerts and the verdict of the latest day."""
+
+    def __init__(
+        self,
+        *,
+        registry: Registry,
+        records: ModelRecords,
+        log: ChunkLog,
+        windows: WindowRecords,
+        alerts: AlertRecords,
+        clock: Clock,
+    ) -> None:
+        self._registry = registry
+        self._records = records
+        self._log = log
+        self._windows = windows
+        self._alerts = alerts
+        self._clock = clock
+
+    def models(self) -> tuple[ModelOverview, ...]:
+        """Return every model in alphabetical order."""
+        return tuple(self.model(name) for name in self._registry.names())
+
+    def model(self, name: str) -> ModelOverview:
+        """Return one model; `NotFound` when there is none of that name."""
+        champion = self._registry.record(name)
+        versions = self._records.versions(name)
+        volumes = [
+            volume
+            for version in versions
+            for volume in self._windows.volumes(version.version_id, Granularity.DAY)
+        ]
+        waiting = self._log.waiting([version.version_id for version in versions])
+        profiled = sum(volume.rows for volume in volumes)
+        last = [volume.last_time for volume in volumes]
+        if waiting.last_time is not None:
+            last.append(waiting.last_time)
+        since = self._clock.now() - timedelta(days=_VOLUME_DAYS)
+        recent: dict[object, WindowVolume] = {}
+        for volume in volumes:
+            if volume.window.start >= since:
+                known = recent.get(volume.window.start)
+                rows = volume.rows + (known.rows if known else 0)
+                recent[volume.window.start] = WindowVolume(window=volume.window, rows=rows)
+        status, sentence = self._verdict(champion)
+        return ModelOverview(
+            name=name,
+            versions=len(versions),
+            champion=next(v.number for v in versions if CHAMPION in v.aliases),
+            predictions=profiled + waiting.rows,
+            profiled=profiled,
+            refused=self._records.refused(name),
+            last_prediction_at=max(last) if last else None,
+            volume=tuple(sorted(recent.values(), key=lambda entry: entry.window)),
+            open_alerts=self._alerts.count_open(name),
+            status=status,
+            sentence=sentence,
+        )
+
+    def _verdict(self, champion: VersionRecord) -> tuple[Status | None, str]:
+        """Compare the latest day with the reference, features only."""
+        days = self._windows.volumes(champion.version_id, Granularity.DAY)
+        if not days:
+            return None, "No predictions yet."
+        latest = days[-1].window
+        (entry,) = self._windows.profiles(
+            champion.version_id, Granularity.DAY, start=latest.start, end=latest.end
+        )
+        comparison = compare(entry.profile, self._registry.reference_of(champion.version_id))
+        features = {c.name for c in champion.signature.inputs if c.role is Role.FEATURE}
+        return _summed_up(comparison, features, f"{latest.start:%Y-%m-%d}")
+
+
+def _summed_up(comparison: Comparison, features: set[str], day: str) -> tuple[Status, str]:
+    judged = [column for column in comparison.columns if column.name in features]
+    changed = [column for column in comparison.changed if column.name in features]
+    if changed:
+        names = ", ".join(column.name for column in changed[:3])
+        more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""  # noqa: PLR2004
+        return Status.CHANGED, f"{day}: {names}{more} changed against the reference."
+    if all(column.verdict.status is Status.NOT_ENOUGH_DATA for column in judged):
+        return (
+            Status.NOT_ENOUGH_DATA,
+            f"{day}: {comparison.rows} rows are too few for a verdict.",
+        )
+    return Status.STABLE, f"{day}: all {len(judged)} features as in the reference."

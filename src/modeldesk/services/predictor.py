@@ -1,0 +1,193 @@
+"""Predicting: requests go to the lane of their version and come back committed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from modeldesk.clock import Clock
+from modeldesk.errors import InvalidArgument, InvalidRows, Overloaded, Problem
+from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.lane import Job, Lane
+from modeldesk.services.registry import Registry
+from modeldesk.store import VersionRecord
+
+_REFRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much one request and one queue may hold."""
+
+    rows: int
+    """Most rows in one request."""
+    text_characters: int
+    """Longest string value."""
+    waiting_rows: int
+    """Most rows that wait for one version."""
+
+
+class Predictor:
+    """Answers requests for any published version.
+
+    A change of the champion made by another process is seen within a second.
+
+    Parameters
+    ----------
+    registry
+        Finds and loads versions.
+    commits
+        The log's writer.
+    clock
+        Stamps rows that come without a time.
+    limits
+        How much is accepted.
+    """
+
+    def __init__(
+        self, registry: Registry, commits: GroupCommit, clock: Clock, limits: Limits
+    ) -> None:
+        self._registry = registry
+        self._commits = commits
+        self._clock = clock
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._lanes: dict[int, Lane] = {}
+        self._known: dict[tuple[str, int | None], tuple[float, VersionRecord]] = {}
+        self._closed = False
+
+    def submit(
+        self,
+        name: str,
+        rows: Sequence[object],
+        *,
+        version: int | None = None,
+        timestamps: Sequence[datetime | None] | None = None,
+        row_ids: Sequence[str | None] | None = None,
+    ) -> Future[PredictionBatch]:
+        """Check rows and queue them; the future is done after they are committed.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        rows
+            One mapping from feature to value per row.
+        version
+            Number of the version; without one, the champion.
+        timestamps
+            When each row happened, aware; without one, now.
+        row_ids
+            The caller's own key of each row.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        InvalidRows
+            When rows do not fit the signature; they are counted and nothing is logged.
+        InvalidArgument
+            When the lists differ in length or there are too many rows.
+        Overloaded
+            When too many rows wait already, or the server is stopping.
+        """
+        lane = self._lane(name, version)
+        self._check_lengths(rows, timestamps, row_ids)
+        try:
+            decoded = lane.decoder.decode(rows)
+            self._check_texts(rows)
+        except InvalidRows as error:
+            self._commits.count_refused(lane.record.version_id, error.rows)
+            raise
+        now = self._clock.now()
+        given = timestamps or [None] * len(rows)
+        job = Job(
+            rows=decoded,
+            times=[now if moment is None else moment.astimezone(UTC) for moment in given],
+            row_ids=row_ids or [None] * len(rows),
+            done=Future(),
+        )
+        lane.submit(job)
+        return job.done
+
+    def predict(
+        self,
+        name: str,
+        rows: Sequence[object],
+        *,
+        version: int | None = None,
+        timestamps: Sequence[datetime | None] | None = None,
+        row_ids: Sequence[str | None] | None = None,
+    ) -> PredictionBatch:
+        """Do what `submit` does and wait for the answer."""
+        return self.submit(
+            name, rows, version=version, timestamps=timestamps, row_ids=row_ids
+        ).result()
+
+    def close(self) -> None:
+        """Refuse new rows, answer what is queued and stop."""
+        with self._lock:
+            self._closed = True
+            lanes = list(self._lanes.values())
+        for lane in lanes:
+            lane.close()
+
+    def _lane(self, name: str, version: int | None) -> Lane:
+        record = self._record(name, version)
+        with self._lock:
+            if self._closed:
+                message = "The server is stopping."
+                raise Overloaded(message, hint="Try again in a few seconds.")
+            lane = self._lanes.get(record.version_id)
+            if lane is None:
+                lane = Lane(
+                    record,
+                    self._registry.load,
+                    self._commits,
+                    self._clock,
+                    self._limits.waiting_rows,
+                )
+                self._lanes[record.version_id] = lane
+            return lane
+
+    def _record(self, name: str, version: int | None) -> VersionRecord:
+        now = time.monotonic()
+        read_at, record = self._known.get((name, version), (0.0, None))
+        if record is None or now - read_at > _REFRESH_SECONDS:
+            record = self._registry.record(name, version)
+            self._known[name, version] = (now, record)
+        return record
+
+    def _check_lengths(self, rows: Sequence[object], *others: Sequence[object] | None) -> None:
+        if not rows:
+            message = "There are no rows."
+            raise InvalidArgument(message, hint="Give at least one.")
+        if len(rows) > self._limits.rows:
+            message = f"{len(rows)} rows are more than the {self._limits.rows} of one request."
+            raise InvalidArgument(message, hint="Send them in parts, or raise max_rows.")
+        for other, word in zip(others, ("timestamps", "row_ids"), strict=True):
+            if other is not None and len(other) != len(rows):
+                message = f"There are {len(rows)} rows and {len(other)} {word}."
+                raise InvalidArgument(message, hint=f"Give one of the {word} per row, or none.")
+
+    def _check_texts(self, rows: Sequence[object]) -> None:
+        limit = self._limits.text_characters
+        problems = tuple(
+            Problem(
+                row=position,
+                field=str(field),
+                problem=f"too long, {len(value)} characters",
+                expected=f"at most {limit} characters",
+            )
+            for position, row in enumerate(rows)
+            if isinstance(row, dict)
+            for field, value in row.items()
+            if isinstance(value, str) and len(value) > limit
+        )
+        if problems:
+            raise InvalidRows(problems, rows=len({problem.row for problem in problems}))

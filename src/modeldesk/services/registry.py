@@ -1,0 +1,216 @@
+"""Publishing models and finding their versions."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+
+import polars as pl
+
+from modeldesk.clock import Clock
+from modeldesk.errors import InvalidArgument, InvalidData, NotFound
+from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for
+from modeldesk.monitors import DriftRule
+from modeldesk.profiles import Profile, profile
+from modeldesk.schema import POLARS_TYPES, Column, Signature, infer_columns, to_frame
+from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
+from modeldesk.services.views import VersionView
+from modeldesk.store import CHAMPION, ModelRecords, NewVersion, VersionRecord
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_MONITOR = "drift"
+
+
+class Registry:
+    """Models and versions: publish, look up, load.
+
+    Parameters
+    ----------
+    records
+        The models in the database.
+    artefacts
+        Where the trained objects are kept.
+    clock
+        Tells when a version was published.
+    """
+
+    def __init__(self, records: ModelRecords, artefacts: ArtefactStore, clock: Clock) -> None:
+        self._records = records
+        self._artefacts = artefacts
+        self._clock = clock
+
+    def publish(
+        self,
+        model: object,
+        *,
+        name: str,
+        reference: object,
+        target: str | None = None,
+        description: str = "",
+        trust_pickle: bool = False,
+    ) -> VersionView:
+        """Keep a trained model as a new, immutable version.
+
+        The model is run on the reference once: its answers give the output columns and, with
+        the features, the reference profile that traffic is compared with.
+
+        Parameters
+        ----------
+        model
+            A fitted scikit-learn estimator, or a function of an importable module from a
+            Polars frame to one value per row.
+        name
+            Name of the model; a new name starts with version 1 as ``champion``.
+        reference
+            Rows that traffic is compared with, usually the training data: a pandas or Polars
+            frame, an Arrow table, or a dict of lists, with the features by name.
+        target
+            Name of the reference's column with the true outcome; predictions get this name.
+        description
+            What is worth knowing about this version.
+        trust_pickle
+            Keep the model as a pickle where the safe format refuses its types.
+
+        Raises
+        ------
+        InvalidArgument, InvalidData
+            When the name, the target or the reference is not usable.
+        UnsupportedModel, UnsafeArtefact
+            When the model cannot be served or kept.
+        ModelFailed
+            When the model fails on the reference.
+        """
+        _check_name(name)
+        frames = "pandas" if type(reference).__module__.startswith("pandas") else "polars"
+        wrapped = adapter_for(model).wrap(model, frames=frames)
+        inputs, columns = _inputs(wrapped, to_frame(reference), target)
+        predicted = wrapped.predict(inputs)
+        outputs = output_columns(predicted, wrapped.classes, name=target or PREDICTION)
+        signature = Signature(inputs=columns, outputs=outputs)
+        rows = pl.concat([inputs, output_frame(predicted, signature)], how="horizontal")
+        number = self._records.next_number(name)
+        artefact = self._artefacts.save(
+            model, model=name, number=number, frames=frames, trust_pickle=trust_pickle
+        )
+        new = NewVersion(
+            model=name,
+            number=number,
+            created_at=self._clock.now(),
+            flavor=adapter_for(model).flavor,
+            description=description,
+            artefact=artefact.place,
+            artefact_sha256=artefact.sha256,
+            signature=signature,
+            reference=profile(rows, kinds=signature.kinds),
+        )
+        self._records.add(new, rule=(_MONITOR, DriftRule().encode()))
+        return self.version(name, number)
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all models, in alphabetical order."""
+        return self._records.names()
+
+    def versions(self, name: str) -> tuple[VersionView, ...]:
+        """All versions of a model, oldest first; `NotFound` when there is no such model."""
+        return tuple(_view(record) for record in self._versions(name))
+
+    def version(self, name: str, number: int | None = None) -> VersionView:
+        """Return one version; without a number, the champion."""
+        return _view(self.record(name, number))
+
+    def record(self, name: str, number: int | None = None) -> VersionRecord:
+        """Return one version as the store knows it; without a number, the champion.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version; names those that there are.
+        """
+        found = self._versions(name)
+        for version in found:
+            if version.number == number or (number is None and CHAMPION in version.aliases):
+                return version
+        known = ", ".join(str(version.number) for version in found)
+        message = f"The model {name!r} has no version {number}."
+        raise NotFound(message, hint=f"Known versions: {known}.")
+
+    def record_of(self, version_id: int) -> VersionRecord:
+        """Return the version with a key that the store gave out."""
+        record = self._records.version(version_id)
+        if record is None:
+            message = f"The version with key {version_id} is gone."
+            raise NotFound(message)
+        return record
+
+    def reference_profile(self, name: str, number: int | None = None) -> Profile:
+        """Return the profile of a version's reference; without a number, the champion's."""
+        return self.reference_of(self.record(name, number).version_id)
+
+    def reference_of(self, version_id: int) -> Profile:
+        """Return the reference profile of the version with that key."""
+        found = self._records.reference(version_id)
+        if found is None:
+            message = f"The reference of the version with key {version_id} is gone."
+            raise NotFound(message)
+        return found
+
+    def load(self, record: VersionRecord) -> Model:
+        """Load a version's model from its artefact."""
+        artefact = Artefact(place=record.artefact, sha256=record.artefact_sha256)
+        return self._artefacts.load(artefact, flavor=record.flavor)
+
+    def _versions(self, name: str) -> tuple[VersionRecord, ...]:
+        found = self._records.versions(name)
+        if found:
+            return found
+        known = self._records.names()
+        close = get_close_matches(name, known, n=1)
+        message = f"There is no model {name!r}."
+        if close:
+            hint = f"Did you mean {close[0]!r}?"
+        elif known:
+            hint = f"Known models: {', '.join(known)}."
+        else:
+            hint = "Nothing is published yet: see modeldesk publish --help."
+        raise NotFound(message, hint=hint)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        message = f"{name!r} is not a model name."
+        hint = "Use up to 100 letters, digits, dots, hyphens and underscores."
+        raise InvalidArgument(message, hint=hint)
+
+
+def _inputs(
+    model: Model, reference: pl.DataFrame, target: str | None
+) -> tuple[pl.DataFrame, tuple[Column, ...]]:
+    """Pick the features out of the reference, in the types that requests will have."""
+    if target is not None and target not in reference.columns:
+        message = f"The reference has no column {target!r}, which was named as the target."
+        raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")
+    names = model.features or tuple(name for name in reference.columns if name != target)
+    missing = [name for name in names if name not in reference.columns]
+    if missing:
+        message = f"The reference lacks features of the model: {', '.join(missing)}."
+        raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")
+    if reference.height == 0:
+        message = "The reference has no rows."
+        raise InvalidData(message, hint="Pass the training data, or a part of it.")
+    features = reference.select(names)
+    columns = infer_columns(features)
+    types = {column.name: POLARS_TYPES[column.kind] for column in columns}
+    return features.cast(types), columns  # type: ignore[arg-type]  # a dict of instances is fine
+
+
+def _view(record: VersionRecord) -> VersionView:
+    return VersionView(
+        model=record.model,
+        number=record.number,
+        created_at=record.created_at,
+        flavor=record.flavor,
+        aliases=record.aliases,
+        description=record.description,
+        reference_rows=record.reference_rows,
+        signature=record.signature,
+    )

@@ -1,0 +1,90 @@
+"""Roll-up: chunks of the log become profiles of hours and days, each row counted once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+import polars as pl
+
+from modeldesk.profiles import profile
+from modeldesk.schema import Granularity, Kind, Window
+from modeldesk.services.registry import Registry
+from modeldesk.store import ROW_ID, TIME, WaitingChunk, WindowKey, WindowPart, WindowRecords
+
+_CHUNKS = 500
+_HOUR = "modeldesk:hour"
+
+
+class RollUp:
+    """Condenses what waits in the log.
+
+    Parameters
+    ----------
+    windows
+        The log's waiting chunks and the stored profiles.
+    registry
+        Tells each version's signature.
+    """
+
+    def __init__(self, windows: WindowRecords, registry: Registry) -> None:
+        self._windows = windows
+        self._registry = registry
+        self._kinds: dict[int, dict[str, Kind]] = {}
+
+    def run(self) -> int:
+        """Profile everything that waits; return the number of rows profiled."""
+        rows = 0
+        while waiting := self._windows.waiting(_CHUNKS):
+            if self._windows.merge([chunk.chunk_id for chunk in waiting], self._parts(waiting)):
+                rows += sum(chunk.frame.height for chunk in waiting)
+        return rows
+
+    def _parts(self, waiting: Sequence[WaitingChunk]) -> dict[WindowKey, WindowPart]:
+        grouped: dict[tuple[int, str], list[pl.DataFrame]] = defaultdict(list)
+        for chunk in waiting:
+            grouped[chunk.version_id, chunk.segment].append(chunk.frame)
+        parts: dict[WindowKey, WindowPart] = {}
+        for (version_id, segment), frames in grouped.items():
+            frame = pl.concat(frames, how="diagonal")
+            hours = frame.with_columns(pl.col(TIME).dt.truncate("1h").alias(_HOUR))
+            for (hour,), rows in hours.partition_by(_HOUR, as_dict=True).items():
+                part = self._part(version_id, rows)
+                for granularity in Granularity:
+                    start = Window.containing(_moment(hour), granularity).start
+                    key = WindowKey(
+                        version_id=version_id,
+                        segment=segment,
+                        granularity=granularity,
+                        start=start,
+                    )
+                    parts[key] = _merged(parts.get(key), part)
+        return parts
+
+    def _part(self, version_id: int, rows: pl.DataFrame) -> WindowPart:
+        columns = rows.drop(TIME, _HOUR, ROW_ID, strict=False)
+        return WindowPart(
+            profile=profile(columns, kinds=self._kinds_of(version_id)),
+            last_time=_moment(rows[TIME].max()),
+        )
+
+    def _kinds_of(self, version_id: int) -> dict[str, Kind]:
+        if version_id not in self._kinds:
+            self._kinds[version_id] = self._registry.record_of(version_id).signature.kinds
+        return self._kinds[version_id]
+
+
+def _merged(known: WindowPart | None, part: WindowPart) -> WindowPart:
+    if known is None:
+        return part
+    return WindowPart(
+        profile=known.profile.merge(part.profile), last_time=max(known.last_time, part.last_time)
+    )
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        message = f"{value!r} is not a time"
+        raise TypeError(message)
+    return value

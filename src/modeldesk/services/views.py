@@ -1,0 +1,134 @@
+"""Answers of the services: frozen records that pages, routes and commands show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from modeldesk.drift import ColumnComparison, Comparison, Status
+from modeldesk.schema import Granularity, Signature, Value, Window
+
+
+class AlertStatus(StrEnum):
+    """Where an alert stands in its life."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionView:
+    """One immutable published version of a model."""
+
+    model: str
+    number: int
+    created_at: datetime
+    flavor: str
+    """Which adapter serves it: ``sklearn``, ``function``."""
+    aliases: tuple[str, ...]
+    description: str
+    reference_rows: int
+    signature: Signature
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowVolume:
+    """How many predictions fall into a window."""
+
+    window: Window
+    rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOverview:
+    """What a row of the models page says."""
+
+    name: str
+    versions: int
+    champion: int
+    """Number of the version that the alias ``champion`` points at."""
+    predictions: int
+    profiled: int
+    refused: int
+    """Rows that did not fit the signature; they are counted, not logged."""
+    last_prediction_at: datetime | None
+    """Largest timestamp among the logged predictions."""
+    volume: tuple[WindowVolume, ...]
+    """The last 30 days that have predictions, oldest first."""
+    open_alerts: int
+    status: Status | None
+    """Verdict over the features of the latest day; ``None`` before there is traffic."""
+    sentence: str
+    """The reason for the status in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowComparison:
+    """One window of traffic against the reference."""
+
+    window: Window
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftReport:
+    """Every window of a range against the version's reference, oldest first."""
+
+    model: str
+    version: int
+    granularity: Granularity
+    signature: Signature
+    windows: tuple[WindowComparison, ...]
+
+    def history(self, column: str) -> tuple[tuple[Window, ColumnComparison], ...]:
+        """Return one column's comparison per window, oldest first."""
+        return tuple((entry.window, entry.comparison.column(column)) for entry in self.windows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """An alert as people see it."""
+
+    alert_id: int
+    model: str
+    version: int
+    monitor: str
+    column: str
+    window: Window
+    distance: float | None
+    sentence: str
+    status: AlertStatus
+    opened_at: datetime
+    changed_at: datetime
+    """When the status changed last."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionView:
+    """One logged prediction, read back."""
+
+    prediction_id: str
+    model: str
+    version: int
+    time: datetime
+    row_id: str | None
+    """The caller's own key, where one was given."""
+    inputs: Mapping[str, Value]
+    outputs: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagView:
+    """A person's mark on one prediction."""
+
+    flag_id: int
+    prediction_id: str
+    model: str
+    version: int
+    reason: str
+    comment: str
+    proposed_label: str | None
+    created_at: datetime

@@ -1,0 +1,126 @@
+"""Settings, from flags, ``MODELDESK_*`` variables, ``modeldesk.toml`` and defaults.
+
+A value given as a flag wins over the environment, which wins over the file, which wins over
+the default. Reading happens only in `Settings.load`, never at import.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from modeldesk.errors import InvalidArgument
+
+SETTINGS_FILE = "modeldesk.toml"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with defaults that work on a laptop.
+
+    Examples
+    --------
+    >>> Settings.load(port=9000).port
+    9000
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="MODELDESK_", toml_file=SETTINGS_FILE, frozen=True, extra="forbid"
+    )
+
+    home: Path = Field(
+        default=Path("modeldesk-data"),
+        description="Folder of the database and the artefacts; made when missing.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="SQLAlchemy URL of the database; unset: SQLite in the home folder.",
+    )
+    artefacts_url: str | None = Field(
+        default=None,
+        description="Where artefacts lie, any fsspec URL; unset: in the home folder.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the server binds.")
+    port: int = Field(
+        default=8080, ge=0, le=65535, description="Port of the server; 0 takes a free one."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=("127.0.0.1", "localhost", "[::1]"),
+        description="Host names by which browsers may reach the server, without the port.",
+    )
+    ui: bool = Field(default=True, description="Whether the server shows the pages.")
+    jobs: bool = Field(
+        default=True, description="Whether the server rolls up and judges in the background."
+    )
+    job_seconds: float = Field(
+        default=1.0, gt=0, description="Seconds between two background roll-ups."
+    )
+    max_body_bytes: int = Field(
+        default=64 * 1024 * 1024, gt=0, description="Largest request body, in bytes."
+    )
+    max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
+    max_text_characters: int = Field(
+        default=1_000_000, gt=0, description="Longest string value in a row, in characters."
+    )
+    max_waiting_rows: int = Field(
+        default=200_000,
+        gt=0,
+        description="Rows that may wait for a model before requests are answered with 503.",
+    )
+
+    @property
+    def database(self) -> str:
+        """URL of the database in use."""
+        if self.database_url:
+            return self.database_url
+        return f"sqlite:///{self.home.absolute() / 'modeldesk.db'}"
+
+    @property
+    def artefacts(self) -> str:
+        """Where the artefacts are, as an fsspec URL or path."""
+        return self.artefacts_url or str(self.home.absolute() / "artefacts")
+
+    @classmethod
+    def load(cls, **flags: object) -> Self:
+        """Read all sources; a flag that is ``None`` counts as not given.
+
+        Raises
+        ------
+        InvalidArgument
+            When a value is not acceptable; names the setting and where it can come from.
+        """
+        given = {name: value for name, value in flags.items() if value is not None}
+        try:
+            return cls(**given)  # type: ignore[arg-type]  # pydantic checks the types
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = ".".join(str(part) for part in first["loc"])
+            message = f"The setting {name!r} is wrong: {first['msg']}."
+            hint = (
+                f"Look at the flag --{name.replace('_', '-')}, the variable "
+                f"MODELDESK_{name.upper()} and the file {SETTINGS_FILE}."
+            )
+            raise InvalidArgument(message, hint=hint) from error
+        except ValueError as error:
+            message = f"The settings cannot be read: {error}."
+            raise InvalidArgument(message, hint=f"Look at {SETTINGS_FILE}.") from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: flags, environment, ``modeldesk.toml``."""
+        del dotenv_settings, file_secret_settings
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,256 @@
+"""Monitors, which windows they judged, and the alerts that came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from modeldesk.schema import Granularity, Window
+from modeldesk.store.engine import Store
+from modeldesk.store.tables import alerts, judgements, models, monitors, profiles, versions
+
+OPEN = "open"
+ACKNOWLEDGED = "acknowledged"
+RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorRecord:
+    """A monitor of a model: its name and its rule as JSON."""
+
+    monitor_id: int
+    name: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueWindow:
+    """A window whose profile grew since a monitor judged it last."""
+
+    monitor: MonitorRecord
+    version_id: int
+    profile_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAlert:
+    """A finding that matters."""
+
+    column: str
+    distance: float | None
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRecord:
+    """An alert as it stands in the database."""
+
+    alert_id: int
+    model: str
+    version: int
+    monitor: str
+    column: str
+    window: Window
+    distance: float | None
+    sentence: str
+    status: str
+    opened_at: datetime
+    changed_at: datetime
+
+
+class AlertRecords:
+    """Reads and writes judgements and alerts."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def due(self, granularity: Granularity, limit: int) -> tuple[DueWindow, ...]:
+        """Return windows that have rows which their monitors have not judged yet."""
+        judged = judgements.c.revision
+        query = (
+            sa.select(monitors, versions.c.id.label("version_id"), profiles.c.id.label("due"))
+            .select_from(
+                monitors.join(versions, versions.c.model_id == monitors.c.model_id)
+                .join(profiles, profiles.c.version_id == versions.c.id)
+                .outerjoin(
+                    judgements,
+                    sa.and_(
+                        judgements.c.monitor_id == monitors.c.id,
+                        judgements.c.profile_id == profiles.c.id,
+                    ),
+                )
+            )
+            .where(
+                profiles.c.granularity == granularity.value,
+                profiles.c.segment == "",
+                sa.or_(judged.is_(None), judged < profiles.c.revision),
+            )
+            .order_by(profiles.c.start, profiles.c.id, monitors.c.id)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            DueWindow(
+                monitor=MonitorRecord(monitor_id=row.id, name=row.name, rule=row.rule),
+                version_id=row.version_id,
+                profile_id=row.due,
+            )
+            for row in rows
+        )
+
+    def record(
+        self, due: DueWindow, *, revision: int, found: Sequence[NewAlert], now: datetime
+    ) -> None:
+        """Write that a window was judged; open, restate or resolve its alerts accordingly.
+
+        A finding on a column opens an alert, or updates the one that is there without
+        touching what people did with it. Late rows may restate a window: an alert whose
+        finding is gone is resolved, and opened again should the finding return.
+        """
+        of_window = sa.and_(
+            alerts.c.monitor_id == due.monitor.monitor_id,
+            alerts.c.profile_id == due.profile_id,
+        )
+        with self._store.writing() as connection:
+            _mark_judged(connection, due, revision=revision, findings=len(found), now=now)
+            known = set(connection.scalars(sa.select(alerts.c.column).where(of_window)))
+            for new in found:
+                if new.column in known:
+                    _restate(connection, of_window, new, now)
+                else:
+                    _open(connection, due, new, now)
+            gone = known - {new.column for new in found}
+            connection.execute(
+                sa.update(alerts)
+                .where(of_window, alerts.c.column.in_(gone), alerts.c.status != RESOLVED)
+                .values(status=RESOLVED, restated=True, changed_at=now)
+            )
+
+    def list(
+        self, *, model: str | None = None, status: str | None = None, limit: int = 1000
+    ) -> tuple[AlertRecord, ...]:
+        """Return alerts, the newest windows first."""
+        where = []
+        if model is not None:
+            where.append(models.c.name == model)
+        if status is not None:
+            where.append(alerts.c.status == status)
+        return self._select(where, limit)
+
+    def find(self, alert_id: int) -> AlertRecord | None:
+        """Return one alert, if there is one of that key."""
+        return next(iter(self._select([alerts.c.id == alert_id], 1)), None)
+
+    def set_status(self, alert_id: int, status: str, now: datetime) -> None:
+        """Change where an alert stands."""
+        with self._store.writing() as connection:
+            connection.execute(
+                sa.update(alerts)
+                .where(alerts.c.id == alert_id)
+                .values(status=status, restated=False, changed_at=now)
+            )
+
+    def count_open(self, model: str) -> int:
+        """Return how many alerts of a model are open."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(alerts.join(versions).join(models))
+            .where(models.c.name == model, alerts.c.status == OPEN)
+        )
+        with self._store.reading() as connection:
+            return int(connection.scalar(query) or 0)
+
+    def _select(
+        self, where: Sequence[sa.ColumnElement[bool]], limit: int
+    ) -> tuple[AlertRecord, ...]:
+        query = (
+            sa.select(
+                alerts,
+                models.c.name.label("model"),
+                versions.c.number,
+                monitors.c.name.label("monitor"),
+                profiles.c.granularity,
+                profiles.c.start,
+            )
+            .select_from(
+                alerts.join(versions, versions.c.id == alerts.c.version_id)
+                .join(models, models.c.id == versions.c.model_id)
+                .join(monitors, monitors.c.id == alerts.c.monitor_id)
+                .join(profiles, profiles.c.id == alerts.c.profile_id)
+            )
+            .where(*where)
+            .order_by(profiles.c.start.desc(), alerts.c.id.desc())
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            AlertRecord(
+                alert_id=row.id,
+                model=row.model,
+                version=row.number,
+                monitor=row.monitor,
+                column=row.column,
+                window=Window(
+                    start=row.start, end=row.start + Granularity(row.granularity).duration
+                ),
+                distance=row.distance,
+                sentence=row.sentence,
+                status=row.status,
+                opened_at=row.opened_at,
+                changed_at=row.changed_at,
+            )
+            for row in rows
+        )
+
+
+def _mark_judged(
+    connection: sa.Connection, due: DueWindow, *, revision: int, findings: int, now: datetime
+) -> None:
+    values = {"revision": revision, "findings": findings, "judged_at": now}
+    of_window = sa.and_(
+        judgements.c.monitor_id == due.monitor.monitor_id,
+        judgements.c.profile_id == due.profile_id,
+    )
+    changed = connection.execute(sa.update(judgements).where(of_window).values(values))
+    if changed.rowcount == 0:
+        connection.execute(
+            sa.insert(judgements).values(
+                monitor_id=due.monitor.monitor_id, profile_id=due.profile_id, **values
+            )
+        )
+
+
+def _restate(
+    connection: sa.Connection, of_window: sa.ColumnElement[bool], new: NewAlert, now: datetime
+) -> None:
+    same = sa.and_(of_window, alerts.c.column == new.column)
+    connection.execute(
+        sa.update(alerts).where(same).values(distance=new.distance, sentence=new.sentence)
+    )
+    connection.execute(
+        sa.update(alerts)
+        .where(same, alerts.c.restated.is_(True))
+        .values(status=OPEN, restated=False, changed_at=now)
+    )
+
+
+def _open(connection: sa.Connection, due: DueWindow, new: NewAlert, now: datetime) -> None:
+    connection.execute(
+        sa.insert(alerts).values(
+            monitor_id=due.monitor.monitor_id,
+            version_id=due.version_id,
+            profile_id=due.profile_id,
+            column=new.column,
+            distance=new.distance,
+            sentence=new.sentence,
+            status=OPEN,
+            restated=False,
+            opened_at=now,
+            changed_at=now,
+        )
+    )

@@ -1,0 +1,206 @@
+"""Models, their versions and aliases in the database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from modeldesk.errors import Conflict
+from modeldesk.profiles import Profile
+from modeldesk.schema import Signature
+from modeldesk.store.engine import Store
+from modeldesk.store.tables import aliases, counters, models, monitors, versions
+
+CHAMPION = "champion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewVersion:
+    """A version about to be written; its artefact lies in place already."""
+
+    model: str
+    number: int
+    created_at: datetime
+    flavor: str
+    description: str
+    artefact: str
+    artefact_sha256: str
+    signature: Signature
+    reference: Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionRecord:
+    """A version as it stands in the database."""
+
+    version_id: int
+    model_id: int
+    model: str
+    number: int
+    created_at: datetime
+    flavor: str
+    description: str
+    artefact: str
+    artefact_sha256: str
+    signature: Signature
+    reference_rows: int
+    aliases: tuple[str, ...]
+
+
+class ModelRecords:
+    """Reads and writes models, versions and aliases."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all models, in alphabetical order."""
+        with self._store.reading() as connection:
+            found = connection.scalars(sa.select(models.c.name).order_by(models.c.name))
+            return tuple(found)
+
+    def versions(self, model: str) -> tuple[VersionRecord, ...]:
+        """All versions of a model, oldest first; empty when there is no such model."""
+        return self._select(models.c.name == model)
+
+    def version(self, version_id: int) -> VersionRecord | None:
+        """Return the version with that key, if there is one."""
+        return next(iter(self._select(versions.c.id == version_id)), None)
+
+    def next_number(self, model: str) -> int:
+        """Return the number that the next version of a model gets, from 1."""
+        largest = (
+            sa.select(sa.func.max(versions.c.number)).join(models).where(models.c.name == model)
+        )
+        with self._store.reading() as connection:
+            return int(connection.scalar(largest) or 0) + 1
+
+    def add(self, new: NewVersion, *, rule: tuple[str, str]) -> int:
+        """Write a version, make it champion if it is the first, and return its key.
+
+        Parameters
+        ----------
+        new
+            The version.
+        rule
+            Name and JSON of the monitor that a new model starts with.
+
+        Raises
+        ------
+        Conflict
+            When somebody else wrote a version of that number meanwhile.
+        """
+        try:
+            with self._store.writing() as connection:
+                model_id = _model_id(connection, new, rule)
+                return _insert(connection, model_id, new)
+        except Conflict as error:
+            message = f"Version {new.number} of {new.model!r} was published by somebody else."
+            raise Conflict(message, hint="Publish again.") from error
+
+    def reference(self, version_id: int) -> Profile | None:
+        """Return the profile of a version's reference data."""
+        wanted = sa.select(versions.c.reference_profile).where(versions.c.id == version_id)
+        with self._store.reading() as connection:
+            data = connection.scalar(wanted)
+        return None if data is None else Profile.decode(data)
+
+    def refused(self, model: str) -> int:
+        """Return how many rows were refused for a model, all versions together."""
+        total = (
+            sa.select(sa.func.coalesce(sa.func.sum(counters.c.refused), 0))
+            .select_from(counters.join(versions).join(models))
+            .where(models.c.name == model)
+        )
+        with self._store.reading() as connection:
+            return int(connection.scalar(total) or 0)
+
+    def count_refused(self, version_id: int, rows: int) -> None:
+        """Add refused rows to a version's counter."""
+        with self._store.writing() as connection:
+            connection.execute(
+                sa.update(counters)
+                .where(counters.c.version_id == version_id)
+                .values(refused=counters.c.refused + rows)
+            )
+
+    def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:
+        columns = [column for column in versions.c if column.name != "reference_profile"]
+        query = (
+            sa.select(models.c.name.label("model"), *columns)
+            .join_from(versions, models)
+            .where(where)
+            .order_by(versions.c.number)
+        )
+        pointing = sa.select(aliases.c.version_id, aliases.c.name).order_by(aliases.c.name)
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+            wanted = [row.id for row in rows]
+            found = connection.execute(pointing.where(aliases.c.version_id.in_(wanted))).all()
+        return tuple(
+            VersionRecord(
+                version_id=row.id,
+                model_id=row.model_id,
+                model=row.model,
+                number=row.number,
+                created_at=row.created_at,
+                flavor=row.flavor,
+                description=row.description,
+                artefact=row.artefact,
+                artefact_sha256=row.artefact_sha256,
+                signature=Signature.decode(row.signature),
+                reference_rows=row.reference_rows,
+                aliases=tuple(alias.name for alias in found if alias.version_id == row.id),
+            )
+            for row in rows
+        )
+
+
+def _model_id(connection: sa.Connection, new: NewVersion, rule: tuple[str, str]) -> int:
+    found = connection.scalar(sa.select(models.c.id).where(models.c.name == new.model))
+    if found is not None:
+        return int(found)
+    values = {"name": new.model, "created_at": new.created_at}
+    model_id = _key(connection.execute(sa.insert(models).values(values)))
+    name, json = rule
+    connection.execute(sa.insert(monitors).values(model_id=model_id, name=name, rule=json))
+    return model_id
+
+
+def _insert(connection: sa.Connection, model_id: int, new: NewVersion) -> int:
+    written = connection.execute(
+        sa.insert(versions).values(
+            model_id=model_id,
+            number=new.number,
+            created_at=new.created_at,
+            flavor=new.flavor,
+            description=new.description,
+            artefact=new.artefact,
+            artefact_sha256=new.artefact_sha256,
+            signature=new.signature.encode(),
+            reference_rows=new.reference.rows,
+            reference_profile=new.reference.encode(),
+        )
+    )
+    version_id = _key(written)
+    connection.execute(sa.insert(counters).values(version_id=version_id, refused=0))
+    champion = sa.select(aliases.c.id).where(
+        aliases.c.model_id == model_id, aliases.c.name == CHAMPION
+    )
+    if connection.scalar(champion) is None:
+        connection.execute(
+            sa.insert(aliases).values(
+                model_id=model_id,
+                name=CHAMPION,
+                version_id=version_id,
+                moved_at=new.created_at,
+            )
+        )
+    return version_id
+
+
+def _key(result: sa.CursorResult[tuple[object, ...]]) -> int:
+    key = result.inserted_primary_key
+    return int(key[0]) if key is not None else 0

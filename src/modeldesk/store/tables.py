@@ -1,0 +1,184 @@
+"""The tables, in SQLAlchemy Core; the migrations build the same schema."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Timestamp(TypeDecorator[datetime]):
+    """An aware UTC time, kept as microseconds since 1970: exact, sortable, same everywhere."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Turn an aware time into microseconds."""
+        del dialect
+        if value is None:
+            return None
+        since = value - _EPOCH
+        return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """Turn microseconds into an aware time."""
+        del dialect
+        if value is None:
+            return None
+        return datetime.fromtimestamp(value // 1_000_000, UTC).replace(
+            microsecond=value % 1_000_000
+        )
+
+
+_names = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+metadata = MetaData(naming_convention=_names)
+
+# SQLite gives 64-bit keys to INTEGER columns only.
+Key = BigInteger().with_variant(Integer(), "sqlite")
+
+models = Table(
+    "models",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("created_at", Timestamp, nullable=False),
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("model_id", Key, ForeignKey("models.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("created_at", Timestamp, nullable=False),
+    Column("flavor", String(50), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("artefact", Text, nullable=False),
+    Column("artefact_sha256", String(64), nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+    Column("reference_rows", BigInteger, nullable=False),
+    Column("reference_profile", LargeBinary, nullable=False),
+    UniqueConstraint("model_id", "number"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("model_id", Key, ForeignKey("models.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("moved_at", Timestamp, nullable=False),
+    UniqueConstraint("model_id", "name"),
+)
+
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("key", String(26), nullable=False, unique=True),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("segment", String(500), nullable=False),
+    Column("committed_at", Timestamp, nullable=False),
+    Column("first_time", Timestamp, nullable=False),
+    Column("last_time", Timestamp, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("profiled", Boolean, nullable=False),
+    Index("ix_chunks_profiled", "profiled", "id"),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("version_id", Key, ForeignKey("versions.id"), primary_key=True, autoincrement=False),
+    Column("refused", BigInteger, nullable=False),
+)
+
+profiles = Table(
+    "profiles",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("segment", String(500), nullable=False),
+    Column("granularity", String(10), nullable=False),
+    Column("start", Timestamp, nullable=False),
+    Column("rows", BigInteger, nullable=False),
+    Column("last_time", Timestamp, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    UniqueConstraint("version_id", "segment", "granularity", "start"),
+)
+
+monitors = Table(
+    "monitors",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("model_id", Key, ForeignKey("models.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("rule", Text, nullable=False),
+    UniqueConstraint("model_id", "name"),
+)
+
+judgements = Table(
+    "judgements",
+    metadata,
+    Column("monitor_id", Key, ForeignKey("monitors.id"), primary_key=True, autoincrement=False),
+    Column("profile_id", Key, ForeignKey("profiles.id"), primary_key=True, autoincrement=False),
+    Column("revision", Integer, nullable=False),
+    Column("judged_at", Timestamp, nullable=False),
+    Column("findings", Integer, nullable=False),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("monitor_id", Key, ForeignKey("monitors.id"), nullable=False),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("profile_id", Key, ForeignKey("profiles.id"), nullable=False),
+    Column("column", Text, nullable=False),
+    Column("distance", Float),
+    Column("sentence", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("restated", Boolean, nullable=False),
+    Column("opened_at", Timestamp, nullable=False),
+    Column("changed_at", Timestamp, nullable=False),
+    UniqueConstraint("monitor_id", "profile_id", "column"),
+)
+
+flags = Table(
+    "flags",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("prediction_id", String(40), nullable=False, index=True),
+    Column("reason", String(100), nullable=False),
+    Column("comment", Text, nullable=False),
+    Column("proposed_label", Text),
+    Column("created_at", Timestamp, nullable=False),
+)

@@ -1,0 +1,220 @@
+"""Window profiles: merged and marked in one transaction, so that each row counts once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from modeldesk.profiles import Profile
+from modeldesk.schema import Granularity, Window
+from modeldesk.store.engine import Store
+from modeldesk.store.payload import decode_chunk
+from modeldesk.store.tables import chunks, profiles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingChunk:
+    """A chunk that is not in any profile yet."""
+
+    chunk_id: int
+    version_id: int
+    segment: str
+    frame: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class WindowKey:
+    """Which window profile: the coordinates under which profiles merge."""
+
+    version_id: int
+    segment: str
+    granularity: Granularity
+    start: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowPart:
+    """What some rows add to a window's profile."""
+
+    profile: Profile
+    last_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowVolume:
+    """How many rows a window's profile has."""
+
+    window: Window
+    rows: int
+    last_time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowProfile:
+    """A stored profile with its window."""
+
+    profile_id: int
+    version_id: int
+    window: Window
+    revision: int
+    """Grows by one with each merge."""
+    profile: Profile
+
+
+class WindowRecords:
+    """Reads and merges the profiles of hours and days."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def waiting(self, limit: int) -> tuple[WaitingChunk, ...]:
+        """Return the oldest chunks that are in no profile yet, at most ``limit``."""
+        query = (
+            sa.select(chunks.c.id, chunks.c.version_id, chunks.c.segment, chunks.c.payload)
+            .where(chunks.c.profiled.is_(False))
+            .order_by(chunks.c.id)
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            WaitingChunk(
+                chunk_id=row.id,
+                version_id=row.version_id,
+                segment=row.segment,
+                frame=decode_chunk(row.payload),
+            )
+            for row in rows
+        )
+
+    def merge(self, chunk_ids: Sequence[int], parts: Mapping[WindowKey, WindowPart]) -> bool:
+        """Mark chunks as profiled and merge their parts, both or neither.
+
+        Returns
+        -------
+        bool
+            False, with nothing written, when another process profiled one of the chunks
+            meanwhile.
+        """
+        mark = (
+            sa.update(chunks)
+            .where(chunks.c.id.in_(chunk_ids), chunks.c.profiled.is_(False))
+            .values(profiled=True)
+        )
+        with self._store.writing() as connection:
+            if connection.execute(mark).rowcount != len(chunk_ids):
+                connection.rollback()
+                return False
+            for key in sorted(parts):
+                _merge_part(connection, key, parts[key])
+        return True
+
+    def profiles(
+        self,
+        version_id: int,
+        granularity: Granularity,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> tuple[WindowProfile, ...]:
+        """Return the profiles of a version's windows that begin in a range, oldest first."""
+        query = sa.select(profiles).where(*_of(version_id, granularity, start, end))
+        return self._read(query)
+
+    def profile(self, profile_id: int) -> WindowProfile | None:
+        """Return one stored profile, if there is one of that key."""
+        query = sa.select(profiles).where(profiles.c.id == profile_id)
+        return next(iter(self._read(query)), None)
+
+    def volumes(
+        self, version_id: int, granularity: Granularity, *, start: datetime | None = None
+    ) -> tuple[WindowVolume, ...]:
+        """Return row counts per window, oldest first, without reading any profile."""
+        query = (
+            sa.select(profiles.c.start, profiles.c.rows, profiles.c.last_time)
+            .where(*_of(version_id, granularity, start, None))
+            .order_by(profiles.c.start)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            WindowVolume(
+                window=Window(start=row.start, end=row.start + granularity.duration),
+                rows=row.rows,
+                last_time=row.last_time,
+            )
+            for row in rows
+        )
+
+    def _read(self, query: sa.Select[tuple[object, ...]]) -> tuple[WindowProfile, ...]:
+        with self._store.reading() as connection:
+            rows = connection.execute(query.order_by(profiles.c.start)).all()
+        return tuple(
+            WindowProfile(
+                profile_id=row.id,
+                version_id=row.version_id,
+                window=Window(
+                    start=row.start, end=row.start + Granularity(row.granularity).duration
+                ),
+                revision=row.revision,
+                profile=Profile.decode(row.payload),
+            )
+            for row in rows
+        )
+
+
+def _of(
+    version_id: int, granularity: Granularity, start: datetime | None, end: datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    where = [
+        profiles.c.version_id == version_id,
+        profiles.c.segment == "",
+        profiles.c.granularity == granularity.value,
+    ]
+    if start is not None:
+        where.append(profiles.c.start >= start)
+    if end is not None:
+        where.append(profiles.c.start < end)
+    return where
+
+
+def _merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> None:
+    """Merge into the stored profile, whose row is locked until the transaction ends."""
+    where = (
+        profiles.c.version_id == key.version_id,
+        profiles.c.segment == key.segment,
+        profiles.c.granularity == key.granularity.value,
+        profiles.c.start == key.start,
+    )
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(
+        insert(profiles)
+        .values(
+            version_id=key.version_id,
+            segment=key.segment,
+            granularity=key.granularity.value,
+            start=key.start,
+            rows=0,
+            last_time=part.last_time,
+            revision=0,
+            payload=Profile.empty().encode(),
+        )
+        .on_conflict_do_nothing()
+    )
+    row = connection.execute(sa.select(profiles).where(*where).with_for_update()).one()
+    merged = Profile.decode(row.payload).merge(part.profile)
+    connection.execute(
+        sa.update(profiles)
+        .where(profiles.c.id == row.id)
+        .values(
+            rows=merged.rows,
+            last_time=max(row.last_time, part.last_time),
+            revision=row.revision + 1,
+            payload=merged.encode(),
+        )
+    )

@@ -1,0 +1,34 @@
+"""A desk on each database, with the Iris classifier published."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from modeldesk.clock import FrozenClock
+from modeldesk.desk import Desk
+from modeldesk.settings import Settings
+from tests.support.iris import iris_frame, iris_model
+
+TODAY = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Offer settings for an empty database and a folder of its own."""
+    return Settings.load(home=tmp_path / "home", database_url=database_url)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """Offer a clock that stands at `TODAY`."""
+    return FrozenClock(TODAY)
+
+
+@pytest.fixture
+def desk(settings: Settings, clock: FrozenClock) -> Iterator[Desk]:
+    """Offer a desk with the model ``iris``."""
+    with Desk.open(settings, clock=clock) as opened:
+        opened.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
+        yield opened

@@ -1,0 +1,175 @@
+"""The contract of judgements, alerts and flags, on each database."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from modeldesk.errors import Conflict
+from modeldesk.profiles import profile
+from modeldesk.schema import Column, Granularity, Kind, Role, Signature
+from modeldesk.store import (
+    AlertRecords,
+    DueWindow,
+    FlagRecords,
+    ModelRecords,
+    NewAlert,
+    NewFlag,
+    NewVersion,
+    Store,
+    WindowKey,
+    WindowPart,
+    WindowRecords,
+)
+
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+DAY = datetime(2026, 3, 1, tzinfo=UTC)
+AGE = NewAlert(column="age", distance=0.4, sentence="age changed")
+
+
+def a_version(number: int = 1) -> NewVersion:
+    """Return a version that can be written."""
+    return NewVersion(
+        model="people",
+        number=number,
+        created_at=NOW,
+        flavor="sklearn",
+        description="first",
+        artefact=f"people/{number}",
+        artefact_sha256="0" * 64,
+        signature=Signature(
+            inputs=(Column(name="age", kind=Kind.FLOAT),),
+            outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
+        ),
+        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
+    )
+
+
+@pytest.fixture
+def version_id(store: Store) -> int:
+    """Offer the key of a version that rows can belong to."""
+    return ModelRecords(store).add(a_version(), rule=("drift", "{}"))
+
+
+def add_rows(store: Store, version_id: int) -> None:
+    """Merge one row into the profile of the day."""
+    part = WindowPart(profile=profile({"age": [1.0], "class": ["a"]}), last_time=NOW)
+    key = WindowKey(version_id=version_id, segment="", granularity=Granularity.DAY, start=DAY)
+    WindowRecords(store).merge([], {key: part})
+
+
+def judge(store: Store, *found: NewAlert) -> DueWindow:
+    """Judge the one window that is due."""
+    alerts = AlertRecords(store)
+    (due,) = alerts.due(Granularity.DAY, 10)
+    entry = WindowRecords(store).profile(due.profile_id)
+    assert entry is not None
+    alerts.record(due, revision=entry.revision, found=found, now=NOW)
+    return due
+
+
+def test_a_window_is_due_until_judged_and_again_when_it_grows(
+    store: Store, version_id: int
+) -> None:
+    """Each new revision of a profile is judged once."""
+    alerts = AlertRecords(store)
+    assert alerts.due(Granularity.DAY, 10) == ()
+    add_rows(store, version_id)
+    judge(store)
+    assert alerts.due(Granularity.DAY, 10) == ()
+    add_rows(store, version_id)
+    assert len(alerts.due(Granularity.DAY, 10)) == 1
+
+
+def test_a_finding_opens_one_alert_that_is_restated(store: Store, version_id: int) -> None:
+    """The same finding on a grown window updates the alert and keeps what people did."""
+    alerts = AlertRecords(store)
+    add_rows(store, version_id)
+    judge(store, AGE)
+    (opened,) = alerts.list()
+    assert (opened.column, opened.status, opened.window.start) == ("age", "open", DAY)
+    assert alerts.count_open("people") == 1
+    alerts.set_status(opened.alert_id, "acknowledged", NOW + timedelta(hours=1))
+    add_rows(store, version_id)
+    judge(store, NewAlert(column="age", distance=0.5, sentence="age changed more"))
+    (restated,) = alerts.list(model="people")
+    assert (restated.alert_id, restated.status) == (opened.alert_id, "acknowledged")
+    assert (restated.distance, restated.sentence) == (0.5, "age changed more")
+    assert restated.changed_at == NOW + timedelta(hours=1)
+    assert alerts.list(status="open") == alerts.list(model="others") == ()
+    assert alerts.count_open("people") == 0
+
+
+def test_an_alert_whose_finding_is_gone_is_resolved_and_can_return(
+    store: Store, version_id: int
+) -> None:
+    """Late rows may take a finding away, and bring it back."""
+    alerts = AlertRecords(store)
+    for found, status in (([AGE], "open"), ([], "resolved"), ([AGE], "open")):
+        add_rows(store, version_id)
+        judge(store, *found)
+        (alert,) = alerts.list()
+        assert alert.status == status
+
+
+def test_an_alert_that_a_person_resolved_stays_resolved(store: Store, version_id: int) -> None:
+    """The window growing does not open it again."""
+    alerts = AlertRecords(store)
+    add_rows(store, version_id)
+    judge(store, AGE)
+    alert_id = alerts.list()[0].alert_id
+    alerts.set_status(alert_id, "resolved", NOW)
+    add_rows(store, version_id)
+    judge(store, AGE)
+    found = alerts.find(alert_id)
+    assert found is not None
+    assert found.status == "resolved"
+    assert alerts.find(alert_id + 1) is None
+
+
+def test_the_first_version_is_champion_and_a_number_is_taken_once(
+    store: Store, version_id: int
+) -> None:
+    """Aliases stay where they are when another version comes; a number cannot be reused."""
+    records = ModelRecords(store)
+    with pytest.raises(Conflict, match="published by somebody else"):
+        records.add(a_version(), rule=("drift", "{}"))
+    records.add(a_version(records.next_number("people")), rule=("drift", "{}"))
+    first, second = records.versions("people")
+    assert (first.version_id, first.aliases) == (version_id, ("champion",))
+    assert (second.number, second.aliases) == (2, ())
+    assert first.signature == a_version().signature
+    assert (records.names(), records.versions("others")) == (("people",), ())
+    reference = records.reference(version_id)
+    assert reference is not None
+    assert reference.rows == 2
+    assert records.reference(999) is records.version(999) is None
+
+
+def test_refused_rows_add_up(store: Store, version_id: int) -> None:
+    """The counter of a model sums over its versions."""
+    records = ModelRecords(store)
+    assert records.refused("people") == 0
+    records.count_refused(version_id, 2)
+    records.count_refused(version_id, 3)
+    assert (records.refused("people"), records.refused("others")) == (5, 0)
+
+
+def test_flags_are_listed_newest_first(store: Store, version_id: int) -> None:
+    """Every field comes back; the list can be limited to a model and a length."""
+    flags = FlagRecords(store)
+    for comment in ("one", "two"):
+        new = NewFlag(
+            version_id=version_id,
+            prediction_id="x-0",
+            reason="unsure",
+            comment=comment,
+            proposed_label="b",
+            created_at=NOW,
+        )
+        flags.add(new)
+    newest, oldest = flags.list(model="people", limit=10)
+    assert (newest.comment, oldest.comment) == ("two", "one")
+    assert (newest.model, newest.version, newest.created_at) == ("people", 1, NOW)
+    assert (newest.reason, newest.proposed_label) == ("unsure", "b")
+    assert flags.list(model=None, limit=1) == (newest,)
+    assert flags.list(model="others", limit=10) == ()
