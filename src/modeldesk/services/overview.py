@@ -66,7 +66,7 @@ class Overview:
                 known = recent.get(volume.window.start)
                 rows = volume.rows + (known.rows if known else 0)
                 recent[volume.window.start] = WindowVolume(window=volume.window, rows=rows)
-        status, sentence = self._verdict(champion)
+        status, sentence = self._verdict(champion, waiting.rows)
         return ModelOverview(
             name=name,
             versions=len(versions),
@@ -81,11 +81,11 @@ class Overview:
             sentence=sentence,
         )
 
-    def _verdict(self, champion: VersionRecord) -> tuple[Status | None, str]:
+    def _verdict(self, champion: VersionRecord, waiting: int) -> tuple[Status | None, str]:
         """Compare the latest day with the reference, features only."""
         days = self._windows.volumes(champion.version_id, Granularity.DAY)
         if not days:
-            return None, "No predictions yet."
+            return None, f"{waiting} rows wait to be profiled." if waiting else "No predictions yet."
         latest = days[-1].window
         (entry,) = self._windows.profiles(
             champion.version_id, Granularity.DAY, start=latest.start, end=latest.end
