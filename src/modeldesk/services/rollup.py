@@ -34,10 +34,18 @@ class RollUp:
         self._kinds: dict[int, dict[str, Kind]] = {}
 
     def run(self) -> int:
-        """Profile everything that waits; return the number of rows profiled."""
+        """Profile what waits in the log; return the number of rows profiled.
+
+        Rows that arrive meanwhile may be left to the next run.
+        """
         rows = 0
-        while waiting := self._windows.waiting(_CHUNKS):
-            if self._windows.merge([chunk.chunk_id for chunk in waiting], self._parts(waiting)):
+        full = True
+        while full:
+            waiting = self._windows.waiting(_CHUNKS)
+            full = len(waiting) == _CHUNKS
+            if waiting and self._windows.merge(
+                [chunk.chunk_id for chunk in waiting], self._parts(waiting)
+            ):
                 rows += sum(chunk.frame.height for chunk in waiting)
         return rows
 

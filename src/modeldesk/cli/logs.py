@@ -1,0 +1,28 @@
+"""Where the log of a command goes: to standard error, one line per event."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+_TIME = structlog.processors.TimeStamper(fmt="iso", utc=True)
+
+
+def log_to_stderr() -> None:
+    """Send what the program logs to standard error: coloured for a person, else as JSON."""
+    show: structlog.types.Processor
+    if sys.stderr.isatty():
+        trace: structlog.types.Processor = structlog.processors.StackInfoRenderer()
+        show = structlog.dev.ConsoleRenderer()
+    else:
+        trace = structlog.processors.format_exc_info
+        show = structlog.processors.JSONRenderer()
+    # A job that takes longer than its interval skips a beat: that is meant, and no news.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    structlog.configure(
+        processors=[structlog.processors.add_log_level, _TIME, trace, show],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )

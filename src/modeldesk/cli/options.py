@@ -1,0 +1,66 @@
+"""Options that several commands share, and the settings that come of them."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias
+
+import typer
+
+from modeldesk.errors import NotFound
+
+if TYPE_CHECKING:
+    from modeldesk.desk import Desk
+    from modeldesk.settings import Settings
+
+Home: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        help="Folder of the database and the models. "
+        "Default: MODELDESK_HOME, modeldesk.toml, or ./modeldesk-data.",
+        show_default=False,
+    ),
+]
+DatabaseUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        help="Database to use instead of the one in the home folder, "
+        "such as postgresql://user@host/name.",
+        show_default=False,
+    ),
+]
+AsJson: TypeAlias = Annotated[
+    bool, typer.Option("--json", help="Answer with one JSON document instead of a table.")
+]
+ServerUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        help="Ask a running server, such as http://127.0.0.1:8080, instead of opening the "
+        "home folder.",
+        show_default=False,
+    ),
+]
+
+
+def load_settings(**flags: object) -> "Settings":
+    """Return the settings; a flag of ``None`` counts as not given."""
+    from modeldesk.settings import Settings
+
+    return Settings.load(**flags)
+
+
+def open_existing(*, home: Path | None, database_url: str | None) -> "Desk":
+    """Open a desk that must be there already, so that looking never makes one.
+
+    Raises
+    ------
+    NotFound
+        When the home folder does not exist.
+    """
+    from modeldesk.desk import Desk
+
+    settings = load_settings(home=home, database_url=database_url)
+    if settings.database_url is None and not settings.home.is_dir():
+        message = f"There is no model desk in {settings.home.absolute()}."
+        hint = "Name its folder with --home, or publish a first model: modeldesk publish --help."
+        raise NotFound(message, hint=hint)
+    return Desk.open(settings)

@@ -1,0 +1,151 @@
+"""Asking a published model."""
+
+import math
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, open_existing
+from modeldesk.cli.screen import answers, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modeldesk.client import Predictions
+    from modeldesk.client.records import Scalar
+    from modeldesk.schema import Value
+
+_ROWS_SHOWN = 100
+
+
+def predict(
+    model: Annotated[str, typer.Argument(help="Name of the model.", show_default=False)],
+    rows: Annotated[
+        str,
+        typer.Argument(
+            metavar="INPUT",
+            help="A row as JSON text, a .json file with a row or a list of rows, a .csv or "
+            ".parquet file, or - for JSON from the standard input.",
+            show_default=False,
+        ),
+    ],
+    *,
+    version: Annotated[
+        int | None,
+        typer.Option(help="Version that answers. Default: the champion.", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+    url: ServerUrl = None,
+    home: Home = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Predict rows with a published model. Every prediction is logged.
+
+    Example: `modeldesk predict iris '{"sepal_length_cm": 5.1, "sepal_width_cm": 3.5,
+    "petal_length_cm": 1.4, "petal_width_cm": 0.2}'`
+    """
+    import msgspec
+
+    from modeldesk.cli.drawing import predictions_table
+    from modeldesk.client import Client
+
+    given = read_rows(rows)
+    if url is not None:
+        with Client(url) as client:
+            answer = client.predict(model, given, version=version)
+    else:
+        answer = _predict_here(model, given, version, home=home, database_url=database_url)
+    if as_json:
+        write_json(msgspec.json.encode(answer))
+        return
+    answers().print(predictions_table(answer, most=_ROWS_SHOWN))
+    if len(answer) > _ROWS_SHOWN:
+        typer.echo(f"... and {len(answer) - _ROWS_SHOWN} more rows; --json gives all of them.")
+
+
+def read_rows(text: str) -> "Sequence[object]":
+    """Return the rows that an argument gives: JSON text, a file's name, or ``-``.
+
+    Raises
+    ------
+    InvalidData
+        When it is none of these, or holds no row.
+    """
+    import msgspec
+
+    from modeldesk.cli.files import SUFFIXES, read_table
+    from modeldesk.errors import InvalidData
+
+    if Path(text).suffix.lower() in SUFFIXES:
+        return read_table(Path(text)).to_dicts()
+    source, document = _document(text)
+    try:
+        found = msgspec.json.decode(document)
+    except msgspec.MsgspecError as error:
+        message = f"{source} is not JSON: {error}."
+        hint = (
+            "Write a row like '{\"age\": 31}' in single quotes, or name a .json, .csv or "
+            ".parquet file."
+        )
+        raise InvalidData(message, hint=hint) from error
+    rows = found if isinstance(found, list) else [found]
+    if not rows:
+        message = f"{source} holds no row."
+        raise InvalidData(message, hint="Give one object per row.")
+    return rows
+
+
+def _document(text: str) -> tuple[str, bytes]:
+    """Return where JSON comes from, in words, and the JSON itself."""
+    from modeldesk.errors import InvalidData
+
+    if text == "-":
+        return "The standard input", sys.stdin.buffer.read()
+    if not text.lower().endswith(".json"):
+        return f"The input {text[:40]!r}", text.encode()
+    try:
+        return f"The file {text}", Path(text).read_bytes()
+    except OSError as error:
+        message = f"The file {text} cannot be read: {error.strerror}."
+        raise InvalidData(message, hint="Check the spelling and the folder.") from error
+
+
+def _predict_here(
+    model: str,
+    rows: "Sequence[object]",
+    version: int | None,
+    *,
+    home: Path | None,
+    database_url: str | None,
+) -> "Predictions":
+    """Open the desk, predict, and say the answer the way a server's client does."""
+    from modeldesk.client import Prediction, Predictions
+
+    with open_existing(home=home, database_url=database_url) as desk:
+        batch = desk.predictor.predict(model, rows, version=version)
+    predicted, scores = batch.signature.prediction.name, batch.signature.scores
+    answered = tuple(
+        Prediction(
+            prediction_id=view.prediction_id,
+            row_id=view.row_id,
+            time=view.time,
+            prediction=_scalar(view.outputs[predicted]),
+            probabilities={
+                score.label or score.name: _share(view.outputs[score.name]) for score in scores
+            }
+            or None,
+        )
+        for view in batch.predictions
+    )
+    return Predictions(model=batch.model, version=batch.version, predictions=answered)
+
+
+def _scalar(value: "Value") -> "Scalar":
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _share(value: "Value") -> float | None:
+    return value if isinstance(value, float) and math.isfinite(value) else None

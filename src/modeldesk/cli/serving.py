@@ -1,0 +1,73 @@
+"""Running the server, and bringing its database up to date."""
+
+from typing import Annotated
+
+import typer
+
+from modeldesk.cli.options import DatabaseUrl, Home, load_settings
+from modeldesk.cli.screen import talk
+
+
+def serve(
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to bind. Default: 127.0.0.1, this machine only."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(help="Port to listen on; 0 takes a free one. Default: 8080."),
+    ] = None,
+    home: Home = None,
+    database_url: DatabaseUrl = None,
+    ui: Annotated[
+        bool | None,
+        typer.Option("--ui/--no-ui", help="Show the pages, or offer the API alone."),
+    ] = None,
+) -> None:
+    """Serve the published models: API, pages and monitoring on one port.
+
+    Runs until Ctrl-C. Requests under way are answered first, and every answered prediction
+    is in the log.
+
+    Example: `modeldesk serve --port 9000`
+    """
+    settings = load_settings(host=host, port=port, home=home, database_url=database_url, ui=ui)
+    with talk().status("Starting the server") as status:
+        from modeldesk.cli.logs import log_to_stderr
+        from modeldesk.server import serve as run
+
+        def ready(url: str) -> None:
+            status.stop()
+            _announce(url)
+
+        log_to_stderr()
+        run(settings, on_ready=ready)
+    typer.echo("Stopped.")
+
+
+def _announce(url: str) -> None:
+    typer.echo(f"modeldesk is ready at {url}")
+    typer.echo(f"  pages      {url}/")
+    typer.echo(f"  API        {url}/docs")
+    typer.echo("Stop it with Ctrl-C.")
+
+
+def migrate(*, home: Home = None, database_url: DatabaseUrl = None) -> None:
+    """Bring the database to the schema that this version of modeldesk needs.
+
+    Makes the database when there is none. Doing it twice does no harm.
+
+    Example: `modeldesk migrate --database-url postgresql://user@host/name`
+    """
+    from modeldesk.store import Store
+    from modeldesk.store import migrate as run
+
+    settings = load_settings(home=home, database_url=database_url)
+    with Store(settings.database) as store:
+        migration = run(store)
+        if migration.before == migration.after:
+            typer.echo(f"{store.place} is up to date at revision {migration.after}.")
+        else:
+            before = "nothing" if migration.before is None else f"revision {migration.before}"
+            typer.echo(f"{store.place} was brought from {before} to revision {migration.after}.")

@@ -1,0 +1,270 @@
+"""The Python client of a running server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+import msgspec
+
+from modeldesk.client.batches import Batch, as_rows, batches
+from modeldesk.client.records import Health, Prediction, Predictions, Scalar
+from modeldesk.client.transport import Transport
+from modeldesk.errors import InvalidRows
+from modeldesk.schema import Granularity
+from modeldesk.services.views import (
+    AlertStatus,
+    AlertView,
+    DriftReport,
+    FlagView,
+    ModelOverview,
+    PredictionView,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Models:
+    models: tuple[ModelOverview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Alerts:
+    alerts: tuple[AlertView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Flags:
+    flags: tuple[FlagView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LoggedPrediction:
+    """`PredictionView` as JSON can say it: a date among the values is a string."""
+
+    prediction_id: str
+    model: str
+    version: int
+    time: datetime
+    row_id: str | None
+    inputs: dict[str, Scalar]
+    outputs: dict[str, Scalar]
+
+
+class Client:
+    """Talks to one modeldesk server. Safe to share between threads.
+
+    Parameters
+    ----------
+    url
+        Address of the server.
+    timeout
+        Seconds to wait for each part of an answer.
+
+    Raises
+    ------
+    ModeldeskError
+        Every method raises what the server raised, as the same class: `InvalidRows` with
+        the list of problems, `NotFound` ..., and `ServerUnreachable` when there is no answer.
+
+    Examples
+    --------
+    >>> from modeldesk import Client
+    >>> with Client("http://127.0.0.1:8080") as client:  # doctest: +SKIP
+    ...     row = client.example("iris")
+    ...     print(client.predict("iris", row)[0].prediction)
+    Iris-versicolor
+    """
+
+    def __init__(self, url: str = "http://127.0.0.1:8080", *, timeout: float = 10.0) -> None:
+        self._transport = Transport(url, timeout=timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def url(self) -> str:
+        """Address of the server."""
+        return self._transport.url
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    def health(self) -> Health:
+        """Ask how the server is and which models it has."""
+        return self._transport.get("health", Health)
+
+    def models(self) -> tuple[ModelOverview, ...]:
+        """Return every published model with its volume, alerts and verdict."""
+        return self._transport.get("models", _Models).models
+
+    def model(self, name: str) -> ModelOverview:
+        """Return one model's overview; `NotFound` names the known models."""
+        return self._transport.get(_at("models", name), ModelOverview)
+
+    def example(self, name: str) -> dict[str, Scalar]:
+        """Return a row of typical values that the model's champion accepts."""
+        return self._transport.get(_at("models", name, "example"), dict[str, Scalar])
+
+    def predict(
+        self,
+        name: str,
+        rows: object,
+        *,
+        version: int | None = None,
+        timestamps: Sequence[datetime | None] | None = None,
+        row_ids: Sequence[str | None] | None = None,
+    ) -> Predictions:
+        """Predict rows; every answered row is in the server's log.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        rows
+            One row as a mapping from feature to value, a list of them, or a table
+            (Polars, pandas, PyArrow). Many rows travel in several requests.
+        version
+            Which version answers; ``None``: the champion.
+        timestamps
+            When each prediction belongs to, one per row; ``None``: now.
+        row_ids
+            Your own key of each row, to join labels by.
+
+        Returns
+        -------
+        Predictions
+            One `Prediction` per row, in the order of the rows.
+
+        Raises
+        ------
+        InvalidRows
+            When rows do not fit the signature; lists every problem, counted from the
+            first row of the call. Rows of earlier requests of this call are logged then,
+            and the hint says how many.
+        InvalidArgument
+            When there is no row, or not one timestamp or id per row.
+        """
+        answers = list[Prediction]()
+        for batch in batches(as_rows(rows), timestamps=timestamps, row_ids=row_ids):
+            answer = self._send(name, batch, version)
+            # A promotion in between must not split one call over two versions.
+            version = answer.version
+            answers.extend(answer.predictions)
+        return replace(answer, predictions=tuple(answers))
+
+    def drift(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        granularity: Granularity = Granularity.DAY,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> DriftReport:
+        """Return every window's comparison with the reference, oldest first.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        version
+            Which version's traffic; ``None``: the champion's.
+        granularity
+            Length of a window.
+        start, end
+            Windows that start at or after ``start`` and before ``end``; ``None``: no bound.
+        """
+        query: dict[str, str | int | None] = {
+            "version": version,
+            "granularity": granularity.value,
+            "from": None if start is None else start.isoformat(),
+            "to": None if end is None else end.isoformat(),
+        }
+        return self._transport.get(_at("models", name, "drift"), DriftReport, query=query)
+
+    def alerts(
+        self, name: str | None = None, *, status: AlertStatus | None = None
+    ) -> tuple[AlertView, ...]:
+        """Return the alerts of one model or of all, newest first, of one status or of all."""
+        query = {"status": None if status is None else status.value}
+        path = "alerts" if name is None else _at("models", name, "alerts")
+        return self._transport.get(path, _Alerts, query=query).alerts
+
+    def flag(
+        self,
+        prediction_id: str,
+        *,
+        reason: str,
+        comment: str = "",
+        proposed_label: str | None = None,
+    ) -> FlagView:
+        """Mark one prediction as worth a look.
+
+        Parameters
+        ----------
+        prediction_id
+            From `Prediction.prediction_id`.
+        reason
+            Why, in a word or two; `modeldesk.services.feedback.REASONS` lists the usual ones.
+        comment
+            Anything that helps whoever looks at it.
+        proposed_label
+            What the answer should have been.
+        """
+        flag = {"reason": reason, "comment": comment, "proposed_label": proposed_label}
+        path = _at("predictions", prediction_id, "flags")
+        return self._transport.post(path, FlagView, body=msgspec.json.encode(flag))
+
+    def flags(self, name: str) -> tuple[FlagView, ...]:
+        """Return the flags on one model's predictions, newest first."""
+        return self._transport.get(_at("models", name, "flags"), _Flags).flags
+
+    def prediction(self, prediction_id: str) -> PredictionView:
+        """Read one logged prediction back; dates among its values are ISO strings."""
+        path = _at("predictions", prediction_id)
+        logged = self._transport.get(path, _LoggedPrediction)
+        return PredictionView(
+            prediction_id=logged.prediction_id,
+            model=logged.model,
+            version=logged.version,
+            time=logged.time,
+            row_id=logged.row_id,
+            inputs=logged.inputs,
+            outputs=logged.outputs,
+        )
+
+    def _send(self, name: str, batch: Batch, version: int | None) -> Predictions:
+        try:
+            return self._transport.post(
+                _at("models", name, "predict"),
+                Predictions,
+                body=batch.body,
+                query={"version": version},
+            )
+        except InvalidRows as error:
+            if not batch.first:
+                raise
+            problems = tuple(replace(p, row=p.row + batch.first) for p in error.problems)
+            moved = InvalidRows(problems, rows=error.rows)
+            moved.hint = (
+                f"The {batch.first} rows before were predicted and logged; "
+                f"go on from row {batch.first}."
+            )
+            raise moved from error
+
+
+def _at(*parts: str) -> str:
+    return "/".join(quote(part, safe="") for part in parts)

@@ -1,0 +1,105 @@
+"""Requests to one server: bytes out, typed records in, every failure one of our errors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from modeldesk import __version__
+from modeldesk.client.refusals import foreign, refusal
+from modeldesk.errors import InvalidArgument, ServerUnreachable
+
+Answer = TypeVar("Answer")
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+class Transport:
+    """Keeps the connections to one server.
+
+    Parameters
+    ----------
+    url
+        Address of the server, ``http`` or ``https``, with or without a path.
+    timeout
+        Seconds to wait for each part of an answer.
+
+    Raises
+    ------
+    InvalidArgument
+        When the address is no web address.
+    """
+
+    def __init__(self, url: str, *, timeout: float) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            message = f"{url!r} is not the address of a server."
+            raise InvalidArgument(message, hint="Write it like http://127.0.0.1:8080.")
+        self.url = url.rstrip("/")
+        self._timeout = timeout
+        self._http = httpx.Client(
+            base_url=f"{self.url}/api/v1/",
+            timeout=timeout,
+            headers={"User-Agent": f"modeldesk-client/{__version__}"},
+            # A proxy from the environment cannot reach this very machine.
+            trust_env=parts.hostname not in _LOOPBACK,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def get(
+        self,
+        path: str,
+        answer: type[Answer],
+        *,
+        query: Mapping[str, str | int | None] | None = None,
+    ) -> Answer:
+        """Fetch a resource and return it as a record; query values of ``None`` are left out."""
+        return self._ask("GET", path, answer, query=query)
+
+    def post(
+        self,
+        path: str,
+        answer: type[Answer],
+        *,
+        body: bytes,
+        query: Mapping[str, str | int | None] | None = None,
+    ) -> Answer:
+        """Send a JSON body and return the answer as a record."""
+        return self._ask("POST", path, answer, query=query, body=body)
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        answer: type[Answer],
+        *,
+        query: Mapping[str, str | int | None] | None,
+        body: bytes | None = None,
+    ) -> Answer:
+        params = {key: value for key, value in (query or {}).items() if value is not None}
+        headers = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            response = self._http.request(
+                method, path, params=params, content=body, headers=headers
+            )
+        except httpx.TimeoutException as error:
+            message = f"{self.url} did not answer within {self._timeout:g} seconds."
+            hint = "Try again, or allow more time with Client(url, timeout=...)."
+            raise ServerUnreachable(message, hint=hint) from error
+        except httpx.TransportError as error:
+            message = f"There is no server at {self.url} ({error})."
+            hint = "Start one with: modeldesk serve, or check the address."
+            raise ServerUnreachable(message, hint=hint) from error
+        if response.is_error:
+            raise refusal(response)
+        try:
+            return msgspec.json.decode(response.content, type=answer)
+        except msgspec.MsgspecError as error:
+            raise foreign(response) from error
