@@ -45,6 +45,7 @@ class Desk:
     """
 
     settings: Settings
+    clock: Clock
     store: Store
     registry: Registry
     predictor: Predictor
@@ -88,6 +89,7 @@ class Desk:
         monitoring = Monitoring(registry, windows, alerts, clock)
         return cls(
             settings=settings,
+            clock=clock,
             store=store,
             registry=registry,
             predictor=Predictor(registry, commits, clock, limits),

@@ -19,8 +19,6 @@ def log_to_stderr() -> None:
     else:
         trace = structlog.processors.format_exc_info
         show = structlog.processors.JSONRenderer()
-    # A job that takes longer than its interval skips a beat: that is meant, and no news.
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     structlog.configure(
         processors=[structlog.processors.add_log_level, _TIME, trace, show],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),

@@ -82,7 +82,11 @@ def _datetime(value: object) -> Value:
             raise _WrongError(message) from error
     if not isinstance(value, datetime):
         raise _WrongError(_got(value))
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError as error:
+        message = f"a time beyond the calendar ({value.isoformat()})"
+        raise _WrongError(message) from error
 
 
 _READERS: dict[Kind, Callable[[object], Value]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 
 from modeldesk.clock import Clock
@@ -106,13 +107,21 @@ class Monitoring:
         current = self._between(record.version_id, window)
         return reference.column(column), None if current is None else current.column(column)
 
-    def judge(self) -> int:
-        """Judge every window with rows that its monitors have not seen; return how many."""
+    def judge(self, *, stop: Callable[[], bool] = lambda: False) -> int:
+        """Judge every window with rows that its monitors have not seen; return how many.
+
+        Parameters
+        ----------
+        stop
+            Asked between windows; when it says so, the rest is left to the next run.
+        """
         judged = 0
         while due := self._alerts.due(Granularity.DAY, _WINDOWS_AT_ONCE):
             for entry in due:
+                if stop():
+                    return judged
                 self._judge(entry)
-            judged += len(due)
+                judged += 1
         return judged
 
     def alerts(

@@ -112,6 +112,8 @@ class Predictor:
             row_ids=row_ids or [None] * len(rows),
             done=Future(),
         )
+        # Accepted rows are predicted and logged: the caller can stop waiting, not take them back.
+        job.done.set_running_or_notify_cancel()
         lane.submit(job)
         return job.done
 

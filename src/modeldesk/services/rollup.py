@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -33,14 +33,19 @@ class RollUp:
         self._registry = registry
         self._kinds: dict[int, dict[str, Kind]] = {}
 
-    def run(self) -> int:
+    def run(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Profile what waits in the log; return the number of rows profiled.
 
         Rows that arrive meanwhile may be left to the next run.
+
+        Parameters
+        ----------
+        stop
+            Asked between groups of chunks; when it says so, the rest is left to the next run.
         """
         rows = 0
         full = True
-        while full:
+        while full and not stop():
             waiting = self._windows.waiting(_CHUNKS)
             full = len(waiting) == _CHUNKS
             if waiting and self._windows.merge(

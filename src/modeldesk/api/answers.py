@@ -1,0 +1,77 @@
+"""Bodies of the answers that are not a service's record as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from modeldesk.schema import Value
+from modeldesk.services.views import AlertView, FlagView, ModelOverview, VersionView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HealthAnswer:
+    """The server answers; with its version and the names of the published models."""
+
+    status: str
+    version: str
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BareAnswer:
+    """The prediction for one bare row; the key in ``data`` is the predicted column's name."""
+
+    data: Mapping[str, Value]
+    message: str
+    prediction_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionAnswer:
+    """The prediction for one row."""
+
+    prediction_id: str
+    row_id: str | None
+    time: datetime
+    prediction: Value
+    probabilities: Mapping[str, Value] | None
+    """Probability of each class; ``null`` for a model that gives none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchAnswer:
+    """The predictions for all rows, in the order in which they were sent."""
+
+    model: str
+    version: int
+    predictions: tuple[PredictionAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsAnswer:
+    """Every published model."""
+
+    models: tuple[ModelOverview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionsAnswer:
+    """Every version of a model."""
+
+    versions: tuple[VersionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsAnswer:
+    """Alerts, newest first."""
+
+    alerts: tuple[AlertView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlagsAnswer:
+    """Flags, newest first."""
+
+    flags: tuple[FlagView, ...]

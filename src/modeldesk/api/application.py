@@ -1,0 +1,71 @@
+"""The HTTP interface put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from modeldesk import __version__
+from modeldesk.api import feedback, health, models, monitoring, predict
+from modeldesk.api.boundary import Boundary
+from modeldesk.api.context import provide
+from modeldesk.api.docs import show_docs
+from modeldesk.api.errors import FailureAnswer, handle_errors
+from modeldesk.api.identity import RequestIdentity
+from modeldesk.api.openapi import TITLE, Document
+from modeldesk.api.unmatched import answer_unmatched
+from modeldesk.desk import Desk
+from modeldesk.settings import Settings
+
+PREFIX = "/api/v1"
+
+_WHEN = {
+    404: "The model, version, prediction or alert does not exist.",
+    409: "The request does not fit what the server has.",
+    413: "The body has too many bytes or rows.",
+    422: "The request's content is wrong; `problems` says where.",
+    500: "The model failed, or something unforeseen happened; never with a stack trace.",
+    503: "Too much waits already, or the database is not available; try again later.",
+}
+
+
+def create_api(desk: Desk, settings: Settings) -> FastAPI:
+    """Return the HTTP interface of a desk.
+
+    Parameters
+    ----------
+    desk
+        What the routes speak for; it stays the caller's to close.
+    settings
+        Limits on bodies and rows.
+
+    Returns
+    -------
+    FastAPI
+        Everything under ``/api``, and ``/docs``, ``/apidocs``, ``/openapi.json``. It has no
+        guard against foreign web pages: see `modeldesk.server.create_app`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> settings = Settings.load(home=tempfile.mkdtemp())
+    >>> with Desk.open(settings) as desk:
+    ...     create_api(desk, settings).title
+    'modeldesk'
+    """
+    app = FastAPI(title=TITLE, version=__version__, openapi_url=None)
+    provide(app, desk, settings)
+    handle_errors(app)
+    for part in (predict, models, monitoring, feedback, health):
+        app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
+    show_docs(app, Document(app, desk))
+    answer_unmatched(app)
+    app.add_middleware(Boundary)
+    app.add_middleware(RequestIdentity)
+    return app
+
+
+def _failures(plain: bool) -> dict[int | str, dict[str, Any]]:  # noqa: FBT001 - one caller
+    shown = (500, 503) if plain else tuple(_WHEN)
+    return {status: {"model": FailureAnswer, "description": _WHEN[status]} for status in shown}

@@ -1,0 +1,50 @@
+"""What every route is given: the desk it speaks for, and the settings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from anyio import CapacityLimiter
+from fastapi import Depends, FastAPI, Path, Query, Request
+
+from modeldesk.desk import Desk
+from modeldesk.settings import Settings
+
+PREDICTING_THREADS = 8
+"""Threads that decode rows; apart from those of the other routes, so that slow pages and
+reports never hold up a prediction."""
+
+_LARGEST_KEY = 2**31 - 1
+
+
+def provide(app: FastAPI, desk: Desk, settings: Settings) -> None:
+    """Make a desk and its settings known to an application's routes."""
+    app.state.desk = desk
+    app.state.settings = settings
+    app.state.predicting = CapacityLimiter(PREDICTING_THREADS)
+
+
+async def _desk(request: Request) -> Desk:
+    desk = request.app.state.desk
+    assert isinstance(desk, Desk)  # noqa: S101 - set by `provide`
+    return desk
+
+
+async def _settings(request: Request) -> Settings:
+    settings = request.app.state.settings
+    assert isinstance(settings, Settings)  # noqa: S101 - set by `provide`
+    return settings
+
+
+TheDesk = Annotated[Desk, Depends(_desk)]
+TheSettings = Annotated[Settings, Depends(_settings)]
+
+ModelName = Annotated[
+    str, Path(description="Name of a published model.", max_length=200, pattern=r"^[^\x00]*$")
+]
+PredictionId = Annotated[str, Path(description="From a prediction's answer.", max_length=60)]
+AlertId = Annotated[int, Path(description="Number of the alert.", ge=1, le=_LARGEST_KEY)]
+VersionNumber = Annotated[
+    int | None,
+    Query(description="Number of a version; left out: the champion.", ge=1, le=_LARGEST_KEY),
+]

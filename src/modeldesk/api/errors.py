@@ -1,0 +1,169 @@
+"""Every failure reaches an HTTP client in one shape.
+
+::
+
+    {"error": {"code": "not_found", "message": "...", "hint": "..."}}
+
+``code`` is the name of the error's class (`NotFound` is ``not_found``), or of the HTTP status
+where no class stands behind it. ``problems`` is there when the request's content was wrong, and
+lists what is wrong where.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from modeldesk import errors
+from modeldesk.api.encoding import Json, printable
+from modeldesk.api.requests import InvalidRequest, TooLarge, problem_in
+from modeldesk.errors import InvalidRows, ModeldeskError, Problem
+
+MOST_PROBLEMS = 1000
+"""How many problems one answer lists; a longer list helps nobody and costs megabytes."""
+
+RETRY_SECONDS = 1
+"""What an overloaded server tells clients to wait."""
+
+_STATUS: dict[type[ModeldeskError], HTTPStatus] = {
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Incompatible: HTTPStatus.CONFLICT,
+    errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
+    errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """What went wrong, for a program (`code`) and for a person (the rest)."""
+
+    code: str
+    message: str
+    hint: str
+    problems: tuple[Problem, ...] = ()
+    """What is wrong where; left out where it was not the request's content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailureAnswer:
+    """The body of every answer with a status of 400 or more."""
+
+    error: Failure
+
+
+def status_of(error: ModeldeskError) -> HTTPStatus:
+    """Return the status that stands for an error's class, or for the nearest above it."""
+    known = (_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+    return next(known, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def code_of(error: ModeldeskError) -> str:
+    """Return the name under which an error's class travels.
+
+    >>> code_of(InvalidRows((), rows=0))
+    'invalid_rows'
+    """
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+
+
+def failure(
+    status: HTTPStatus,
+    *,
+    code: str,
+    message: str,
+    hint: str = "",
+    problems: tuple[Problem, ...] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Json:
+    """Return an answer that says what went wrong and what to do."""
+    if problems and len(problems) > MOST_PROBLEMS:
+        more = f"Only the first {MOST_PROBLEMS} of {len(problems)} problems are listed."
+        hint = f"{hint} {more}".lstrip()
+    body: dict[str, object] = {
+        "code": code,
+        "message": printable(message),
+        "hint": printable(hint),
+    }
+    if problems is not None:
+        body["problems"] = [_printable(problem) for problem in problems[:MOST_PROBLEMS]]
+    return Json({"error": body}, status_code=status, headers=headers)
+
+
+def failure_of(error: ModeldeskError) -> Json:
+    """Return the answer for an error that was raised on purpose."""
+    status = status_of(error)
+    busy = status is HTTPStatus.SERVICE_UNAVAILABLE
+    return failure(
+        status,
+        code=code_of(error),
+        message=error.message,
+        hint=error.hint,
+        problems=error.problems if isinstance(error, InvalidRows | InvalidRequest) else None,
+        headers={"Retry-After": str(RETRY_SECONDS)} if busy else None,
+    )
+
+
+def handle_errors(app: FastAPI) -> None:
+    """Make an application answer every expected failure in the one shape."""
+    app.add_exception_handler(ModeldeskError, _on_modeldesk_error)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+
+
+async def _on_modeldesk_error(request: Request, error: Exception) -> Json:
+    assert isinstance(error, ModeldeskError)  # noqa: S101 - registered for this class
+    answer = failure_of(error)
+    if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        trace = answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
+        _log.error(
+            "request failed",
+            path=request.url.path,
+            error=str(error),
+            exc_info=error if trace else None,
+        )
+    return answer
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Json:
+    del request
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
+    problems = tuple(problem_in(complaint) for complaint in error.errors())
+    return failure_of(InvalidRequest(problems))
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Json:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class
+    status = HTTPStatus(error.status_code)
+    asked = f"{request.method} {request.url.path}"
+    messages = {
+        HTTPStatus.NOT_FOUND: f"There is no {asked}.",
+        HTTPStatus.METHOD_NOT_ALLOWED: f"{request.url.path} does not take {request.method}.",
+    }
+    return failure(
+        status,
+        code=status.name.lower(),
+        message=messages.get(status, f"{status.phrase}: {error.detail}."),
+        hint="The routes are listed at /docs.",
+        headers=error.headers,
+    )
+
+
+def _printable(problem: Problem) -> Problem:
+    return Problem(
+        row=problem.row,
+        field=printable(problem.field),
+        problem=printable(problem.problem),
+        expected=printable(problem.expected),
+    )

@@ -1,0 +1,93 @@
+"""What people say about single predictions: reading them back, and flags."""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from modeldesk.api.answers import FlagsAnswer
+from modeldesk.api.context import ModelName, PredictionId, TheDesk, TheSettings
+from modeldesk.api.encoding import Json
+from modeldesk.api.requests import body_of, parse_as, read_bytes, storable
+from modeldesk.services.feedback import REASONS
+from modeldesk.services.views import FlagView, PredictionView
+
+router = APIRouter(tags=["Feedback"])
+
+
+def _storable(text: str) -> str:
+    if not storable(text):
+        message = "text without NUL characters"
+        raise ValueError(message)
+    return text
+
+
+_Text = Annotated[str, AfterValidator(_storable)]
+
+
+class FlagBody(BaseModel):
+    """A person's mark on one prediction."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: _Text = Field(description=f"One of: {', '.join(REASONS)}.", max_length=100)
+    comment: _Text = Field(default="", description="In your own words.", max_length=10_000)
+    proposed_label: _Text | None = Field(
+        default=None, description="What the prediction should have been.", max_length=1_000
+    )
+
+
+@router.get(
+    "/predictions/{prediction_id}",
+    operation_id="prediction",
+    summary="Read a prediction back",
+    response_model=PredictionView,
+)
+def prediction(desk: TheDesk, prediction_id: PredictionId) -> Json:
+    """Read one logged prediction back: its inputs, its outputs, its time."""
+    return Json(desk.feedback.prediction(prediction_id))
+
+
+@router.post(
+    "/predictions/{prediction_id}/flags",
+    operation_id="flag_prediction",
+    summary="Flag a prediction",
+    status_code=HTTPStatus.CREATED,
+    response_model=FlagView,
+    openapi_extra=body_of(FlagBody, {"reason": REASONS[0], "comment": "Looks wrong to me."}),
+)
+async def flag_prediction(
+    request: Request, desk: TheDesk, settings: TheSettings, prediction_id: PredictionId
+) -> Json:
+    """Mark one prediction as wrong or remarkable, with a reason and a comment."""
+    flag = parse_as(FlagBody, await read_bytes(request, most=settings.max_body_bytes))
+    stored = await run_in_threadpool(
+        partial(
+            desk.feedback.flag,
+            prediction_id,
+            reason=flag.reason,
+            comment=flag.comment,
+            proposed_label=flag.proposed_label,
+        )
+    )
+    return Json(stored, status_code=HTTPStatus.CREATED)
+
+
+@router.get(
+    "/models/{name}/flags",
+    operation_id="list_flags",
+    summary="List a model's flags",
+    response_model=FlagsAnswer,
+)
+def list_flags(
+    desk: TheDesk,
+    name: ModelName,
+    limit: Annotated[int, Query(description="How many at most.", ge=1, le=1000)] = 100,
+) -> Json:
+    """List the flags on one model's predictions, newest first."""
+    return Json(FlagsAnswer(flags=desk.feedback.flags(name, limit=limit)))

@@ -1,0 +1,58 @@
+"""The published models: overviews, versions, signatures."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from modeldesk.api.answers import ModelsAnswer, VersionsAnswer
+from modeldesk.api.context import ModelName, TheDesk, VersionNumber
+from modeldesk.api.encoding import Json
+from modeldesk.schema import Signature, Value
+from modeldesk.services.views import ModelOverview
+
+router = APIRouter(prefix="/models", tags=["Models"])
+
+
+@router.get("", operation_id="list_models", summary="List the models", response_model=ModelsAnswer)
+def list_models(desk: TheDesk) -> Json:
+    """List every published model with its traffic, its open alerts and its verdict."""
+    return Json(ModelsAnswer(models=desk.overview.models()))
+
+
+@router.get("/{name}", operation_id="model", summary="Show a model", response_model=ModelOverview)
+def model(desk: TheDesk, name: ModelName) -> Json:
+    """Show one model's traffic, open alerts and verdict."""
+    return Json(desk.overview.model(name))
+
+
+@router.get(
+    "/{name}/versions",
+    operation_id="list_versions",
+    summary="List a model's versions",
+    response_model=VersionsAnswer,
+)
+def list_versions(desk: TheDesk, name: ModelName) -> Json:
+    """List a model's versions with their aliases and signatures."""
+    return Json(VersionsAnswer(versions=desk.registry.versions(name)))
+
+
+@router.get(
+    "/{name}/schema",
+    operation_id="signature",
+    summary="Show the signature",
+    response_model=Signature,
+)
+def signature(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> Json:
+    """Show what a version takes and what it answers: names, kinds, ranges, categories."""
+    return Json(desk.registry.version(name, version).signature)
+
+
+@router.get(
+    "/{name}/example",
+    operation_id="example_row",
+    summary="Get an example row",
+    response_model=dict[str, Value],
+)
+def example_row(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> Json:
+    """Give a row of typical values that the version accepts."""
+    return Json(desk.registry.version(name, version).signature.example())

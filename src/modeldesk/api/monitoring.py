@@ -1,0 +1,114 @@
+"""How models and their data are doing: comparisons with the reference, and alerts."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from pydantic import BaseModel, ConfigDict
+
+from modeldesk.api.answers import AlertsAnswer
+from modeldesk.api.batches import moment
+from modeldesk.api.context import AlertId, ModelName, TheDesk, TheSettings, VersionNumber
+from modeldesk.api.encoding import Json
+from modeldesk.api.requests import body_of, parse_as, read_bytes
+from modeldesk.schema import Granularity
+from modeldesk.services.views import AlertStatus, AlertView, DriftReport
+
+router = APIRouter(tags=["Monitoring"])
+
+_Length = Annotated[Granularity, Query(description="Length of a window.")]
+_From = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        description="Leave out windows that start earlier; ISO 8601 with a zone.",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+_To = Annotated[
+    str | None,
+    Query(
+        alias="to",
+        description="Leave out windows that start then or later; ISO 8601 with a zone.",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+_OfStatus = Annotated[AlertStatus | None, Query(description="Only alerts of this status.")]
+_OfModel = Annotated[
+    str | None,
+    Query(description="Only this model's alerts.", max_length=200, pattern=r"^[^\x00]*$"),
+]
+
+
+class AlertChange(BaseModel):
+    """The status that an alert is to have."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: AlertStatus
+
+
+@router.get(
+    "/models/{name}/drift",
+    operation_id="drift",
+    summary="Compare traffic with the reference",
+    response_model=DriftReport,
+)
+def drift(
+    desk: TheDesk,
+    name: ModelName,
+    version: VersionNumber = None,
+    granularity: _Length = Granularity.DAY,
+    start: _From = None,
+    end: _To = None,
+) -> Json:
+    """Compare every window of traffic with the version's reference, column by column.
+
+    `distance` is the Hellinger distance, from 0 (same distribution) to 1 (disjoint); the
+    verdict says in a sentence whether the difference is more than chance and large enough to
+    matter.
+    """
+    report = desk.monitoring.drift(
+        name,
+        version=version,
+        granularity=granularity,
+        start=None if start is None else moment(start, "from"),
+        end=None if end is None else moment(end, "to"),
+    )
+    return Json(report)
+
+
+@router.get(
+    "/alerts", operation_id="list_alerts", summary="List alerts", response_model=AlertsAnswer
+)
+def list_alerts(desk: TheDesk, model: _OfModel = None, status: _OfStatus = None) -> Json:
+    """List alerts, newest first."""
+    return Json(AlertsAnswer(alerts=desk.monitoring.alerts(model, status=status)))
+
+
+@router.get(
+    "/models/{name}/alerts",
+    operation_id="model_alerts",
+    summary="List a model's alerts",
+    response_model=AlertsAnswer,
+)
+def model_alerts(desk: TheDesk, name: ModelName, status: _OfStatus = None) -> Json:
+    """List one model's alerts, newest first."""
+    return Json(AlertsAnswer(alerts=desk.monitoring.alerts(name, status=status)))
+
+
+@router.patch(
+    "/alerts/{alert_id}",
+    operation_id="change_alert",
+    summary="Change an alert's status",
+    response_model=AlertView,
+    openapi_extra=body_of(AlertChange, {"status": "acknowledged"}),
+)
+async def change_alert(
+    request: Request, desk: TheDesk, settings: TheSettings, alert_id: AlertId
+) -> Json:
+    """Acknowledge, resolve or reopen an alert."""
+    change = parse_as(AlertChange, await read_bytes(request, most=settings.max_body_bytes))
+    return Json(await run_in_threadpool(desk.monitoring.set_status, alert_id, change.status))

@@ -1,0 +1,167 @@
+"""The OpenAPI document, with examples of the desk's own models."""
+
+from __future__ import annotations
+
+import copy
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from modeldesk.api.examples import Scene, commands, look_round
+from modeldesk.api.row_schema import row_schema
+from modeldesk.desk import Desk
+from modeldesk.errors import ModeldeskError
+
+TITLE = "modeldesk"
+
+DESCRIPTION = """
+Predictions from published models, and how the models and their data are doing.
+
+Every answered prediction is in the log and has a `prediction_id`, by which it can be read back
+and flagged. Every failure has the same shape: `{"error": {"code", "message", "hint"}}`, with a
+list of `problems` where the request's content was wrong. Every answer carries an `X-Request-ID`;
+send your own to find a request in the server's log.
+
+The commands below are made from the models of this server and work as they stand.
+"""
+
+TAGS = [
+    {"name": "Predict", "description": "Ask a model; the answer is logged before it is given."},
+    {"name": "Models", "description": "What is published, and what it takes and answers."},
+    {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
+    {"name": "Feedback", "description": "Single predictions, and people's flags on them."},
+    {"name": "Health", "description": "Whether the server works."},
+]
+
+_NOT_YET = {
+    "predict_bare": "There is no example here: this server does not have exactly one model.",
+    "change_alert": "There is no example here yet: no alert is open.",
+}
+_NOTHING_PUBLISHED = "There is no example here yet: no model is published."
+
+_log = structlog.get_logger(__name__)
+
+
+class Document:
+    """Describes an application, again whenever the desk's models or alerts have changed.
+
+    Parameters
+    ----------
+    app
+        Whose routes are described.
+    desk
+        Whose models the examples use.
+    """
+
+    def __init__(self, app: FastAPI, desk: Desk) -> None:
+        self._app = app
+        self._desk = desk
+        self._lock = threading.Lock()
+        self._plain: dict[str, Any] | None = None
+        self._last: tuple[Scene, dict[str, Any]] | None = None
+
+    def describe(self, url: str) -> dict[str, Any]:
+        """Return the document for a server that is reached at an address.
+
+        Where the desk cannot be read, the document comes without examples.
+        """
+        try:
+            scene = look_round(self._desk, url)
+        except ModeldeskError as error:
+            _log.warning("the API's examples cannot be made", error=str(error))
+            scene = Scene(url=url)
+        with self._lock:
+            if self._last is None or self._last[0] != scene:
+                self._last = (scene, self._illustrated(scene))
+            return self._last[1]
+
+    def _illustrated(self, scene: Scene) -> dict[str, Any]:
+        if self._plain is None:
+            self._plain = get_openapi(
+                title=self._app.title,
+                version=self._app.version,
+                description=DESCRIPTION,
+                routes=self._app.routes,
+                tags=TAGS,
+            )
+        document = copy.deepcopy(self._plain)
+        document["servers"] = [{"url": scene.url}]
+        examples = commands(scene)
+        for operation in _operations(document):
+            _add_command(operation, examples)
+            _add_parameters(operation, scene)
+            _add_body(operation, scene)
+        return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _add_command(operation: dict[str, Any], examples: dict[str, str]) -> None:
+    name = operation["operationId"]
+    command = examples.get(name)
+    example = (
+        _NOT_YET.get(name, _NOTHING_PUBLISHED) if command is None else f"```bash\n{command}\n```"
+    )
+    operation["description"] = f"{operation['description']}\n\n{example}"
+
+
+def _add_parameters(operation: dict[str, Any], scene: Scene) -> None:
+    values = {
+        "name": scene.names[0] if scene.names else None,
+        "alert_id": scene.alert,
+    }
+    for parameter in operation.get("parameters", []):
+        value = values.get(parameter["name"]) if parameter["in"] == "path" else None
+        if value is not None:
+            parameter["example"] = value
+
+
+def _add_body(operation: dict[str, Any], scene: Scene) -> None:
+    only = scene.champions[0][1] if len(scene.names) == 1 else None
+    row = row_schema(only) if only else {"type": "object", "description": "Feature by name."}
+    rows = {name: signature.example() for name, signature in scene.champions}
+    if operation["operationId"] == "predict_bare":
+        bare = {name: {"value": example} for name, example in rows.items()} if only else {}
+        operation["requestBody"] = _body(row, bare)
+    elif operation["operationId"] == "predict":
+        wrapped = {name: {"value": {"row": example}} for name, example in rows.items()}
+        operation["requestBody"] = _body(_batch_schema(row), wrapped)
+
+
+def _body(schema: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
+    content: dict[str, Any] = {"schema": schema}
+    if examples:
+        content["examples"] = examples
+    return {"required": True, "content": {"application/json": content}}
+
+
+def _batch_schema(row: dict[str, Any]) -> dict[str, Any]:
+    time = {
+        "type": ["string", "null"],
+        "format": "date-time",
+        "description": "When the row happened, with a zone; left out: now.",
+    }
+    key = {"type": ["string", "null"], "description": "Your own key of the row."}
+    one = {"row": row, "timestamp": time, "row_id": key}
+    many = {
+        "rows": {"type": "array", "items": row, "minItems": 1},
+        "timestamps": {"type": "array", "items": time},
+        "row_ids": {"type": "array", "items": key},
+    }
+    return {
+        "oneOf": [
+            {"title": title, "type": "object", "properties": properties, "required": required}
+            | {"additionalProperties": False}
+            for title, properties, required in (
+                ("One row", one, ["row"]),
+                ("Many rows", many, ["rows"]),
+            )
+        ]
+    }

@@ -1,0 +1,46 @@
+"""A signature's inputs as JSON Schema, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from modeldesk.schema import Column, Kind, Signature
+
+_TYPES = {
+    Kind.BOOLEAN: "boolean",
+    Kind.INTEGER: "integer",
+    Kind.FLOAT: "number",
+    Kind.CATEGORICAL: "string",
+    Kind.TEXT: "string",
+    Kind.DATETIME: "string",
+}
+
+
+def row_schema(signature: Signature) -> dict[str, object]:
+    """Return the JSON Schema of one row.
+
+    Ranges and categories were seen in the reference and are no limits, so they stand in the
+    descriptions only.
+
+    Examples
+    --------
+    >>> row_schema(Signature(inputs=(Column(name="age", kind=Kind.FLOAT),)))["required"]
+    ['age']
+    """
+    return {
+        "type": "object",
+        "properties": {column.name: _property(column) for column in signature.inputs},
+        "required": [column.name for column in signature.inputs if not column.optional],
+        "additionalProperties": False,
+    }
+
+
+def _property(column: Column) -> dict[str, object]:
+    kind = _TYPES[column.kind]
+    described: dict[str, object] = {
+        "type": [kind, "null"] if column.optional else kind,
+        "description": f"Expected: {column.expected()}.",
+    }
+    if column.kind is Kind.DATETIME:
+        described["format"] = "date-time"
+    if column.example is not None:
+        described["examples"] = [column.example]
+    return described
