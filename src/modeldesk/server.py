@@ -85,6 +85,7 @@ def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None) 
         try:
             if settings.jobs:
                 desk.start_jobs()
+            desk.predictor.warm()
             with _in_thread(create_app(desk, settings), listener, stop) as url:
                 if on_ready is not None:
                     on_ready(url)

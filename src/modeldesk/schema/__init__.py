@@ -1,8 +1,8 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
 from modeldesk.schema.frames import Frame, to_frame
-from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.ids import chunk_key, parse_prediction_id, prediction_id
+from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value
 from modeldesk.schema.signature import Column, Kind, Role, Signature
 from modeldesk.schema.windows import Granularity, Window

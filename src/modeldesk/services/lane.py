@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 
 import polars as pl
+import structlog
 
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, ModelFailed, Overloaded
@@ -21,6 +23,15 @@ from modeldesk.services.outputs import output_frame
 from modeldesk.store import ROW_ID, TIME, Chunk, VersionRecord
 
 _BATCH_ROWS = 4096
+
+_log = structlog.get_logger("modeldesk.lane")
+
+
+class _Signal(Enum):
+    """What a lane is told besides rows."""
+
+    WARM = "warm"
+    STOP = "stop"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +81,7 @@ class Lane:
         self._limit = max_waiting_rows
         self._waiting = 0
         self._lock = threading.Lock()
-        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
         name = f"modeldesk-{record.model}-{record.number}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
@@ -84,9 +95,13 @@ class Lane:
             self._waiting += len(job.rows)
         self._queue.put(job)
 
+    def warm(self) -> None:
+        """Load the model now, in the lane's thread, so that the first request need not wait."""
+        self._queue.put(_Signal.WARM)
+
     def close(self) -> None:
         """Answer what is queued and stop."""
-        self._queue.put(None)
+        self._queue.put(_Signal.STOP)
         self._thread.join()
 
     def _run(self) -> None:
@@ -95,16 +110,30 @@ class Lane:
             jobs: list[Job] = []
             rows = 0
             while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
-                job = self._queue.get()
-                if job is None:
-                    running = False
-                    break
-                jobs.append(job)
-                rows += len(job.rows)
+                taken = self._queue.get()
+                if isinstance(taken, Job):
+                    jobs.append(taken)
+                    rows += len(taken.rows)
+                    continue
+                if taken is _Signal.WARM:
+                    self._warm()
+                running = taken is not _Signal.STOP
+                break
             if jobs:
                 self._answer(jobs)
                 with self._lock:
                     self._waiting -= rows
+
+    def _warm(self) -> None:
+        try:
+            self._loaded()
+        except Exception:  # noqa: BLE001  # the first request will be told
+            _log.exception("model not loaded", model=self.record.model, version=self.record.number)
+
+    def _loaded(self) -> Model:
+        if self._model is None:
+            self._model = self._load(self.record)
+        return self._model
 
     def _answer(self, jobs: list[Job]) -> None:
         """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
@@ -128,10 +157,9 @@ class Lane:
         )
 
     def _predict(self, jobs: list[Job]) -> pl.DataFrame:
-        if self._model is None:
-            self._model = self._load(self.record)
+        model = self._loaded()
         inputs = self.decoder.frame([row for job in jobs for row in job.rows])
-        outputs = output_frame(self._model.predict(inputs), self.record.signature)
+        outputs = output_frame(model.predict(inputs), self.record.signature)
         return pl.concat([inputs, outputs, _keys(jobs)], how="horizontal")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from modeldesk.clock import Clock
-from modeldesk.drift import Comparison, Status, compare
+from modeldesk.drift import Comparison, Status, Thresholds, compare
 from modeldesk.schema import Granularity, Role
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import ModelOverview, WindowVolume
@@ -82,17 +82,25 @@ class Overview:
         )
 
     def _verdict(self, champion: VersionRecord, waiting: int) -> tuple[Status | None, str]:
-        """Compare the latest day with the reference, features only."""
+        """Compare the latest day that has enough rows with the reference, features only."""
         days = self._windows.volumes(champion.version_id, Granularity.DAY)
         if not days:
-            return None, f"{waiting} rows wait to be profiled." if waiting else "No predictions yet."
-        latest = days[-1].window
+            return (
+                None,
+                f"{_counted(waiting)} to be profiled." if waiting else "No predictions yet.",
+            )
+        enough = [day for day in days if day.rows >= Thresholds().min_rows]
+        latest = (enough or days)[-1].window
         (entry,) = self._windows.profiles(
             champion.version_id, Granularity.DAY, start=latest.start, end=latest.end
         )
         comparison = compare(entry.profile, self._registry.reference_of(champion.version_id))
         features = {c.name for c in champion.signature.inputs if c.role is Role.FEATURE}
         return _summed_up(comparison, features, f"{latest.start:%Y-%m-%d}")
+
+
+def _counted(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows} rows"
 
 
 def _summed_up(comparison: Comparison, features: set[str], day: str) -> tuple[Status, str]:
@@ -105,6 +113,6 @@ def _summed_up(comparison: Comparison, features: set[str], day: str) -> tuple[St
     if all(column.verdict.status is Status.NOT_ENOUGH_DATA for column in judged):
         return (
             Status.NOT_ENOUGH_DATA,
-            f"{day}: {comparison.rows} rows are too few for a verdict.",
+            f"{day}: {_counted(comparison.rows)}, too few for a verdict.",
         )
     return Status.STABLE, f"{day}: all {len(judged)} features as in the reference."

@@ -131,6 +131,11 @@ class Predictor:
             name, rows, version=version, timestamps=timestamps, row_ids=row_ids
         ).result()
 
+    def warm(self) -> None:
+        """Start loading every champion, so that its first request need not wait for that."""
+        for name in self._registry.names():
+            self._lane(name, None).warm()
+
     def close(self) -> None:
         """Refuse new rows, answer what is queued and stop."""
         with self._lock:

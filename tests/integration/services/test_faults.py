@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from structlog.testing import capture_logs
 
 from modeldesk.desk import Desk
-from modeldesk.errors import StoreUnavailable
+from modeldesk.errors import Corrupt, StoreUnavailable
 from modeldesk.settings import Settings
 from modeldesk.store import Store
 from tests.support.iris import ROW, iris_frame, iris_model
@@ -51,6 +52,21 @@ def test_background_jobs_go_on_after_a_failure(settings: Settings) -> None:
                 break
             wait.wait(0.05)
         assert desk.overview.model("iris").profiled == 1
+
+
+def test_a_model_that_cannot_be_loaded_ahead_fails_its_requests_only(
+    settings: Settings,
+) -> None:
+    """Warming up a damaged model says so in the log; requests are told why they fail."""
+    with Desk.open(settings) as desk:
+        desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
+        for file in (settings.home / "artefacts").rglob("*.skops"):
+            file.write_bytes(b"damaged")
+        with capture_logs() as logs:
+            desk.predictor.warm()
+            with pytest.raises(Corrupt, match="not those that were published"):
+                desk.predictor.predict("iris", [ROW])
+        assert [line["event"] for line in logs] == ["model not loaded"]
 
 
 def rename(store: Store, table: str, to: str) -> None:

@@ -1,7 +1,7 @@
 """The main loop through the services: publish, predict, roll up, judge, flag."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -24,7 +24,7 @@ from tests.support.iris import CLASSES, FEATURES, ROW, iris_frame, iris_model
 DAYS = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)]
 
 
-def rows(outliers: int = 0) -> list[Mapping[str, object]]:
+def rows(outliers: int = 0) -> Sequence[Mapping[str, object]]:
     """Return the 150 rows, some with a sepal width that no iris has."""
     found = iris_frame().select(FEATURES).to_dicts()
     random = np.random.default_rng(7)
@@ -60,7 +60,7 @@ def test_a_prediction_is_in_the_log_when_it_is_answered(desk: Desk) -> None:
     (answer,) = batch.predictions
     assert answer.outputs["class"] == "Iris-virginica"
     scores = [answer.outputs[column.name] for column in batch.signature.scores]
-    assert sum(float(score) for score in scores if score is not None) == pytest.approx(1)
+    assert sum(score for score in scores if isinstance(score, float)) == pytest.approx(1)
     found = desk.feedback.prediction(answer.prediction_id)
     assert found == answer
     assert (found.time, found.row_id, found.inputs) == (when, "order-7", ROW)
@@ -128,8 +128,18 @@ def test_a_small_day_gets_no_verdict(desk: Desk) -> None:
     desk.jobs.run()
     model = desk.overview.model("iris")
     assert model.status is Status.NOT_ENOUGH_DATA
-    assert "5 rows are too few" in model.sentence
+    assert "5 rows, too few" in model.sentence
     assert desk.monitoring.alerts() == ()
+
+
+def test_a_small_latest_day_does_not_hide_the_day_before(desk: Desk) -> None:
+    """The verdict is that of the latest day with enough rows."""
+    yesterday = [datetime(2026, 3, 3, tzinfo=UTC)] * 150
+    desk.predictor.predict("iris", rows(outliers=60), timestamps=yesterday)
+    desk.predictor.predict("iris", [ROW])
+    assert desk.overview.model("iris").sentence == "151 rows to be profiled."
+    desk.jobs.run()
+    assert desk.overview.model("iris").sentence.startswith("2026-03-03: sepal_width_cm")
 
 
 def test_the_overview_names_what_changed(desk: Desk) -> None:

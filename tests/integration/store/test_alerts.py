@@ -142,7 +142,8 @@ def test_the_first_version_is_champion_and_a_number_is_taken_once(
     reference = records.reference(version_id)
     assert reference is not None
     assert reference.rows == 2
-    assert records.reference(999) is records.version(999) is None
+    assert records.reference(999) is None
+    assert records.version(999) is None
 
 
 def test_refused_rows_add_up(store: Store, version_id: int) -> None:

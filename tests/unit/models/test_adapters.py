@@ -30,7 +30,7 @@ from tests.support import functions
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 
 
-class Constant(ClassifierMixin, BaseEstimator):
+class Constant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped library
     """An estimator of a type that nobody vouched for."""
 
     def fit(self, x: object, y: object) -> "Constant":

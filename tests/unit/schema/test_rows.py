@@ -96,7 +96,7 @@ def test_a_wrong_value_names_field_problem_and_what_is_expected(
 
 def test_missing_and_unknown_features_are_named_together() -> None:
     """A misspelt name gives both, with a guess at what was meant."""
-    row = {**ROW, "agee": 40, 7: 1}
+    row: dict[object, object] = {**ROW, "agee": 40, 7: 1}
     del row["age"]
     missing, misspelt, strange = problems_of(row)
     assert (missing.field, missing.problem) == ("age", "missing")

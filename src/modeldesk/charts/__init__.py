@@ -1,0 +1,28 @@
+"""Pictures of results: pure functions to ECharts options and small inline SVG.
+
+The same functions serve the live pages, a notebook and a static report: they read frozen
+results, know no web framework, and give JSON-ready values.
+"""
+
+from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
+from modeldesk.charts.distance_history import distance_history
+from modeldesk.charts.distribution import distribution, distribution_height
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
+from modeldesk.charts.sparkline import distance_sparkline, volume_sparkline
+
+__all__ = [
+    "DARK",
+    "LIGHT",
+    "Options",
+    "Palette",
+    "distance_heatmap",
+    "distance_history",
+    "distance_sparkline",
+    "distribution",
+    "distribution_height",
+    "heatmap_height",
+    "heatmap_key",
+    "palette",
+    "volume_sparkline",
+]

@@ -1,0 +1,44 @@
+"""Calls that may wait for a disk or a database, kept off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from nicegui import run, ui
+
+from modeldesk.ui.states import bones
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PATIENCE_SECONDS = 0.6
+"""How long the first answer waits for data before it shows a skeleton instead."""
+
+
+async def aside(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a blocking call in a thread and return its answer.
+
+    Every call of a page that reaches the store goes through here: what runs on the event loop
+    stalls all requests of the server. The call must not answer ``None``, which is how the
+    page framework says that the program is stopping.
+    """
+    answer = await run.io_bound(call, *args, **kwargs)
+    if answer is None:
+        raise asyncio.CancelledError
+    return answer
+
+
+async def awaited(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Run a page's first call; what takes longer arrives after a skeleton has been shown."""
+    task = asyncio.ensure_future(aside(call, *args, **kwargs))
+    done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+    if done:
+        return task.result()
+    waiting = bones()
+    await ui.context.client.connected()
+    try:
+        return await task
+    finally:
+        waiting.delete()

@@ -1,0 +1,110 @@
+"""What every page has: the top bar, the way back, and room for its own part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from nicegui import ui
+
+from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.markup import block, testable, text
+
+LOGO = (
+    '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="26" viewBox="0 0 26 26">'
+    '<rect width="26" height="26" rx="7" fill="#1f5fbf"/>'
+    '<path d="M6 18.5V8.2l4.4 5.6L13 10l2.6 3.8L20 8.2v10.3" fill="none" stroke="#fff" '
+    'stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>'
+)
+"""The product's mark, also its icon in the browser's tab."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tab:
+    """One view of a model."""
+
+    name: str
+    icon: str
+    path: str
+
+
+def monitor_path(model: str) -> str:
+    """Return the address of a model's monitor."""
+    return f"/models/{quote(model, safe='')}"
+
+
+def playground_path(model: str) -> str:
+    """Return the address of a model's playground."""
+    return f"{monitor_path(model)}/playground"
+
+
+def _tabs(model: str) -> tuple[Tab, ...]:
+    return (
+        Tab(name="Monitor", icon="monitoring", path=monitor_path(model)),
+        Tab(name="Playground", icon="tune", path=playground_path(model)),
+    )
+
+
+@contextmanager
+def frame(appearance: Appearance, *, model: str | None = None, here: str = "") -> Iterator[None]:
+    """Build the page round its own part, which is what the ``with`` block adds.
+
+    Parameters
+    ----------
+    appearance
+        The page's colours.
+    model
+        Whose page it is; ``None`` for pages about all models.
+    here
+        Name of the open tab.
+    """
+    appearance.watch()
+    with block("md-page"):
+        with block("md-topbar", tag="header"):
+            with ui.link(target="/").classes("md-brand"):
+                ui.html(LOGO, sanitize=False, tag="span")
+                text("span", "modeldesk")
+            _crumbs(model, here)
+            with block("md-topbar-end"):
+                ui.link("API", "/docs").classes("md-toplink").props["title"] = "API reference"
+                appearance.control()
+        with block("md-main"):
+            yield
+
+
+def _crumbs(model: str | None, here: str) -> None:
+    crumbs = block("md-crumbs", tag="nav")
+    crumbs.props["aria-label"] = "Where you are"
+    with crumbs:
+        if model is None:
+            text("span", here, "md-crumb-here")
+            return
+        ui.link("Models", "/")
+        text("span", "/", "md-crumb-sep")
+        ui.link(model, monitor_path(model)).classes("md-crumb-here")
+
+
+def head(title: str, words: str = "", *, tag: str = "") -> ui.element:
+    """Add the page's title with a tag beside it; returns the room at its right end."""
+    with block("md-head"):
+        with block("md-head-words"):
+            with block("md-head-title"):
+                testable(text("h1", title), "title")
+                if tag:
+                    text("span", tag, "md-tag")
+            if words:
+                text("p", words)
+        return block("md-head-end")
+
+
+def tabs(model: str, here: str) -> None:
+    """Add the links between a model's views."""
+    with block("md-tabs", tag="nav"):
+        for tab in _tabs(model):
+            with ui.link(target=tab.path) as link:
+                text("span", tab.name)
+            if tab.name == here:
+                link.props["aria-current"] = "page"
+            testable(link, f"tab-{tab.name.lower()}")

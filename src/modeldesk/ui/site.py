@@ -1,0 +1,21 @@
+"""What every page is given: the services, and the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from modeldesk.clock import Clock
+from modeldesk.desk import Desk
+from modeldesk.drift import Thresholds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """The pages' one dependency; made when they are mounted."""
+
+    desk: Desk
+    clock: Clock
+    style: str
+    """The style sheet, read once."""
+    thresholds: Thresholds
+    """From where on a distance matters."""

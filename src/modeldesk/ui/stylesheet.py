@@ -1,0 +1,30 @@
+"""The pages' style: the palette's colours as variables, and `desk.css`."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from importlib.resources import files
+
+from modeldesk.charts import DARK, LIGHT, Palette
+
+
+def stylesheet() -> str:
+    """Return the whole style sheet as text.
+
+    >>> "--md-brand: #1f5fbf" in stylesheet()
+    True
+    """
+    written = (files("modeldesk.ui") / "desk.css").read_text(encoding="utf-8")
+    return f":root {{{_variables(LIGHT)}}}\nbody.body--dark {{{_variables(DARK)}}}\n{written}"
+
+
+def _variables(colours: Palette) -> str:
+    parts = []
+    for field in fields(colours):
+        value = getattr(colours, field.name)
+        name = field.name.replace("_", "-")
+        if isinstance(value, str):
+            parts.append(f"--md-{name}: {value}")
+        elif isinstance(value, tuple):
+            parts += [f"--md-{name}-{step}: {colour}" for step, colour in enumerate(value)]
+    return "; ".join(parts)
