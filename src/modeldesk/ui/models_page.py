@@ -137,6 +137,6 @@ def _row(model: ModelOverview, now: datetime) -> dict[str, object]:
         "predictions_text": count(model.predictions),
         "svg": volume_sparkline(model.volume, today=now.date()),
         "champion": model.champion,
-        "versions": f"of {model.versions}" if model.versions > 1 else "",
+        "versions": f"of {model.versions}",
         **chip_fields(model.status),
     }

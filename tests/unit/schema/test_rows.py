@@ -96,8 +96,8 @@ def test_a_wrong_value_names_field_problem_and_what_is_expected(
 
 def test_missing_and_unknown_features_are_named_together() -> None:
     """A misspelt name gives both, with a guess at what was meant."""
-    row: dict[object, object] = {**ROW, "agee": 40, 7: 1}
-    del row["age"]
+    row: dict[object, object] = {"agee": 40, 7: 1}
+    row.update((name, value) for name, value in ROW.items() if name != "age")
     missing, misspelt, strange = problems_of(row)
     assert (missing.field, missing.problem) == ("age", "missing")
     assert (misspelt.field, misspelt.problem) == ("agee", "unknown, did you mean 'age'?")
