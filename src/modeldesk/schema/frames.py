@@ -133,7 +133,7 @@ def _column(name: str, values: object) -> pl.Series:
         return plain(values.alias(name))
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(values, pandas.Series | pandas.Index):
-        return _pandas_column(name, values.to_series())
+        return _pandas_column(name, pandas.Series(values))
     if isinstance(values, np.ndarray):
         return _array_column(name, values)
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
@@ -180,14 +180,23 @@ def _pandas_column(name: str, series: pd.Series) -> pl.Series:
     if getattr(dtype, "tz", None) is not None:
         naive = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
         return _array_column(name, naive)
-    export = getattr(series.array, "__arrow_array__", None)
-    if export is not None and dtype != object and "pyarrow" in sys.modules:
-        arrow = pl.from_arrow(export())
-        if isinstance(arrow, pl.Series):
-            return plain(arrow.alias(name))
+    if not isinstance(dtype, np.dtype) and sys.modules.get("pyarrow") is not None:
+        exported = _exported(series)
+        if exported is not None:
+            return plain(exported.alias(name))
     present = series.notna().to_numpy()
     pairs = zip(series.tolist(), present, strict=True)
     return from_values(name, [value if there else None for value, there in pairs])
+
+
+def _exported(series: pd.Series) -> pl.Series | None:
+    """Return a column that pandas can export to Arrow as a type that Polars knows."""
+    export = getattr(series.array, "__arrow_array__", None)
+    text = isinstance(series.dtype, sys.modules["pandas"].StringDtype)
+    if export is None or not (text or series.dtype.kind in "biufU"):
+        return None
+    arrow = pl.from_arrow(export())
+    return arrow if isinstance(arrow, pl.Series) else None
 
 
 def _check_names(names: Sequence[object]) -> None:

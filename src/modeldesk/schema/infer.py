@@ -117,7 +117,7 @@ def _example(series: pl.Series, kind: Kind) -> bool | int | float | str | None:
         return None
     if kind.numeric or kind is Kind.DATETIME:
         value = values[(len(values) - 1) // 2]
-        return value.isoformat() if isinstance(value, datetime) else value  # type: ignore[no-any-return]  # Int64 or Float64
+        return value.isoformat() if isinstance(value, datetime) else value
     counts = values.value_counts(name="times").sort(
         ["times", series.name], descending=[True, False]
     )

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from numbers import Real
 
+import numpy as np
 import polars as pl
 
 _INT64 = range(-(2**63), 2**63)
 _STAMP = pl.Datetime("us", "UTC")
+_PLAIN = (pl.Boolean, pl.Int64, pl.Float64, pl.String)
+_DIRECT: dict[type, pl.DataType] = {
+    bool: pl.Boolean(),
+    int: pl.Int64(),
+    float: pl.Float64(),
+    str: pl.String(),
+}
+"""Types whose values Polars reads without surprises."""
 
 
 def plain(series: pl.Series) -> pl.Series:
@@ -24,22 +34,28 @@ def plain(series: pl.Series) -> pl.Series:
     Int64
     """
     dtype = series.dtype
-    if dtype in (pl.Boolean, pl.Int64, pl.Float64, pl.String):
+    if dtype in _PLAIN:
         return series
     if dtype.is_integer():
         return _whole(series)
     if dtype.is_numeric() or dtype == pl.Null:
         return series.cast(pl.Float64)
-    if dtype == pl.Duration:
-        return series.dt.total_microseconds(fractional=False).cast(pl.Float64) / 1e6
-    if dtype == pl.Date:
-        return series.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    if isinstance(dtype, pl.Datetime):
-        utc = series if dtype.time_zone else series.dt.replace_time_zone("UTC")
-        return utc.dt.convert_time_zone("UTC").cast(_STAMP)
+    if dtype.is_temporal() and dtype != pl.Time:
+        return _temporal(series)
     if dtype in (pl.Categorical, pl.Enum, pl.Time):
         return series.cast(pl.String)
     return from_values(series.name, [_text(value) for value in series.to_list()])
+
+
+def _temporal(series: pl.Series) -> pl.Series:
+    """Return dates and times as times in UTC, and durations in seconds."""
+    if series.dtype == pl.Duration:
+        return series.dt.total_microseconds().cast(pl.Float64) / 1e6
+    if series.dtype == pl.Date:
+        return series.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+    zoned = isinstance(series.dtype, pl.Datetime) and series.dtype.time_zone
+    utc = series if zoned else series.dt.replace_time_zone("UTC")
+    return utc.dt.convert_time_zone("UTC").cast(_STAMP)
 
 
 def from_values(name: str, values: Sequence[object]) -> pl.Series:
@@ -51,11 +67,17 @@ def from_values(name: str, values: Sequence[object]) -> pl.Series:
     >>> from_values("mixed", [1, "a", None]).to_list()
     ['1', 'a', None]
     """
-    try:
-        series = pl.Series(name, values, strict=True)
-    except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
-        return _mixed(name, values)
-    return _mixed(name, values) if series.dtype == pl.Object else plain(series)
+    types = set(map(type, values)) - {type(None)}
+    if not types:
+        return pl.Series(name, [None] * len(values), dtype=pl.Float64)
+    if len(types) == 1 and types <= _DIRECT.keys():
+        try:
+            return pl.Series(name, values, dtype=_DIRECT[types.pop()], strict=True)
+        except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
+            return _mixed(name, values)
+    if any(issubclass(kind, np.generic) for kind in types):
+        values = [_item(value) if isinstance(value, np.generic) else value for value in values]
+    return _mixed(name, values)
 
 
 def _whole(series: pl.Series) -> pl.Series:
@@ -66,13 +88,34 @@ def _whole(series: pl.Series) -> pl.Series:
 
 def _mixed(name: str, values: Sequence[object]) -> pl.Series:
     present = [value for value in values if not _absent(value)]
-    if all(isinstance(v, int | float | Decimal) and not isinstance(v, bool) for v in present):
-        return pl.Series(name, [_number(value) for value in values], dtype=pl.Float64)
-    if present and all(isinstance(value, date) for value in present):
-        return pl.Series(name, [_stamp(value) for value in values], dtype=_STAMP)
-    if present and all(isinstance(value, bool) for value in present):
-        return pl.Series(name, [None if _absent(v) else v for v in values], dtype=pl.Boolean)
+    for dtype, fits, read in _READERS:
+        if all(map(fits, present)):
+            return pl.Series(name, [read(value) for value in values], dtype=dtype)
     return pl.Series(name, [_text(value) for value in values], dtype=pl.String)
+
+
+def _is_flag(value: object) -> bool:
+    return isinstance(value, bool)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, Real | Decimal) and not isinstance(value, bool)
+
+
+def _is_time(value: object) -> bool:
+    return isinstance(value, date)
+
+
+def _is_span(value: object) -> bool:
+    return isinstance(value, timedelta)
+
+
+def _item(value: np.generic) -> object:
+    """Return a NumPy scalar as a Python value; times of any unit in microseconds."""
+    if isinstance(value, np.datetime64 | np.timedelta64):
+        unit = "datetime64[us]" if isinstance(value, np.datetime64) else "timedelta64[us]"
+        return value.astype(unit).item()
+    return value.item()
 
 
 def _absent(value: object) -> bool:
@@ -82,13 +125,19 @@ def _absent(value: object) -> bool:
     return type(value).__name__ in {"NAType", "NaTType"}
 
 
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 def _number(value: object) -> float | None:
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:
+    if not isinstance(value, Real | Decimal):
         return None
     try:
-        return float(value)  # type: ignore[arg-type]  # only numbers come here
+        return float(value)
     except OverflowError:
-        return math.inf if value > 0 else -math.inf  # type: ignore[operator]
+        return -math.inf if value < 0 else math.inf
+    except ValueError:  # a signalling NaN of the decimal module
+        return math.nan
 
 
 def _stamp(value: object) -> datetime | None:
@@ -96,7 +145,14 @@ def _stamp(value: object) -> datetime | None:
         return None
     if not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    try:
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    except OverflowError:  # a zone that leads out of the years 1 to 9999
+        return None
+
+
+def _seconds(value: object) -> float | None:
+    return value.total_seconds() if isinstance(value, timedelta) else None
 
 
 def _text(value: object) -> str | None:
@@ -106,3 +162,12 @@ def _text(value: object) -> str | None:
         return str(value.total_seconds())
     text = value.decode(errors="replace") if isinstance(value, bytes) else str(value)
     return text.encode(errors="replace").decode()
+
+
+_READERS: tuple[tuple[pl.DataType, Callable[[object], bool], Callable[[object], object]], ...] = (
+    (pl.Boolean(), _is_flag, _flag),
+    (pl.Float64(), _is_number, _number),
+    (_STAMP, _is_time, _stamp),
+    (pl.Float64(), _is_span, _seconds),
+)
+"""Types of column, which values they take, and how those are read."""

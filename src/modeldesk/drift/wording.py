@@ -1,0 +1,94 @@
+"""Numbers, shares and ranges in words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from modeldesk.schema import Kind
+
+_SURE = 0.001
+_DAY = 86400
+_LONGEST = 40
+_LONG = 10_000
+"""Numbers from here on are told with six digits, smaller ones with four."""
+
+
+def amount(value: float, kind: Kind = Kind.FLOAT) -> str:
+    """Return a number as people write it; seconds since 1970 as a date, lengths with a unit.
+
+    >>> amount(4.4), amount(1700000000.0, Kind.DATETIME), amount(12.0, Kind.TEXT)
+    ('4.4', '2023-11-14 22:13', '12 characters')
+    """
+    if kind is Kind.TEXT:
+        return f"{value:.0f} characters"
+    if kind is Kind.DATETIME:
+        return moment(value)
+    if kind is Kind.INTEGER and abs(value) < 1e15:  # noqa: PLR2004
+        return f"{value:.0f}"
+    return f"{value:.4g}" if abs(value) < _LONG else f"{value:.6g}"
+
+
+def moment(seconds: float) -> str:
+    """Return seconds since 1970 as a date, with the time unless it is midnight."""
+    try:
+        stamp = datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError):
+        return f"{seconds:.6g} s"
+    return f"{stamp:%Y-%m-%d}" if seconds % _DAY == 0 else f"{stamp:%Y-%m-%d %H:%M}"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent, or ``none``.
+
+    >>> percent(0.2), percent(0.0004), percent(0.0)
+    ('20.0 %', 'under 0.1 %', 'none')
+    """
+    if share <= 0:
+        return "none"
+    return "under 0.1 %" if share < 0.0005 else f"{share * 100:.1f} %"  # noqa: PLR2004
+
+
+def chance(p_value: float) -> str:
+    """Return a p-value, as precise as it deserves.
+
+    >>> chance(0.00002), chance(0.043)
+    ('p < 0.001', 'p = 0.043')
+    """
+    return f"p < {_SURE}" if p_value < _SURE else f"p = {p_value:.2g}"
+
+
+def quoted(name: str) -> str:
+    """Return a category in quotes, cut where it is long.
+
+    >>> quoted("red"), quoted("x" * 50)
+    ("'red'", "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…'")
+    """
+    return repr(name if len(name) <= _LONGEST else name[: _LONGEST - 1] + "…")
+
+
+def above(limit: float, kind: Kind) -> str:
+    """Say that values exceed the reference's largest."""
+    words = {
+        Kind.TEXT: f"are longer than the reference's longest of {amount(limit, kind)}",
+        Kind.DATETIME: f"are later than the reference's last, {amount(limit, kind)}",
+    }
+    return words.get(kind, f"lie above the reference's maximum of {amount(limit, kind)}")
+
+
+def below(limit: float, kind: Kind) -> str:
+    """Say that values fall short of the reference's smallest."""
+    words = {
+        Kind.TEXT: f"are shorter than the reference's shortest of {amount(limit, kind)}",
+        Kind.DATETIME: f"are earlier than the reference's first, {amount(limit, kind)}",
+    }
+    return words.get(kind, f"lie below the reference's minimum of {amount(limit, kind)}")
+
+
+def between(low: float, high: float, kind: Kind) -> str:
+    """Say that values are in a range."""
+    if low == high:
+        verb = "have" if kind is Kind.TEXT else "are"
+        return f"{verb} {amount(low, kind)}"
+    if kind is Kind.TEXT:
+        return f"have between {low:.0f} and {amount(high, kind)}"
+    return f"lie between {amount(low, kind)} and {amount(high, kind)}"

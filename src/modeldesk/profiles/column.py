@@ -1,0 +1,121 @@
+"""The summary of one column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from modeldesk.errors import Incompatible
+from modeldesk.schema import Kind
+from modeldesk.sketches import Counts, Distinct, Frequent, Moments, Quantiles
+
+_MEASURED = frozenset({Kind.INTEGER, Kind.FLOAT, Kind.DATETIME, Kind.TEXT})
+_LISTED = frozenset({Kind.BOOLEAN, Kind.INTEGER, Kind.CATEGORICAL, Kind.TEXT})
+
+_Sketch = TypeVar("_Sketch", Moments, Quantiles, Frequent)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnProfile:
+    """What is known about one column of a set of rows.
+
+    Moments and quantiles are about the numbers of integer and float columns, about seconds
+    since 1970 of datetime columns, and about lengths in characters of text columns.
+    """
+
+    name: str
+    kind: Kind
+    counts: Counts = field(default_factory=Counts)
+    moments: Moments | None = None
+    """Mean, variance and range; ``None`` for other kinds and where there is no finite value."""
+    quantiles: Quantiles | None = None
+    """Ranks and quantiles; ``None`` where `moments` is."""
+    unique: Distinct = field(default_factory=Distinct)
+    """Sketch of the different values."""
+    frequent: Frequent | None = None
+    """Most frequent values of boolean, integer, categorical and text columns; ``None`` for
+    other kinds and where there is no value."""
+
+    @property
+    def rows(self) -> int:
+        """Rows, with or without a value."""
+        return self.counts.rows
+
+    @property
+    def missing(self) -> int:
+        """Rows without a value, NaN included."""
+        return self.counts.missing
+
+    @property
+    def missing_share(self) -> float:
+        """Share of rows without a value; 0 where there are no rows."""
+        return self.counts.missing / self.counts.rows if self.counts.rows else 0.0
+
+    @property
+    def present(self) -> int:
+        """Rows with a value."""
+        return self.counts.present
+
+    @property
+    def nan(self) -> int:
+        """Rows whose value is NaN; they are among the missing."""
+        return self.counts.nan
+
+    @property
+    def infinite(self) -> int:
+        """Values that are plus or minus infinity."""
+        return self.counts.infinite
+
+    @property
+    def types(self) -> dict[str, int]:
+        """Number of values per type in which they came."""
+        return self.counts.types
+
+    @property
+    def distinct(self) -> float:
+        """About how many different values there are (standard error 1.6 %)."""
+        return self.unique.estimate
+
+    def merge(self, other: ColumnProfile) -> ColumnProfile:
+        """Return the summary of both columns' rows together.
+
+        Whole and fractional numbers merge into fractional ones; a column without a single
+        value takes the other's kind; all other kinds must be the same.
+
+        Raises
+        ------
+        Incompatible
+            When the names or the kinds do not belong together.
+        """
+        if self.name != other.name:
+            message = f"Columns {self.name!r} and {other.name!r} cannot be merged."
+            raise Incompatible(message, hint="Merge columns of one name.")
+        kind = _common_kind(self, other)
+        return ColumnProfile(
+            name=self.name,
+            kind=kind,
+            counts=self.counts.merge(other.counts),
+            moments=_merged(self.moments, other.moments) if kind in _MEASURED else None,
+            quantiles=_merged(self.quantiles, other.quantiles) if kind in _MEASURED else None,
+            unique=self.unique.merge(other.unique),
+            frequent=_merged(self.frequent, other.frequent) if kind in _LISTED else None,
+        )
+
+
+def _merged(a: _Sketch | None, b: _Sketch | None) -> _Sketch | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return a.merge(b)
+
+
+def _common_kind(a: ColumnProfile, b: ColumnProfile) -> Kind:
+    if bool(a.present) != bool(b.present):
+        return a.kind if a.present else b.kind
+    if a.kind is b.kind:
+        return a.kind
+    if not a.present:
+        return min(a.kind, b.kind)
+    if a.kind.numeric and b.kind.numeric:
+        return Kind.FLOAT
+    message = f"Column {a.name!r} is {a.kind.value} on one side and {b.kind.value} on the other."
+    raise Incompatible(message, hint="Profile both sides with the same kinds.")

@@ -1,0 +1,130 @@
+"""The two-sample tests, against exact oracles."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from modeldesk.drift import chance
+
+
+def test_homogeneity_agrees_with_scipy() -> None:
+    """For samples of one size the chi-square test is the one of SciPy."""
+    current = np.array([30.0, 50.0, 20.0])
+    reference = np.array([40.0, 35.0, 25.0])
+    expected = stats.chi2_contingency([current, reference]).pvalue
+    assert chance.homogeneity(current, reference) == pytest.approx(expected, rel=1e-9)
+
+
+def test_homogeneity_of_nothing() -> None:
+    """One bin, or an empty side, cannot differ."""
+    one, two = np.array([5.0]), np.array([3.0, 2.0])
+    assert chance.homogeneity(one, one) == 1.0
+    assert chance.homogeneity(two, np.zeros(2)) == 1.0
+    assert chance.shift(one, one) == 1.0
+
+
+def test_noise_makes_doubtful() -> None:
+    """The sketches' own errors make a difference less certain."""
+    current, reference = np.array([6000.0, 4000.0]), np.array([5500.0, 4500.0])
+    for test in (chance.homogeneity, chance.shift):
+        assert test(current, reference) < 1e-6
+        assert test(current, reference, noise=1e-3) > 0.01
+
+
+def test_shift_finds_what_homogeneity_misses() -> None:
+    """A small move along all bins is found sooner by the test that looks for moves."""
+    reference = np.full(10, 100.0)
+    current = reference + np.linspace(-20, 20, 10)
+    assert chance.shift(current, reference) < 0.1 * chance.homogeneity(current, reference)
+
+
+def test_shift_agrees_with_rank_statistics() -> None:
+    """On two bins the test is the chi-square test of a two by two table."""
+    current, reference = np.array([60.0, 40.0]), np.array([45.0, 55.0])
+    expected = stats.chi2_contingency([current, reference], correction=False).pvalue
+    assert chance.shift(current, reference) == pytest.approx(expected, rel=1e-9)
+
+
+def test_rare_bins_are_pooled_with_their_neighbours() -> None:
+    """Every pooled bin is expected often enough on both sides, and nothing is lost."""
+    rng = np.random.default_rng(6)
+    for _ in range(50):
+        current = rng.poisson(rng.exponential(3, 12)).astype(float)
+        reference = rng.poisson(rng.exponential(20, 12)).astype(float)
+        here, there = chance.pooled(current, reference)
+        assert here.sum() == current.sum()
+        assert there.sum() == reference.sum()
+        if here.size > 1:
+            smaller = min(here.sum(), there.sum()) / (here.sum() + there.sum())
+            assert ((here + there) * smaller >= chance.EXPECTED).all()
+
+
+@pytest.mark.parametrize(
+    ("hits", "rows", "before", "reference_rows"),
+    [(3, 30, 0, 150), (0, 30, 3, 150), (5, 40, 5, 160), (1, 10, 9, 10), (2, 50, 1, 10_000)],
+)
+def test_few_hits_are_tested_exactly(
+    hits: int, rows: int, before: int, reference_rows: int
+) -> None:
+    """Where few are expected the test is Fisher's exact test as SciPy computes it."""
+    table = np.array([[hits, rows - hits], [before, reference_rows - before]])
+    expected = stats.fisher_exact(table).pvalue
+    assert chance.same_share(hits, rows, before, reference_rows) == pytest.approx(
+        expected, rel=1e-6
+    )
+
+
+def test_many_hits_are_tested_by_chi_square() -> None:
+    """Where many are expected the two tests agree in substance."""
+    exact = stats.fisher_exact(np.array([[60, 240], [100, 700]])).pvalue
+    assert chance.same_share(60, 300, 100, 800) == pytest.approx(exact, rel=0.3)
+
+
+def test_shares_that_cannot_differ() -> None:
+    """All, none, or no rows: nothing to tell apart."""
+    assert chance.same_share(0, 10, 0, 20) == 1.0
+    assert chance.same_share(10, 10, 20, 20) == 1.0
+    assert chance.same_share(0, 0, 5, 20) == 1.0
+
+
+def test_values_all_from_the_current_sample() -> None:
+    """The chance is the one of drawing without putting back."""
+    expected = stats.hypergeom(25, 3, 10).pmf(3)
+    assert float(chance.all_from_current(3.0, 10, 15)) == pytest.approx(expected, rel=1e-9)
+    assert float(chance.all_from_current(11.0, 10, 15)) == 0.0
+    assert float(chance.all_from_current(0.0, 10, 15)) == pytest.approx(1.0)
+
+
+def test_beyond_the_range() -> None:
+    """The p-value is at most the rate at which as many values fall beyond by chance."""
+    rng = np.random.default_rng(7)
+    samples = rng.random((20_000, 60))
+    current, reference = samples[:, :30], samples[:, 30:]
+    above = (current > reference.max(axis=1, keepdims=True)).sum(axis=1)
+    below = (current < reference.min(axis=1, keepdims=True)).sum(axis=1)
+    p_values = np.array(
+        [chance.beyond_range(b, a, 30, 30) for b, a in zip(below, above, strict=True)]
+    )
+    for level in (0.2, 0.05, 0.01):
+        assert (p_values <= level).mean() <= level * 1.15
+    assert chance.beyond_range(0, 0, 30, 30) == 1.0
+    assert chance.beyond_range(0, 30, 150, 150) < 1e-8
+
+
+def test_new_categories() -> None:
+    """One large new category, or many small ones, are unlikely; a few small ones are not."""
+    few, many = np.array([1.0, 1.0]), np.ones(60)
+    known = np.full(3, 100.0)
+    assert chance.new_categories(np.array([]), known, 100, 200) == 1.0
+    assert chance.new_categories(np.array([20.0]), np.append(known, 20.0), 100, 200) < 1e-6
+    assert chance.new_categories(few, np.append(known, few), 100, 200) > 0.1
+    assert chance.new_categories(many, np.append(known, many), 100, 200) < 1e-3
+
+
+def test_adjusted_agrees_with_scipy() -> None:
+    """Benjamini and Hochberg's correction is the one of SciPy."""
+    p_values = [0.01, 0.8, 0.03, 0.03, 0.2, 1.0, 0.0]
+    assert chance.adjusted(p_values) == pytest.approx(stats.false_discovery_control(p_values))
+    assert chance.adjusted([]) == []

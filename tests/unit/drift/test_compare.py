@@ -1,0 +1,364 @@
+"""Verdicts about the columns of a profile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from modeldesk.drift import Aspect, ColumnComparison, Status, Thresholds, compare
+from modeldesk.errors import Incompatible, InvalidArgument, NotFound
+from modeldesk.profiles import Profile, profile
+from modeldesk.schema import Kind
+from tests.support.iris import FEATURES, iris_frame
+
+
+def one(
+    current: object, reference: object, kind: Kind | None = None, **limits: float
+) -> ColumnComparison:
+    """Compare one column."""
+    kinds = {} if kind is None else {"x": kind}
+    here, there = (profile({"x": v}, kinds=kinds) for v in (current, reference))  # type: ignore[dict-item]
+    return compare(here, there, thresholds=Thresholds(**limits)).column("x")  # type: ignore[arg-type]
+
+
+def normal(seed: int, size: int = 1000, mean: float = 0.0) -> np.ndarray:
+    """Return normally distributed numbers."""
+    return np.random.default_rng(seed).normal(mean, 1, size)
+
+
+def test_iris_day_with_outliers_is_told_apart() -> None:
+    """Of 150 flowers 30 with an impossible width: that feature changed, and no other."""
+    frame = iris_frame()
+    reference = profile(frame)
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        width = frame["sepal_width_cm"].to_numpy().copy()
+        width[rng.choice(150, 30, replace=False)] = rng.uniform(6, 60, 30)
+        day = compare(profile(frame.with_columns(sepal_width_cm=pl.Series(width))), reference)
+        assert [column.name for column in day.changed] == ["sepal_width_cm"]
+        verdict = day.changed[0].verdict
+        assert day.changed[0].distance == pytest.approx(0.33, abs=0.01)
+        assert verdict.aspects == (Aspect.RANGE,)
+        assert verdict.sentence.startswith(
+            "20.0 % of values lie above the reference's maximum of 4.4 (reference: none); "
+            "Hellinger distance 0.33, p < 0.001"
+        )
+
+
+def test_iris_day_like_the_reference_is_stable() -> None:
+    """The same rows in another order are stable in every column, at distance 0."""
+    frame = iris_frame()
+    day = compare(profile(frame.sample(fraction=1, shuffle=True, seed=1)), profile(frame))
+    assert [column.name for column in day.columns] == [*FEATURES, "class"]
+    assert {column.verdict.status for column in day.columns} == {Status.STABLE}
+    assert {column.distance for column in day.columns} == {0.0}
+    assert (day.rows, day.reference_rows) == (150, 150)
+
+
+@pytest.mark.parametrize("size", [2_000, 200_000])
+def test_order_and_merging_do_not_matter(size: int) -> None:
+    """The same values, shuffled and merged from hours, are stable: the sketch has an error."""
+    values = normal(1, size)
+    hours = np.array_split(np.random.default_rng(2).permutation(values), 24)
+    day = Profile.empty()
+    for hour in hours:
+        day = day.merge(profile({"x": hour}))
+    compared = compare(day, profile({"x": values})).column("x")
+    assert compared.verdict.status is Status.STABLE
+    assert compared.distance == pytest.approx(0, abs=0.02)
+    assert compared.verdict.p_value is not None
+    assert compared.verdict.p_value > 0.5
+
+
+@pytest.mark.parametrize(
+    ("current", "aspect", "told"),
+    [
+        (normal(1, mean=0.5), Aspect.DISTRIBUTION, "Values are higher: median 0.4"),
+        (normal(1, mean=-0.5), Aspect.DISTRIBUTION, "Values are lower: median -0.5"),
+        (normal(1) * 1.8, Aspect.RANGE, "lie below the reference's minimum of -3.899"),
+        (normal(1) * 0.4, Aspect.DISTRIBUTION, "0.1 % of values lie between -3.899 and"),
+        (np.full(1000, 0.01), Aspect.DISTRIBUTION, "100.0 % of values lie between"),
+        (
+            np.append(normal(1, 950), np.full(50, 30.0)),
+            Aspect.RANGE,
+            "% of values lie above the reference's maximum of 3.066 (reference: none)",
+        ),
+        (
+            np.append(normal(1, 950), np.full(50, np.inf)),
+            Aspect.DISTRIBUTION,
+            "5.0 % of values are infinite or no numbers (reference: none)",
+        ),
+        (
+            np.where(np.arange(1000) % 4, normal(1), np.nan),
+            Aspect.MISSING,
+            "25.0 % of values are missing (reference: none)",
+        ),
+    ],
+)
+def test_numbers_that_changed(current: np.ndarray, aspect: Aspect, told: str) -> None:
+    """What changed about numbers is told in the sentence and by the aspect."""
+    verdict = one(current, normal(0)).verdict
+    assert verdict.status is Status.CHANGED
+    assert aspect in verdict.aspects
+    assert told in verdict.sentence
+    assert verdict.p_value is not None
+    assert verdict.p_value < 0.001
+
+
+def test_both_ends_of_the_range_are_told() -> None:
+    """Where values lie beyond both ends, both shares are told, the larger first."""
+    current = np.concatenate([normal(1, 800), np.full(120, 30.0), np.full(80, -30.0)])
+    sentence = one(current, normal(0)).verdict.sentence
+    assert sentence.startswith("12.2 % of values lie above the reference's maximum of")
+    assert "and 8.0 % of values lie below the reference's minimum of" in sentence
+
+
+@pytest.mark.parametrize(
+    ("current", "aspects", "told"),
+    [
+        (
+            "aab" * 50 + "c" * 30,
+            {Aspect.CATEGORIES},
+            "16.7 % of values are 'c', which the reference does not have (reference: none)",
+        ),
+        (
+            "aab" * 50 + "cde" * 10,
+            {Aspect.CATEGORIES},
+            "16.7 % of values are in 3 categories that the reference does not have ('c', 'd', 'e')",
+        ),
+        ("abb" * 50, {Aspect.DISTRIBUTION}, "33.3 % of values are 'a' (reference: 66.7 %)"),
+        ("b" * 150, {Aspect.DISTRIBUTION}, "No values are 'a' (reference: 66.7 %)"),
+        (
+            "x" * 150,
+            {Aspect.CATEGORIES, Aspect.DISTRIBUTION},
+            "100.0 % of values are 'x', which the reference does not have (reference: none)",
+        ),
+    ],
+)
+def test_categories_that_changed(current: str, aspects: set[Aspect], told: str) -> None:
+    """New categories and other shares are told by name."""
+    compared = one(list(current), list("aab" * 100), Kind.CATEGORICAL)
+    assert compared.verdict.status is Status.CHANGED
+    assert aspects <= set(compared.verdict.aspects)
+    assert compared.verdict.sentence.startswith(told)
+
+
+def test_flags_that_changed() -> None:
+    """Flags are compared as categories."""
+    verdict = one([True] * 90 + [False] * 60, [True, False] * 100 + [False] * 100).verdict
+    assert verdict.status is Status.CHANGED
+    assert verdict.sentence.startswith("60.0 % of values are 'true' (reference: 33.3 %)")
+
+
+def test_whole_numbers_of_few_levels() -> None:
+    """Repeated whole numbers keep their ties apart, and are told by value."""
+    reference = [1, 2, 3] * 100
+    assert one([3, 1, 2] * 70, reference).distance == 0.0
+    verdict = one([1, 3] * 100, reference).verdict
+    assert verdict.sentence.startswith("No values are 2 (reference: 33.3 %)")
+    verdict = one([15] * 100, range(100)).verdict
+    assert verdict.sentence.startswith(
+        "100.0 % of values lie between 10 and 19 (reference: 10.0 %)"
+    )
+
+
+def test_texts_are_compared_by_length() -> None:
+    """Texts that get longer are told in characters; their words are not compared."""
+    short, long = (["x" * (size + i % 9) for i in range(200)] for size in (10, 60))
+    verdict = one(long, short, Kind.TEXT).verdict
+    assert "are longer than the reference's longest of 18 characters" in verdict.sentence
+    assert "are shorter than" in one(short, long, Kind.TEXT).verdict.sentence
+    other = ["y" * (10 + i % 9) for i in range(200)]
+    assert one(other, short, Kind.TEXT).verdict.status is Status.STABLE
+
+
+def test_times_are_told_as_dates() -> None:
+    """Times outside the reference are told as dates."""
+    first = datetime(2026, 3, 1, tzinfo=UTC)
+    march, april = ([first + timedelta(days=m, hours=h) for h in range(48)] for m in (0, 31))
+    assert "are later than the reference's last, 2026-03-02 23:00" in (
+        one(april, march).verdict.sentence
+    )
+    assert (
+        "are earlier than the reference's first, 2026-04-01" in one(march, april).verdict.sentence
+    )
+
+
+def test_missing_and_moved_are_told_together() -> None:
+    """A column that changed in two ways says both."""
+    current = np.where(np.arange(1000) % 2, normal(1, mean=9), np.nan)
+    verdict = one(current, normal(0)).verdict
+    assert verdict.aspects == (Aspect.MISSING, Aspect.RANGE)
+    assert "lie above" in verdict.sentence
+    assert "and 50.0 % of values are missing (reference: none)" in verdict.sentence
+
+
+def test_values_that_come_back_are_told() -> None:
+    """Fewer missing values than in the reference are a change as well."""
+    verdict = one([1.0] * 100, [1.0, None] * 100).verdict
+    assert verdict.sentence.startswith("No values are missing (reference: 50.0 %)")
+
+
+def test_a_small_change_does_not_matter() -> None:
+    """What is certain but small is stable, and the sentence says why."""
+    verdict = one(normal(1, 20_000, mean=0.1), normal(0, 20_000)).verdict
+    assert verdict.status is Status.STABLE
+    assert verdict.sentence.startswith("More than chance, but too small to matter; Hellinger")
+    strict = one(normal(1, 20_000, mean=0.1), normal(0, 20_000), min_distance=0.02).verdict
+    assert strict.status is Status.CHANGED
+    few = one([1.0] * 970 + [None] * 30, [1.0] * 1000)
+    assert few.verdict.status is Status.STABLE
+    assert one([1.0] * 970 + [None] * 30, [1.0] * 1000, min_missing_change=0.02).verdict.aspects
+
+
+def test_large_but_possible_by_chance_is_stable() -> None:
+    """Small samples lie far apart by chance; that alone is no change."""
+    compared = one(normal(1, 40), normal(0, 40))
+    assert compared.distance is not None
+    assert compared.distance > 0.2
+    assert compared.verdict.status is Status.STABLE
+    assert compared.verdict.sentence.startswith("No change beyond chance; Hellinger distance 0.")
+
+
+def test_too_few_rows_are_not_judged() -> None:
+    """Below the minimum on either side the verdict says how many there are and are needed."""
+    verdict = one(normal(1, 12), normal(0)).verdict
+    assert verdict.status is Status.NOT_ENOUGH_DATA
+    assert verdict.sentence == "not enough data: n = 12, needs about 30"
+    assert verdict.p_value is None
+    verdict = one(normal(1), normal(0, 29)).verdict
+    assert verdict.sentence == "not enough data: the reference has n = 29, needs about 30"
+    assert one(normal(1, 12), normal(0), min_rows=10).verdict.status is Status.STABLE
+
+
+def test_all_missing_is_a_change_not_a_lack_of_data() -> None:
+    """A column that lost all its values changed, although there is nothing to measure."""
+    compared = one([None] * 100, normal(0), Kind.FLOAT)
+    assert compared.verdict.status is Status.CHANGED
+    assert compared.distance is None
+    assert compared.verdict.sentence == "100.0 % of values are missing (reference: none), p < 0.001"
+    still = one([None] * 100, [None] * 200)
+    assert still.verdict.sentence == "not enough data: n = 0, needs about 30"
+
+
+def test_values_that_cannot_be_read_are_a_change() -> None:
+    """Values of another type than the column's kind are told, not passed over."""
+    for kind, before in ((Kind.FLOAT, normal(0)), (Kind.BOOLEAN, [True, False] * 50)):
+        verdict = one(["n/a"] * 100, before, kind).verdict
+        assert verdict.status is Status.CHANGED
+        assert verdict.sentence.startswith("100.0 % of values are ")
+        never = one(before, ["n/a"] * 100, kind)
+        assert never.distance is None
+        assert never.verdict.sentence == "not enough data: one side has no values"
+
+
+def test_unknown_columns_are_told() -> None:
+    """Asking a comparison for an unknown column tells the known ones."""
+    day = profile({"x": [1.0]})
+    with pytest.raises(NotFound, match="Known columns: x"):
+        compare(day, day).column("y")
+
+
+def test_long_categories_are_cut_in_sentences() -> None:
+    """A category of many characters does not swamp the sentence."""
+    verdict = one(["y" * 100] * 100, ["x" * 100] * 100, Kind.CATEGORICAL).verdict
+    assert f"'{'y' * 39}…'" in verdict.sentence
+
+
+def test_columns_of_one_side() -> None:
+    """A column that one side lacks is not judged, and does not disturb the others."""
+    current = profile({"x": normal(1), "new": normal(2)})
+    reference = profile({"x": normal(0), "old": normal(3)})
+    result = compare(current, reference)
+    assert [column.name for column in result.columns] == ["x", "old", "new"]
+    assert result.column("x").verdict.status is Status.STABLE
+    assert result.column("old").verdict.sentence == "not enough data: n = 0, needs about 30"
+    assert result.column("new").verdict.sentence == (
+        "not enough data: the reference does not have this column"
+    )
+
+
+def test_whole_and_fractional_numbers_compare() -> None:
+    """Numbers compare with numbers, whole or not."""
+    whole = np.random.default_rng(0).integers(0, 100, 500)
+    assert one(whole / 1.0, whole).distance == 0.0
+
+
+def test_other_kinds_are_incompatible() -> None:
+    """Numbers and categories cannot be compared; the message names the column."""
+    with pytest.raises(Incompatible, match="'x' is float now and categorical in the reference"):
+        compare(profile({"x": [1.5]}), profile({"x": ["a"]}))
+
+
+def test_tables_are_refused_with_a_hint() -> None:
+    """Who passes a table instead of a profile is told to profile it."""
+    frame = iris_frame()
+    with pytest.raises(InvalidArgument, match=r"'DataFrame'.*Call modeldesk\.profile"):
+        compare(frame, profile(frame))  # type: ignore[arg-type]
+
+
+def test_many_rare_categories_are_not_far_from_themselves() -> None:
+    """Two samples of identifiers have nearly no value in common, and are not far apart."""
+    rng = np.random.default_rng(3)
+    here, there = ([str(i) for i in rng.integers(0, 10**6, 500)] for _ in range(2))
+    compared = one(here, there, Kind.CATEGORICAL)
+    assert compared.verdict.status is Status.STABLE
+    assert compared.distance == pytest.approx(0, abs=0.1)
+
+
+def test_more_categories_than_the_sketch_keeps() -> None:
+    """Beyond the sketch's capacity the frequent categories still tell a change from none."""
+
+    def sample(seed: int, shift: int) -> list[str]:
+        values = np.random.default_rng(seed).zipf(1.3, 20_000) % 5_000
+        return [str(value + shift) for value in values]
+
+    assert one(sample(1, 0), sample(2, 0), Kind.CATEGORICAL).verdict.status is Status.STABLE
+    changed = one(sample(1, 1), sample(2, 0), Kind.CATEGORICAL).verdict
+    assert changed.status is Status.CHANGED
+
+
+def test_changed_columns_come_by_distance() -> None:
+    """The largest change comes first."""
+    reference = profile({"a": normal(0), "b": normal(1), "c": normal(2)})
+    current = profile({"a": normal(3, mean=1), "b": normal(4, mean=3), "c": normal(5)})
+    assert [column.name for column in compare(current, reference).changed] == ["b", "a"]
+
+
+def test_constant_columns() -> None:
+    """A column of one value is compared by whether it still has that value."""
+    same = one([5.0] * 100, [5.0] * 100)
+    assert (same.distance, same.verdict.status) == (0.0, Status.STABLE)
+    other = one([6.0] * 100, [5.0] * 100)
+    assert (other.distance, other.verdict.status) == (1.0, Status.CHANGED)
+    assert one([6] * 100, [5] * 100).verdict.sentence.startswith(
+        "100.0 % of values lie above the reference's maximum of 5 "
+    )
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e300])
+def test_numbers_of_any_size(scale: float) -> None:
+    """Very small and very large numbers are compared like any others."""
+    same = one(normal(0, 400) * scale, normal(0, 400) * scale)
+    assert same.distance == 0.0
+    assert one(normal(1, mean=3) * scale, normal(0) * scale).verdict.status is Status.CHANGED
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"false_alarm_rate": 0.0},
+        {"false_alarm_rate": 1.0},
+        {"min_distance": 1.5},
+        {"min_distance": float("nan")},
+        {"min_missing_change": -0.1},
+        {"min_rows": 0},
+    ],
+)
+def test_senseless_thresholds_are_refused(wrong: dict[str, float]) -> None:
+    """A threshold outside its range is named."""
+    with pytest.raises(InvalidArgument, match=f"threshold {next(iter(wrong))}"):
+        Thresholds(**wrong)  # type: ignore[arg-type]
