@@ -36,6 +36,37 @@ if ! "$folder/bin/python" -c "$at_least_3_11" >/dev/null 2>&1 ||
     "$python" -m venv "$folder"
 fi
 
+# Pip installs most packages at the very end, so what is downloaded counts for half.
+progress() { # progress PID LOG
+    local total width=30 done=0 shown='' begin=$SECONDS
+    total=$(grep -c == constraints.txt)
+    while kill -0 "$1" 2>/dev/null; do
+        local collected installed
+        collected=$(grep -cE '^ *(Using cached|Downloading) .*whl' "$2" || true)
+        installed=$(find "$folder" -maxdepth 5 -name '*.dist-info' 2>/dev/null | wc -l)
+        done=$(((collected + installed) * width / (2 * total)))
+        done=$((done > width ? width : done))
+        printf -v shown '%*s' "$done" ''
+        printf -v shown '%-*s' "$width" "${shown// /#}"
+        if [ -t 2 ]; then
+            printf '\rsetup: [%s] %d s' "${shown// /.}" "$((SECONDS - begin))" >&2
+        fi
+        sleep 0.5
+    done
+    if [ -t 2 ]; then
+        printf '\r\033[K' >&2
+    fi
+    printf 'setup: done in %d s\n' "$((SECONDS - begin))"
+}
+
 printf 'setup: installing modeldesk and its tools into %s\n' "$folder"
-"$folder/bin/python" -m pip install --quiet --disable-pip-version-check \
-    --constraint constraints.txt --editable '.[dev,postgres,pandas]'
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+"$folder/bin/python" -m pip install --disable-pip-version-check --progress-bar off \
+    --constraint constraints.txt --editable '.[dev,postgres,pandas]' >"$log" 2>&1 &
+installing=$!
+progress "$installing" "$log"
+if ! wait "$installing"; then
+    tail -n 25 "$log" >&2
+    fail "pip could not install the packages; what it said stands above."
+fi
