@@ -3,6 +3,7 @@
 from modeldesk.schema.frames import Frame, to_frame
 from modeldesk.schema.ids import chunk_key, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
+from modeldesk.schema.policy import KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value
 from modeldesk.schema.signature import Column, Kind, Role, Signature
 from modeldesk.schema.windows import Granularity, Window
@@ -12,7 +13,10 @@ __all__ = [
     "Column",
     "Frame",
     "Granularity",
+    "KeepRows",
     "Kind",
+    "LogPolicy",
+    "OddTimes",
     "Role",
     "RowDecoder",
     "Signature",

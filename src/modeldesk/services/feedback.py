@@ -8,7 +8,7 @@ from modeldesk.schema import Kind, Signature, parse_prediction_id
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import FlagView, PredictionView
-from modeldesk.store import Chunk, ChunkLog, FlagRecord, FlagRecords, NewFlag
+from modeldesk.store import ChunkLog, FlagRecord, FlagRecords, LoggedRow, NewFlag
 
 REASONS: tuple[str, ...] = (
     "wrong prediction",
@@ -46,15 +46,15 @@ class Feedback:
 
     def prediction(self, prediction_id: str) -> PredictionView:
         """Return one logged prediction; `NotFound` when there is none of that id."""
-        chunk, row = self._find(prediction_id)
-        record = self._registry.record_of(chunk.version_id)
+        found = self._find(prediction_id)
+        record = self._registry.record_of(found.version_id)
         batch = PredictionBatch(
             model=record.model,
             version=record.number,
             signature=record.signature,
-            chunk=chunk.key,
-            start=row,
-            frame=chunk.frame.slice(row, 1),
+            chunk=found.key,
+            start=found.row,
+            frame=found.frame,
         )
         return batch.predictions[0]
 
@@ -86,8 +86,8 @@ class Feedback:
         InvalidArgument
             When the reason is empty, a text is too long, or the label is not a known class.
         """
-        chunk, _ = self._find(prediction_id)
-        record = self._registry.record_of(chunk.version_id)
+        found = self._find(prediction_id)
+        record = self._registry.record_of(found.version_id)
         if not reason.strip() or len(reason) > _LONGEST_REASON:
             message = f"A flag needs a reason of at most {_LONGEST_REASON} characters."
             raise InvalidArgument(message, hint=f"The usual ones: {', '.join(REASONS)}.")
@@ -121,13 +121,14 @@ class Feedback:
             self._registry.record(name)
         return tuple(_view(record) for record in self._flags.list(model=name, limit=limit))
 
-    def _find(self, prediction_id: str) -> tuple[Chunk, int]:
+    def _find(self, prediction_id: str) -> LoggedRow:
         key, row = parse_prediction_id(prediction_id)
-        chunk = self._log.find(key)
-        if chunk is None or row >= chunk.frame.height:
+        found = self._log.row(key, row)
+        if found is None:
             message = f"There is no prediction {prediction_id!r}."
-            raise NotFound(message, hint="Use the prediction_id from a prediction's answer.")
-        return chunk, row
+            hint = "Use the prediction_id from a prediction's answer; old rows may have expired."
+            raise NotFound(message, hint=hint)
+        return found
 
 
 def _check_label(label: str | None, signature: Signature) -> None:

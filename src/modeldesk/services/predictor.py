@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument, InvalidRows, Overloaded, Problem
+from modeldesk.schema import LogPolicy
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.lane import Job, Lane
@@ -101,14 +102,13 @@ class Predictor:
         try:
             decoded = lane.decoder.decode(rows)
             self._check_texts(rows)
+            times = self._times(lane.record.policy, timestamps, len(rows))
         except InvalidRows as error:
             self._commits.count_refused(lane.record.version_id, error.rows)
             raise
-        now = self._clock.now()
-        given = timestamps or [None] * len(rows)
         job = Job(
             rows=decoded,
-            times=[now if moment is None else moment.astimezone(UTC) for moment in given],
+            times=times,
             row_ids=row_ids or [None] * len(rows),
             done=Future(),
         )
@@ -169,6 +169,29 @@ class Predictor:
             record = self._registry.record(name, version)
             self._known[name, version] = (now, record)
         return record
+
+    def _times(
+        self, policy: LogPolicy, given: Sequence[datetime | None] | None, rows: int
+    ) -> list[datetime]:
+        now = self._clock.now()
+        if given is None:
+            return [now] * rows
+        times = [
+            now if moment is None else policy.time(moment.astimezone(UTC), now) for moment in given
+        ]
+        problems = tuple(
+            Problem(
+                row=position,
+                field="timestamp",
+                problem=f"out of range ({given[position]})",
+                expected="a time that the model's log policy accepts",
+            )
+            for position, time in enumerate(times)
+            if time is None
+        )
+        if problems:
+            raise InvalidRows(problems, rows=len(problems))
+        return [time for time in times if time is not None]
 
     def _check_lengths(self, rows: Sequence[object], *others: Sequence[object] | None) -> None:
         if not rows:
