@@ -33,10 +33,20 @@ class Limits:
     """Most rows that wait for one version."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A version as it was read last."""
+
+    record: VersionRecord
+    at: float
+    revision: int
+
+
 class Predictor:
     """Answers requests for any published version.
 
-    A change of the champion made by another process is seen within a second.
+    A change of the champion or of the log policy is seen at once, one made by another process
+    within a second.
 
     Parameters
     ----------
@@ -59,7 +69,7 @@ class Predictor:
         self._limits = limits
         self._lock = threading.Lock()
         self._lanes: dict[int, Lane] = {}
-        self._known: dict[tuple[str, int | None], tuple[float, VersionRecord]] = {}
+        self._known: dict[tuple[str, int | None], _Known] = {}
         self._closed = False
 
     def submit(
@@ -151,7 +161,9 @@ class Predictor:
                 message = "The server is stopping."
                 raise Overloaded(message, hint="Try again in a few seconds.")
             lane = self._lanes.get(record.version_id)
-            if lane is None:
+            if lane is not None:
+                lane.record = record
+            else:
                 lane = Lane(
                     record,
                     self._registry.load,
@@ -164,10 +176,12 @@ class Predictor:
 
     def _record(self, name: str, version: int | None) -> VersionRecord:
         now = time.monotonic()
-        read_at, record = self._known.get((name, version), (0.0, None))
-        if record is None or now - read_at > _REFRESH_SECONDS:
-            record = self._registry.record(name, version)
-            self._known[name, version] = (now, record)
+        known = self._known.get((name, version))
+        revision = self._registry.revision
+        if known is not None and known.revision == revision and now - known.at < _REFRESH_SECONDS:
+            return known.record
+        record = self._registry.record(name, version)
+        self._known[name, version] = _Known(record=record, at=now, revision=revision)
         return record
 
     def _times(

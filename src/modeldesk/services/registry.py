@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
+from dataclasses import replace
 from difflib import get_close_matches
 
 import polars as pl
@@ -12,7 +14,7 @@ from modeldesk.errors import InvalidArgument, InvalidData, NotFound
 from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile, profile
-from modeldesk.schema import POLARS_TYPES, Column, Signature, infer_columns, to_frame
+from modeldesk.schema import POLARS_TYPES, Column, LogPolicy, Signature, infer_columns, to_frame
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
 from modeldesk.services.views import VersionView
 from modeldesk.store import CHAMPION, ModelRecords, NewVersion, VersionRecord
@@ -38,6 +40,8 @@ class Registry:
         self._records = records
         self._artefacts = artefacts
         self._clock = clock
+        self.revision = 0
+        """Grows with each change that this process makes."""
 
     def publish(
         self,
@@ -104,6 +108,7 @@ class Registry:
             reference=profile(rows, kinds=signature.kinds),
         )
         self._records.add(new, rule=(_MONITOR, DriftRule().encode()))
+        self.revision += 1
         return self.version(name, number)
 
     def names(self) -> tuple[str, ...]:
@@ -153,6 +158,32 @@ class Registry:
             message = f"The reference of the version with key {version_id} is gone."
             raise NotFound(message)
         return found
+
+    def policy(self, name: str) -> LogPolicy:
+        """Return how a model's predictions are logged."""
+        return self.record(name).policy
+
+    def set_policy(self, name: str, policy: LogPolicy) -> LogPolicy:
+        """Change how a model's predictions are logged from now on.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, or it has no such column.
+        InvalidArgument
+            When the prediction itself would be hidden.
+        """
+        record = self.record(name)
+        for column in policy.drop + policy.hash + policy.segment_by:
+            if record.signature.column(column) is record.signature.prediction and (
+                column in policy.drop + policy.hash
+            ):
+                message = f"The prediction {column!r} is what the log is for."
+                raise InvalidArgument(message, hint="Hide inputs, or keep no rows at all.")
+        salted = replace(policy, salt=policy.salt or secrets.token_hex(16))
+        self._records.set_policy(record.model_id, salted)
+        self.revision += 1
+        return salted
 
     def load(self, record: VersionRecord) -> Model:
         """Load a version's model from its artefact."""
