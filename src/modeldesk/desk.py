@@ -14,6 +14,7 @@ from modeldesk.services.jobs import Jobs
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
 from modeldesk.services.predictor import Limits, Predictor
+from modeldesk.services.reading import Reader
 from modeldesk.services.registry import Registry
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.views import VersionView
@@ -52,6 +53,7 @@ class Desk:
     rollup: RollUp
     monitoring: Monitoring
     overview: Overview
+    reader: Reader
     feedback: Feedback
     jobs: Jobs
     commits: GroupCommit
@@ -86,6 +88,7 @@ class Desk:
             waiting_rows=settings.max_waiting_rows,
         )
         rollup = RollUp(windows, registry)
+        reader = Reader(registry, log)
         monitoring = Monitoring(registry, windows, alerts, clock)
         return cls(
             settings=settings,
@@ -103,7 +106,8 @@ class Desk:
                 alerts=alerts,
                 clock=clock,
             ),
-            feedback=Feedback(registry, log, FlagRecords(store), clock),
+            reader=reader,
+            feedback=Feedback(registry, reader, FlagRecords(store), clock),
             jobs=Jobs(rollup, monitoring, seconds=settings.job_seconds),
             commits=commits,
         )

@@ -1,7 +1,7 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
 from modeldesk.schema.frames import Frame, to_frame
-from modeldesk.schema.ids import chunk_key, parse_prediction_id, prediction_id
+from modeldesk.schema.ids import ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.policy import KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value
@@ -10,6 +10,7 @@ from modeldesk.schema.windows import Granularity, Window
 
 __all__ = [
     "POLARS_TYPES",
+    "ChunkKeys",
     "Column",
     "Frame",
     "Granularity",
@@ -22,7 +23,6 @@ __all__ = [
     "Signature",
     "Value",
     "Window",
-    "chunk_key",
     "infer_columns",
     "infer_kind",
     "parse_prediction_id",

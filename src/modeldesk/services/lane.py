@@ -16,7 +16,7 @@ import structlog
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, ModelFailed, Overloaded
 from modeldesk.models import Model
-from modeldesk.schema import RowDecoder, Value, chunk_key
+from modeldesk.schema import RowDecoder, Value
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.keeping import written
@@ -149,7 +149,7 @@ class Lane:
             return
         now = self._clock.now()
         chunk = Chunk(
-            key=chunk_key(now),
+            key=self._commits.keys.new(now),
             model_id=self.record.model_id,
             version_id=self.record.version_id,
             committed_at=now,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 import sqlalchemy as sa
 
-from modeldesk.schema import chunk_key
+from modeldesk.schema import ChunkKeys
 from modeldesk.store.engine import Store
 from modeldesk.store.log import SETTLED_ROWS
 from modeldesk.store.payload import ROW, decode_chunk, encode_chunk
@@ -25,6 +25,7 @@ class Compaction:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._keys = ChunkKeys()
 
     def run(self, *, fewest: int = FEWEST) -> int:
         """Merge what can be merged once per version; return how many chunks went.
@@ -68,7 +69,9 @@ class Compaction:
                 return 0
             written = connection.execute(
                 sa.insert(chunks).values(
-                    key=chunk_key(small[-1].committed_at),
+                    key=self._keys.new(small[-1].committed_at),
+                    first_key=min(row.first_key for row in small),
+                    last_key=max(row.last_key for row in small),
                     version_id=version_id,
                     committed_at=small[-1].committed_at,
                     first_time=min(row.first_time for row in small),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 import polars as pl
 import sqlalchemy as sa
@@ -16,6 +17,9 @@ from modeldesk.store.tables import chunks, moved_chunks, row_keys
 
 SETTLED_ROWS = 10_000
 """From this many rows on a chunk stays as it is."""
+
+_IDS = 500
+"""Keys of chunks that are read at once when reading in order; payloads come one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class LoggedRow:
 class LoggedChunk:
     """A chunk as it is read in order, with where its rows were committed."""
 
-    chunk_id: int
+    last_key: str
     version_id: int
     frame: pl.DataFrame
     keys: tuple[tuple[str, int, int], ...]
@@ -76,6 +80,8 @@ class ChunkLog:
         values = [
             {
                 "key": chunk.key,
+                "first_key": chunk.key,
+                "last_key": chunk.key,
                 "version_id": chunk.version_id,
                 "committed_at": chunk.committed_at,
                 "first_time": chunk.frame[TIME].min(),
@@ -120,27 +126,24 @@ class ChunkLog:
                 rows += _with_own_key(key, *part, row_id)
         return tuple(rows)
 
-    def chunks(
+    def latest(
         self,
         version_ids: Sequence[int],
         *,
         start: datetime | None = None,
         end: datetime | None = None,
-        before: int | None = None,
-        limit: int = 10,
-    ) -> tuple[LoggedChunk, ...]:
-        """Return chunks that reach into a range of time, the latest first.
+        before: str | None = None,
+    ) -> Iterator[LoggedChunk]:
+        """Yield chunks by their last key, the latest first.
 
         Parameters
         ----------
         version_ids
             Versions whose rows are wanted.
         start, end
-            The range; chunks may hold rows outside of it, too.
+            Only chunks that reach into this range of time; they may hold other rows, too.
         before
-            Only chunks with a smaller ``chunk_id``: how to go on reading.
-        limit
-            Most chunks returned.
+            Only chunks that hold a part with a key up to this one.
         """
         where: list[sa.ColumnElement[bool]] = [chunks.c.version_id.in_(version_ids)]
         if start is not None:
@@ -148,23 +151,18 @@ class ChunkLog:
         if end is not None:
             where.append(chunks.c.first_time < end)
         if before is not None:
-            where.append(chunks.c.id < before)
-        query = sa.select(chunks).where(*where).order_by(chunks.c.id.desc()).limit(limit)
-        parts = sa.select(moved_chunks).order_by(moved_chunks.c.start)
-        with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-            ids = [row.id for row in rows]
-            moved = connection.execute(parts.where(moved_chunks.c.chunk_id.in_(ids))).all()
-        return tuple(
-            LoggedChunk(
-                chunk_id=row.id,
-                version_id=row.version_id,
-                frame=(frame := decode_chunk(row.payload)),
-                keys=tuple((m.key, m.start, m.rows) for m in moved if m.chunk_id == row.id)
-                or ((row.key, 0, frame.height),),
-            )
-            for row in rows
-        )
+            where.append(chunks.c.first_key <= before)
+        order = (chunks.c.last_key.desc(), chunks.c.id.desc())
+        query = sa.select(chunks.c.id).where(*where).order_by(*order)
+        for skipped in count(step=_IDS):
+            with self._store.reading() as connection:
+                ids = list(connection.scalars(query.limit(_IDS).offset(skipped)))
+            for chunk_id in ids:
+                found = self._chunk(chunk_id)
+                if found is not None:
+                    yield found
+            if len(ids) < _IDS:
+                return
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
@@ -174,6 +172,26 @@ class ChunkLog:
         with self._store.reading() as connection:
             total, last = connection.execute(query).one()
         return WaitingRows(rows=int(total or 0), last_time=last)
+
+    def _chunk(self, chunk_id: int) -> LoggedChunk | None:
+        parts = (
+            sa.select(moved_chunks)
+            .where(moved_chunks.c.chunk_id == chunk_id)
+            .order_by(moved_chunks.c.start)
+        )
+        with self._store.reading() as connection:
+            row = connection.execute(sa.select(chunks).where(chunks.c.id == chunk_id)).first()
+            moved = connection.execute(parts).all()
+        if row is None:
+            return None
+        frame = decode_chunk(row.payload)
+        return LoggedChunk(
+            last_key=row.last_key,
+            version_id=row.version_id,
+            frame=frame,
+            keys=tuple((part.key, part.start, part.rows) for part in moved)
+            or ((row.key, 0, frame.height),),
+        )
 
     def _part(self, key: str) -> tuple[int, pl.DataFrame] | None:
         """Return the version and rows that were committed under a key."""

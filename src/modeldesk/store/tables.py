@@ -102,6 +102,9 @@ chunks = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("key", String(26), nullable=False, unique=True),
+    # The keys of the first and last part in it; the same as its own where nothing was merged.
+    Column("first_key", String(26), nullable=False),
+    Column("last_key", String(26), nullable=False),
     Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
     Column("committed_at", Timestamp, nullable=False),
     Column("first_time", Timestamp, nullable=False),
@@ -113,7 +116,7 @@ chunks = Table(
     Column("settled", Boolean, nullable=False),
     Index("ix_chunks_profiled", "profiled", "id"),
     Index("ix_chunks_settled", "settled", "version_id", "id"),
-    Index("ix_chunks_version_id_last_time", "version_id", "last_time"),
+    Index("ix_chunks_version_id_last_key", "version_id", "last_key"),
 )
 
 # Where the rows of a chunk went that was merged into a larger one.

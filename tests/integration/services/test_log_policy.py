@@ -29,10 +29,10 @@ def test_without_rows_only_the_profile_stays(desk: Desk) -> None:
     """Before the roll-up the row is there; after it, it is counted and gone."""
     desk.registry.set_policy("iris", LogPolicy(rows=KeepRows.NONE))
     (answer,) = desk.predictor.predict("iris", [ROW]).predictions
-    assert desk.feedback.prediction(answer.prediction_id).inputs == ROW
+    assert desk.reader.prediction(answer.prediction_id).inputs == ROW
     desk.jobs.run()
     with pytest.raises(NotFound, match="may have expired"):
-        desk.feedback.prediction(answer.prediction_id)
+        desk.reader.prediction(answer.prediction_id)
     assert profiles(desk).rows == 1
     assert desk.overview.model("iris").predictions == 1
 
@@ -46,7 +46,7 @@ def test_of_a_sample_the_chosen_rows_stay(desk: Desk) -> None:
     kept = 0
     for answer in batch.predictions:
         try:
-            found = desk.feedback.prediction(answer.prediction_id)
+            found = desk.reader.prediction(answer.prediction_id)
         except NotFound:
             continue
         assert found.inputs == answer.inputs
@@ -61,13 +61,13 @@ def test_hidden_columns_are_never_written(desk: Desk) -> None:
     desk.registry.set_policy("iris", policy)
     (answer, same) = desk.predictor.predict("iris", [ROW, ROW]).predictions
     assert answer.inputs == ROW
-    found = desk.feedback.prediction(answer.prediction_id)
+    found = desk.reader.prediction(answer.prediction_id)
     assert found.inputs["sepal_length_cm"] is None
     assert found.inputs["sepal_width_cm"] == ROW["sepal_width_cm"]
     digest = found.inputs["petal_width_cm"]
     assert isinstance(digest, str)
     assert len(digest) == 32
-    assert desk.feedback.prediction(same.prediction_id).inputs["petal_width_cm"] == digest
+    assert desk.reader.prediction(same.prediction_id).inputs["petal_width_cm"] == digest
     desk.jobs.run()
     names = {column.name for column in profiles(desk).columns}
     assert not names & {"sepal_length_cm", "petal_width_cm"}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
 from modeldesk.profiles import profile
-from modeldesk.schema import Column, Kind, Role, Signature, chunk_key
+from modeldesk.schema import ChunkKeys, Column, Kind, Role, Signature
 from modeldesk.store import (
     ROW,
     ROW_ID,
@@ -24,6 +24,7 @@ from modeldesk.store import (
 from modeldesk.store.tables import chunks
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+KEYS = ChunkKeys()
 
 
 @pytest.fixture
@@ -59,7 +60,7 @@ def a_chunk(version_id: int, number: int, *, own: str | None = None) -> Chunk:
     )
     if own is not None:
         frame = frame.with_columns(pl.Series(ROW_ID, [own] + [None] * (rows - 1), dtype=pl.String))
-    return Chunk(key=chunk_key(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
 
 
 def fill(store: Store, version_id: int, numbers: range) -> list[Chunk]:
@@ -124,9 +125,7 @@ def test_large_chunks_stay_as_they_are(store: Store, version_id: int) -> None:
     frame = pl.DataFrame(
         {"age": pl.zeros(10_000, eager=True), "class": ["a"] * 10_000, TIME: [NOW] * 10_000}
     )
-    big = Chunk(
-        key=chunk_key(NOW), model_id=1, version_id=version_id, committed_at=NOW, frame=frame
-    )
+    big = Chunk(key=KEYS.new(NOW), model_id=1, version_id=version_id, committed_at=NOW, frame=frame)
     ChunkLog(store).append([big])
     fill(store, version_id, range(2))
     assert Compaction(store).run(fewest=2) == 1
@@ -166,24 +165,24 @@ def test_a_chunk_of_which_nothing_stays_is_gone(store: Store, version_id: int) -
 
 
 def test_chunks_are_read_from_the_latest_on(store: Store, version_id: int) -> None:
-    """With a range of time, from a cursor on, before and after compaction."""
+    """With a range of time, from a key on, before and after compaction."""
     log = ChunkLog(store)
-    made = fill(store, version_id, range(10))
-    first = log.chunks([version_id], limit=4)
-    rest = log.chunks([version_id], before=first[-1].chunk_id, limit=100)
-    found = [part[0] for chunk in (*first, *rest) for part in chunk.keys]
+    made = fill(store, version_id, range(510))
+    found = [part[0] for chunk in log.latest([version_id]) for part in chunk.keys]
     assert found == [chunk.key for chunk in reversed(made)]
-    within = log.chunks(
+    older = next(log.latest([version_id], before=made[5].key))
+    assert older.last_key == made[5].key
+    within = log.latest(
         [version_id], start=NOW + timedelta(seconds=3), end=NOW + timedelta(seconds=5)
     )
-    assert [chunk.keys[0][0] for chunk in within] == [made[4].key, made[3].key]
+    assert [chunk.last_key for chunk in within] == [made[4].key, made[3].key]
     Compaction(store).run(fewest=2)
-    (merged,) = log.chunks([version_id])
+    (merged,) = log.latest([version_id])
     assert [key for key, _, _ in merged.keys] == [chunk.key for chunk in made]
     for (_, start, length), chunk in zip(merged.keys, made, strict=True):
         part = merged.frame.slice(start, length).select(chunk.frame.columns)
         assert_frame_equal(part, chunk.frame)
-    assert log.chunks([version_id + 1]) == ()
+    assert list(log.latest([version_id + 1])) == []
 
 
 def test_an_own_key_may_be_used_twice(store: Store, version_id: int) -> None:

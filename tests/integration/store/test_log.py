@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from modeldesk.errors import Conflict, Corrupt, InvalidArgument, StoreUnavailable
 from modeldesk.profiles import profile
-from modeldesk.schema import Column, Granularity, Kind, Role, Signature, Window, chunk_key
+from modeldesk.schema import ChunkKeys, Column, Granularity, Kind, Role, Signature, Window
 from modeldesk.store import (
     TIME,
     Chunk,
@@ -24,6 +24,7 @@ from modeldesk.store import (
 from modeldesk.store.tables import chunks
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+KEYS = ChunkKeys()
 SIGNATURE = Signature(
     inputs=(Column(name="age", kind=Kind.FLOAT),),
     outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
@@ -56,7 +57,7 @@ def a_chunk(version_id: int, rows: int = 3, *, at: datetime = NOW) -> Chunk:
             TIME: pl.Series([at] * rows, dtype=pl.Datetime("us", "UTC")),
         }
     )
-    return Chunk(key=chunk_key(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
 
 
 def test_a_chunk_reads_back_as_it_was_written(store: Store, version_id: int) -> None:

@@ -17,13 +17,18 @@ def upgrade() -> None:
     op.add_column(
         "chunks", sa.Column("settled", sa.Boolean(), nullable=False, server_default=sa.false())
     )
+    for name in ("first_key", "last_key"):
+        op.add_column("chunks", sa.Column(name, sa.String(length=26)))
+    op.execute(sa.text("update chunks set first_key = key, last_key = key"))
     with op.batch_alter_table("models") as models:
         models.alter_column("policy", server_default=None)
     with op.batch_alter_table("chunks") as chunks:
         chunks.alter_column("settled", server_default=None)
+        chunks.alter_column("first_key", nullable=False)
+        chunks.alter_column("last_key", nullable=False)
         chunks.drop_column("segment")
     op.create_index("ix_chunks_settled", "chunks", ["settled", "version_id", "id"])
-    op.create_index("ix_chunks_version_id_last_time", "chunks", ["version_id", "last_time"])
+    op.create_index("ix_chunks_version_id_last_key", "chunks", ["version_id", "last_key"])
     op.create_table(
         "moved_chunks",
         sa.Column("key", sa.String(length=26), nullable=False),
