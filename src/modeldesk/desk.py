@@ -8,6 +8,7 @@ from typing import Self
 
 from modeldesk.clock import Clock, SystemClock
 from modeldesk.models import ArtefactStore
+from modeldesk.services.backfill import Backfill
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.jobs import Jobs
@@ -24,6 +25,7 @@ from modeldesk.store import (
     ChunkLog,
     FlagRecords,
     ModelRecords,
+    Quarantine,
     Store,
     WindowRecords,
     migrate,
@@ -54,6 +56,7 @@ class Desk:
     monitoring: Monitoring
     overview: Overview
     reader: Reader
+    backfill: Backfill
     feedback: Feedback
     jobs: Jobs
     commits: GroupCommit
@@ -107,6 +110,7 @@ class Desk:
                 clock=clock,
             ),
             reader=reader,
+            backfill=Backfill(registry, commits, Quarantine(store), clock),
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
             jobs=Jobs(rollup, monitoring, seconds=settings.job_seconds),
             commits=commits,

@@ -83,15 +83,22 @@ class LogPolicy:
         >>> LogPolicy(times=OddTimes.CLAMP).time(datetime(2030, 1, 1, tzinfo=UTC), now).year
         2026
         """
-        earliest = _FIRST
-        if self.oldest_days is not None:
-            earliest = max(_FIRST, now - timedelta(days=self.oldest_days))
-        latest = now + timedelta(minutes=self.future_minutes)
+        earliest, latest = self.earliest(now), self.latest(now)
         if earliest <= given <= latest or self.times is OddTimes.ACCEPT:
             return given
         if self.times is OddTimes.REFUSE:
             return None
         return earliest if given < earliest else now
+
+    def earliest(self, now: datetime) -> datetime:
+        """Return the earliest time that is not odd."""
+        if self.oldest_days is None:
+            return _FIRST
+        return max(_FIRST, now - timedelta(days=self.oldest_days))
+
+    def latest(self, now: datetime) -> datetime:
+        """Return the latest time that is not odd."""
+        return now + timedelta(minutes=self.future_minutes)
 
     def encode(self) -> str:
         """Return the policy as JSON."""

@@ -15,7 +15,7 @@ from modeldesk.schema import LogPolicy
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.lane import Job, Lane
-from modeldesk.services.registry import Registry
+from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.store import VersionRecord
 
 _REFRESH_SECONDS = 1.0
@@ -144,7 +144,8 @@ class Predictor:
     def warm(self) -> None:
         """Start loading every champion, so that its first request need not wait for that."""
         for name in self._registry.names():
-            self._lane(name, None).warm()
+            if self._registry.record(name).flavor != EXTERNAL:
+                self._lane(name, None).warm()
 
     def close(self) -> None:
         """Refuse new rows, answer what is queued and stop."""

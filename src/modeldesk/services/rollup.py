@@ -16,6 +16,7 @@ from modeldesk.services.segments import segmented
 from modeldesk.store import ROW_ID, TIME, WaitingChunk, WindowKey, WindowPart, WindowRecords
 
 _CHUNKS = 500
+_ROWS = 200_000
 _HOUR = "modeldesk:hour"
 
 
@@ -48,8 +49,8 @@ class RollUp:
         rows = 0
         full = True
         while full and not stop():
-            waiting = self._windows.waiting(_CHUNKS)
-            full = len(waiting) == _CHUNKS
+            waiting = self._windows.waiting(_CHUNKS, most_rows=_ROWS)
+            full = len(waiting) == _CHUNKS or sum(c.frame.height for c in waiting) > _ROWS // 2
             if waiting and self._windows.merge(
                 [chunk.chunk_id for chunk in waiting],
                 self._parts(waiting),

@@ -7,6 +7,7 @@ from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, migrate
 from modeldesk.store.payload import ROW, ROW_ID, TIME
+from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.registry import CHAMPION, ModelRecords, NewVersion, VersionRecord
 from modeldesk.store.windows import (
     WaitingChunk,
@@ -38,6 +39,9 @@ __all__ = [
     "NewAlert",
     "NewFlag",
     "NewVersion",
+    "Quarantine",
+    "QuarantinedRow",
+    "Rejected",
     "Store",
     "VersionRecord",
     "WaitingChunk",

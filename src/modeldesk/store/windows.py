@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 import polars as pl
 import sqlalchemy as sa
@@ -72,25 +73,41 @@ class WindowRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def waiting(self, limit: int) -> tuple[WaitingChunk, ...]:
-        """Return the oldest chunks that are in no profile yet, at most ``limit``."""
+    def waiting(self, limit: int, *, most_rows: int = 1_000_000) -> tuple[WaitingChunk, ...]:
+        """Return the oldest chunks that are in no profile yet.
+
+        Parameters
+        ----------
+        limit
+            Most chunks.
+        most_rows
+            Most rows of all of them together; a single chunk may have more.
+        """
         query = (
-            sa.select(chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload)
+            sa.select(chunks.c.id, chunks.c.rows)
             .where(chunks.c.profiled.is_(False))
             .order_by(chunks.c.id)
             .limit(limit)
         )
+        wanted = sa.select(chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload)
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            WaitingChunk(
-                chunk_id=row.id,
-                key=row.key,
-                version_id=row.version_id,
-                frame=decode_chunk(row.payload),
+            found = connection.execute(query).all()
+            totals = accumulate(row.rows for row in found)
+            ids = [
+                row.id
+                for row, total in zip(found, totals, strict=True)
+                if total <= most_rows or row is found[0]
+            ]
+            rows = connection.execute(wanted.where(chunks.c.id.in_(ids)).order_by(chunks.c.id))
+            return tuple(
+                WaitingChunk(
+                    chunk_id=row.id,
+                    key=row.key,
+                    version_id=row.version_id,
+                    frame=decode_chunk(row.payload),
+                )
+                for row in rows
             )
-            for row in rows
-        )
 
     def merge(
         self,
