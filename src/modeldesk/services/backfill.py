@@ -15,7 +15,7 @@ from modeldesk.services.fitting import Fitted, fitted
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.keeping import written
 from modeldesk.services.registry import Registry
-from modeldesk.store import ROW_ID, TIME, Chunk, Quarantine, Rejected, VersionRecord
+from modeldesk.store import ROW_ID, TIME, Chunk, Quarantine, QuarantinedRow, Rejected, VersionRecord
 
 _CHUNK_ROWS = 50_000
 _LONGEST_ROW = 100_000
@@ -37,6 +37,16 @@ class Backfilled:
     """How many rows were quarantined for which reason; the most frequent ones."""
     ignored: tuple[str, ...]
     """Columns of the table that the model does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """Rows that did not fit."""
+
+    count: int
+    """How many there are."""
+    rows: tuple[QuarantinedRow, ...]
+    """The latest of them."""
 
 
 class Backfill:
@@ -123,6 +133,13 @@ class Backfill:
             quarantined=found.bad.height,
             reasons=dict(counts.iter_rows()),
             ignored=tuple(sorted(ignored)),
+        )
+
+    def quarantined(self, name: str, *, limit: int = 100) -> Quarantined:
+        """Return the rows of a model that did not fit, the latest first."""
+        self._registry.record(name)
+        return Quarantined(
+            count=self._quarantine.count(name), rows=self._quarantine.list(name, limit=limit)
         )
 
     def _timed(self, frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
