@@ -9,6 +9,10 @@ from typing import Self
 from modeldesk.clock import Clock, SystemClock
 from modeldesk.models import ArtefactStore
 from modeldesk.services.backfill import Backfill
+from modeldesk.services.backup import Backup
+from modeldesk.services.check import Check
+from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.jobs import Jobs
@@ -16,13 +20,20 @@ from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
 from modeldesk.services.predictor import Limits, Predictor
 from modeldesk.services.reading import Reader
+from modeldesk.services.rebuild import Rebuild
 from modeldesk.services.registry import Registry
+from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
+from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Settings
 from modeldesk.store import (
     AlertRecords,
     ChunkLog,
+    Compaction,
+    ComparisonRecords,
+    DayRecords,
+    Expiry,
     FlagRecords,
     ModelRecords,
     Quarantine,
@@ -59,6 +70,11 @@ class Desk:
     backfill: Backfill
     feedback: Feedback
     jobs: Jobs
+    retention: Retention
+    rebuild: Rebuild
+    check: Check
+    backup: Backup
+    export: Export
     commits: GroupCommit
 
     @classmethod
@@ -84,15 +100,24 @@ class Desk:
         records, log = ModelRecords(store), ChunkLog(store)
         windows, alerts = WindowRecords(store), AlertRecords(store)
         commits = GroupCommit(log, records)
-        registry = Registry(records, ArtefactStore(settings.artefacts), clock)
+        artefacts = ArtefactStore(settings.artefacts)
+        registry = Registry(records, artefacts, clock)
         limits = Limits(
             rows=settings.max_rows,
             text_characters=settings.max_text_characters,
             waiting_rows=settings.max_waiting_rows,
         )
+        keeping = Keeping(
+            rows=settings.keep_rows_days or None,
+            hourly=settings.keep_hourly_days or None,
+            daily=settings.keep_daily_days or None,
+        )
+        retention = Retention(Expiry(store), clock, keeping)
+        rebuild = Rebuild(registry, DayRecords(store))
         rollup = RollUp(windows, registry)
         reader = Reader(registry, log)
-        monitoring = Monitoring(registry, windows, alerts, clock)
+        comparisons = Comparisons(registry, windows, ComparisonRecords(store))
+        monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
         return cls(
             settings=settings,
             clock=clock,
@@ -112,7 +137,17 @@ class Desk:
             reader=reader,
             backfill=Backfill(registry, commits, Quarantine(store), clock),
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
-            jobs=Jobs(rollup, monitoring, seconds=settings.job_seconds),
+            jobs=Jobs(
+                rollup,
+                monitoring,
+                Upkeep(Compaction(store), retention, clock),
+                seconds=settings.job_seconds,
+            ),
+            retention=retention,
+            rebuild=rebuild,
+            check=Check(store, artefacts, rebuild, clock),
+            backup=Backup(store, artefacts, clock),
+            export=Export(registry, log),
             commits=commits,
         )
 

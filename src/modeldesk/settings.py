@@ -62,10 +62,24 @@ class Settings(BaseSettings):
     job_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between two background roll-ups."
     )
+    keep_rows_days: int = Field(
+        default=0, ge=0, description="Days that logged rows are kept; 0: for ever."
+    )
+    keep_hourly_days: int = Field(
+        default=90, ge=0, description="Days that hourly profiles are kept; 0: for ever."
+    )
+    keep_daily_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days that daily profiles and their alerts are kept; 0: for ever.",
+    )
     max_body_bytes: int = Field(
         default=64 * 1024 * 1024, gt=0, description="Largest request body, in bytes."
     )
     max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
+    max_log_rows: int = Field(
+        default=1_000_000, gt=0, description="Most rows in one table that is sent to the log."
+    )
     max_text_characters: int = Field(
         default=1_000_000, gt=0, description="Longest string value in a row, in characters."
     )

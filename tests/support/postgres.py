@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import pwd
 import shutil
@@ -12,7 +13,7 @@ import time
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGINT
+from signal import SIGINT, Signals
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -94,8 +95,30 @@ def wait_until_ready(server: PostgresServer, log: Path, *, seconds: float = 30.0
     raise PostgresDidNotStartError(log.read_text(encoding="utf-8", errors="replace"))
 
 
+class RestartableServer:
+    """A server that a test may stop, and start again on the same port.
+
+    Parameters
+    ----------
+    programs, data, log, user
+        As `start_server` takes them.
+    """
+
+    def __init__(self, programs: Path, data: Path, log: Path, user: str | None) -> None:
+        self._start = functools.partial(start_server, programs, data, log, user)
+        self.running = self._start()
+
+    def stop(self, signal: Signals = SIGINT) -> None:
+        """End it: SIGINT breaks all connections off, SIGQUIT leaves recovery to the next start."""
+        end(self.running.process, signal=signal)
+
+    def start(self) -> None:
+        """Start it where it was before."""
+        self.running = self._start(same_port=self.running.port)
+
+
 @contextlib.contextmanager
-def throwaway_server() -> Iterator[PostgresServer]:
+def restartable_server() -> Iterator[RestartableServer]:
     """Run a new, empty server until the block ends; then delete it."""
     programs, user = binaries(), server_user()
     # Not below pytest's folder: that one is closed to other users.
@@ -103,15 +126,21 @@ def throwaway_server() -> Iterator[PostgresServer]:
     try:
         if user is not None:
             shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
-        data, log = folder / "data", folder / "server.log"
-        create_cluster(programs, data, user)
-        server = start_server(programs, data, log, user)
+        create_cluster(programs, folder / "data", user)
+        server = RestartableServer(programs, folder / "data", folder / "server.log", user)
         try:
             yield server
         finally:
-            end(server.process, signal=SIGINT)
+            server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def throwaway_server() -> Iterator[PostgresServer]:
+    """Run a new, empty server until the block ends; then delete it."""
+    with restartable_server() as server:
+        yield server.running
 
 
 def create_cluster(programs: Path, data: Path, user: str | None) -> None:
@@ -131,16 +160,18 @@ def create_cluster(programs: Path, data: Path, user: str | None) -> None:
         raise PostgresDidNotStartError(done.stdout + done.stderr)
 
 
-def start_server(programs: Path, data: Path, log: Path, user: str | None) -> PostgresServer:
-    """Start the server on a free port and wait until it answers.
+def start_server(
+    programs: Path, data: Path, log: Path, user: str | None, *, same_port: int | None = None
+) -> PostgresServer:
+    """Start the server on a free port, or the same as before, and wait until it answers.
 
     Between finding the port free and listening on it another process may take it: three tries.
     """
     settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
     for attempt in range(3):
-        port = free_port()
+        port = same_port or free_port()
         command = [str(programs / "postgres"), "-D", str(data), "-k", "", "-p", str(port)]
-        with log.open("wb") as output:
+        with log.open("ab") as output:
             process = subprocess.Popen(
                 [*command, "-h", "127.0.0.1", *settings],
                 stdin=subprocess.DEVNULL,

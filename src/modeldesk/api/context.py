@@ -14,6 +14,9 @@ PREDICTING_THREADS = 8
 """Threads that decode rows; apart from those of the other routes, so that slow pages and
 reports never hold up a prediction."""
 
+CHECKING_THREADS = 2
+"""Threads that answer whether the server works, also while all others wait for the database."""
+
 _LARGEST_KEY = 2**31 - 1
 
 
@@ -22,6 +25,7 @@ def provide(app: FastAPI, desk: Desk, settings: Settings) -> None:
     app.state.desk = desk
     app.state.settings = settings
     app.state.predicting = CapacityLimiter(PREDICTING_THREADS)
+    app.state.checking = CapacityLimiter(CHECKING_THREADS)
 
 
 async def _desk(request: Request) -> Desk:

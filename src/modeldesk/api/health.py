@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from anyio import to_thread
+from fastapi import APIRouter, Request
 
 from modeldesk import __version__
 from modeldesk.api.answers import HealthAnswer
@@ -15,6 +16,7 @@ router = APIRouter(tags=["Health"])
 @router.get(
     "/health", operation_id="health", summary="Check the server", response_model=HealthAnswer
 )
-def health(desk: TheDesk) -> Json:
+async def health(request: Request, desk: TheDesk) -> Json:
     """Say that the server answers and its database can be read, and which models it serves."""
-    return Json(HealthAnswer(status="ok", version=__version__, models=desk.registry.names()))
+    names = await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
+    return Json(HealthAnswer(status="ok", version=__version__, models=names))

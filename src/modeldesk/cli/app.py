@@ -5,11 +5,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from modeldesk.cli.backfilling import log
 from modeldesk.cli.comparing import compare, profile
 from modeldesk.cli.demonstrating import demo
 from modeldesk.cli.exits import exit_code
+from modeldesk.cli.maintaining import check, rebuild_profiles, vacuum
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
+from modeldesk.cli.safekeeping import backup, export, restore
 from modeldesk.cli.screen import show_error, talk
 from modeldesk.cli.serving import migrate, serve
 from modeldesk.cli.versioning import version
@@ -59,5 +62,8 @@ def modeldesk(
     del traceback
 
 
-for command in (demo, serve, publish, predict, profile, compare, models, migrate, version):
+for command in (
+    *(demo, serve, publish, predict, log, profile, compare, models),
+    *(backup, restore, export, check, rebuild_profiles, vacuum, migrate, version),
+):
     app.command()(command)

@@ -4,7 +4,7 @@
 status meaning
 ====== ==========================================================================
 0      it worked
-1      it ran, and something failed or was found (``compare --exit-code``, ``demo``)
+1      it ran, and something failed or was found (``check``, ``log --strict``, ``demo``)
 2      the command line, a file or a name is wrong: mend it and run again
 3      the server or the database cannot be reached or is too busy: try again later
 130    it was interrupted with Ctrl-C before it was done

@@ -22,5 +22,5 @@ def log_to_stderr() -> None:
     structlog.configure(
         processors=[structlog.processors.add_log_level, _TIME, trace, show],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )

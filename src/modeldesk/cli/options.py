@@ -48,8 +48,24 @@ def load_settings(**flags: object) -> "Settings":
     return Settings.load(**flags)
 
 
+def existing_settings(*, home: Path | None, database_url: str | None) -> "Settings":
+    """Return the settings of a desk that must be there already, so that looking makes none.
+
+    Raises
+    ------
+    NotFound
+        When the home folder does not exist.
+    """
+    settings = load_settings(home=home, database_url=database_url)
+    if settings.database_url is None and not settings.home.is_dir():
+        message = f"There is no model desk in {settings.home.absolute()}."
+        hint = "Name its folder with --home, or publish a first model: modeldesk publish --help."
+        raise NotFound(message, hint=hint)
+    return settings
+
+
 def open_existing(*, home: Path | None, database_url: str | None) -> "Desk":
-    """Open a desk that must be there already, so that looking never makes one.
+    """Open a desk that must be there already.
 
     Raises
     ------
@@ -58,9 +74,4 @@ def open_existing(*, home: Path | None, database_url: str | None) -> "Desk":
     """
     from modeldesk.desk import Desk
 
-    settings = load_settings(home=home, database_url=database_url)
-    if settings.database_url is None and not settings.home.is_dir():
-        message = f"There is no model desk in {settings.home.absolute()}."
-        hint = "Name its folder with --home, or publish a first model: modeldesk publish --help."
-        raise NotFound(message, hint=hint)
-    return Desk.open(settings)
+    return Desk.open(existing_settings(home=home, database_url=database_url))

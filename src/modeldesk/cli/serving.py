@@ -56,7 +56,8 @@ def _announce(url: str) -> None:
 def migrate(*, home: Home = None, database_url: DatabaseUrl = None) -> None:
     """Bring the database to the schema that this version of modeldesk needs.
 
-    Makes the database when there is none. Doing it twice does no harm.
+    Makes the database when there is none. Doing it twice does no harm. An older SQLite
+    database is copied next to itself first.
 
     Example: `modeldesk migrate --database-url postgresql://user@host/name`
     """
@@ -71,3 +72,5 @@ def migrate(*, home: Home = None, database_url: DatabaseUrl = None) -> None:
         else:
             before = "nothing" if migration.before is None else f"revision {migration.before}"
             typer.echo(f"{store.place} was brought from {before} to revision {migration.after}.")
+        if migration.backup is not None:
+            typer.echo(f"As it was before, it is kept in {migration.backup}.")

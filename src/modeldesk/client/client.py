@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,7 +16,8 @@ from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.transport import Transport
 from modeldesk.errors import InvalidRows
-from modeldesk.schema import Granularity
+from modeldesk.schema import Frame, Granularity, to_frame
+from modeldesk.services.backfill import Backfilled
 from modeldesk.services.views import (
     AlertStatus,
     AlertView,
@@ -244,6 +246,46 @@ class Client:
             row_id=logged.row_id,
             inputs=logged.inputs,
             outputs=logged.outputs,
+        )
+
+    def log(
+        self,
+        name: str,
+        data: Frame,
+        *,
+        version: int | None = None,
+        time: str | None = None,
+        row_id: str | None = None,
+    ) -> Backfilled:
+        """Log a table of inputs and predictions that another program made.
+
+        Parameters
+        ----------
+        name
+            The model.
+        data
+            A pandas or Polars frame, an Arrow table, a dict of lists or a list of rows; within
+            the server's limits for one request.
+        version
+            Version that made the predictions; without one, the champion.
+        time
+            Column with the time of each row; by default ``timestamp`` or ``time``, else now.
+        row_id
+            Column with your own keys; by default ``row_id``.
+
+        Returns
+        -------
+        Backfilled
+            How many rows were logged, and why others were not.
+        """
+        stream = io.BytesIO()
+        to_frame(data).write_ipc_stream(stream)
+        return self._transport.post(
+            _at("models", name, "log"),
+            Backfilled,
+            body=stream.getvalue(),
+            query={"version": version, "time": time, "row_id": row_id},
+            content_type="application/vnd.apache.arrow.stream",
         )
 
     def _send(self, name: str, batch: Batch, version: int | None) -> Predictions:

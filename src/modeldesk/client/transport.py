@@ -70,9 +70,10 @@ class Transport:
         *,
         body: bytes,
         query: Mapping[str, str | int | None] | None = None,
+        content_type: str = "application/json",
     ) -> Answer:
-        """Send a JSON body and return the answer as a record."""
-        return self._ask("POST", path, answer, query=query, body=body)
+        """Send a body and return the answer as a record."""
+        return self._ask("POST", path, answer, query=query, body=body, content_type=content_type)
 
     def _ask(
         self,
@@ -82,9 +83,10 @@ class Transport:
         *,
         query: Mapping[str, str | int | None] | None,
         body: bytes | None = None,
+        content_type: str = "application/json",
     ) -> Answer:
         params = {key: value for key, value in (query or {}).items() if value is not None}
-        headers = {} if body is None else {"Content-Type": "application/json"}
+        headers = {} if body is None else {"Content-Type": content_type}
         try:
             response = self._http.request(
                 method, path, params=params, content=body, headers=headers

@@ -54,15 +54,36 @@ class ArtefactStore:
             folder = Path(name)
             adapter_for(thing).save(thing, folder, frames=frames, trust_pickle=trust_pickle)
             sha256 = _hash(folder)
-            target = f"{self._root}/{place}"
-            try:
-                self._files.makedirs(target, exist_ok=True)
-                for file in sorted(folder.iterdir()):
-                    self._files.put_file(str(file), f"{target}/{file.name}")
-            except OSError as error:
-                message = f"The artefact cannot be written to {target}: {error}."
-                raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+            self._put(folder, place)
         return Artefact(place=place, sha256=sha256)
+
+    def put(self, artefact: Artefact, folder: Path) -> bool:
+        """Write a version's files as `fetch` gave them; false where they are there already.
+
+        Raises
+        ------
+        Corrupt
+            When the files are not those that were published.
+        StoreUnavailable
+            When they cannot be written.
+        """
+        _check(folder, artefact.sha256, where=artefact.place)
+        try:
+            self.verify(artefact)
+        except (Corrupt, StoreUnavailable):
+            self._put(folder, artefact.place)
+            return True
+        return False
+
+    def remove(self, place: str) -> None:
+        """Delete a version's files, if there are any."""
+        target = f"{self._root}/{place}"
+        try:
+            if self._files.exists(target):
+                self._files.rm(target, recursive=True)
+        except OSError as error:
+            message = f"The artefact {target} cannot be deleted: {error}."
+            raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
 
     def load(self, artefact: Artefact, *, flavor: str) -> Model:
         """Fetch a version's files, check their hash and load the model.
@@ -74,19 +95,49 @@ class ArtefactStore:
         StoreUnavailable
             When they cannot be read.
         """
-        source = f"{self._root}/{artefact.place}"
         with tempfile.TemporaryDirectory(prefix="modeldesk-") as name:
-            folder = Path(name)
-            try:
-                for file in self._files.ls(source, detail=False):
-                    self._files.get_file(file, str(folder / Path(file).name))
-            except OSError as error:
-                message = f"The artefact {source} cannot be read: {error}."
-                raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
-            if _hash(folder) != artefact.sha256:
-                message = f"The files of {source} are not those that were published."
-                raise Corrupt(message, hint="Restore them from a backup, or publish again.")
-            return adapter_named(flavor).load(folder)
+            self.fetch(artefact, Path(name))
+            return adapter_named(flavor).load(Path(name))
+
+    def fetch(self, artefact: Artefact, folder: Path) -> None:
+        """Copy a version's files into an empty folder and check their hash.
+
+        Raises
+        ------
+        Corrupt
+            When the files are not those that were published.
+        StoreUnavailable
+            When they cannot be read.
+        """
+        source = f"{self._root}/{artefact.place}"
+        try:
+            for file in self._files.ls(source, detail=False):
+                self._files.get_file(file, str(folder / Path(file).name))
+        except OSError as error:
+            message = f"The artefact {source} cannot be read: {error}."
+            raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+        _check(folder, artefact.sha256, where=source)
+
+    def verify(self, artefact: Artefact) -> None:
+        """Raise what `fetch` would, and leave nothing behind."""
+        with tempfile.TemporaryDirectory(prefix="modeldesk-") as name:
+            self.fetch(artefact, Path(name))
+
+    def _put(self, folder: Path, place: str) -> None:
+        target = f"{self._root}/{place}"
+        try:
+            self._files.makedirs(target, exist_ok=True)
+            for file in sorted(folder.iterdir()):
+                self._files.put_file(str(file), f"{target}/{file.name}")
+        except OSError as error:
+            message = f"The artefact cannot be written to {target}: {error}."
+            raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+
+
+def _check(folder: Path, sha256: str, *, where: str) -> None:
+    if _hash(folder) != sha256:
+        message = f"The files of {where} are not those that were published."
+        raise Corrupt(message, hint="Restore them from a backup, or publish again.")
 
 
 def _hash(folder: Path) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -23,19 +24,28 @@ class PredictionBatch:
     """Key of the chunk in the log."""
     start: int
     """Position of the first row in the chunk."""
-    frame: pl.DataFrame
-    """Inputs, outputs and times of the rows."""
+    rows: int
+    whole: pl.DataFrame
+    """Inputs, outputs and times of the rows, maybe among those of other requests."""
+    offset: int
+    """Position of the first row in there."""
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """Inputs, outputs and times of the rows."""
+        return self.whole.slice(self.offset, self.rows)
 
     @property
     def predictions(self) -> tuple[PredictionView, ...]:
         """The rows as people read them, in the order of the request."""
+        frame = self.frame
+        times = frame[TIME]
         return tuple(
-            self._view(position, row)
-            for position, row in enumerate(self.frame.iter_rows(named=True))
+            self._view(position, times[position], row)
+            for position, row in enumerate(frame.iter_rows(named=True))
         )
 
-    def _view(self, position: int, row: Mapping[str, Value]) -> PredictionView:
-        time = self.frame[TIME][position]
+    def _view(self, position: int, time: datetime, row: Mapping[str, Value]) -> PredictionView:
         row_id = row.get(ROW_ID)
         return PredictionView(
             prediction_id=prediction_id(self.chunk, self.start + position),

@@ -80,19 +80,39 @@ def _cast(series: pl.Series, column: Column) -> pl.Series:
     wanted = _type(column)
     if series.dtype == wanted:
         return series.fill_nan(None) if wanted == pl.Float64 else series
-    if column.kind is Kind.DATETIME and series.dtype == pl.String:
-        return series.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
-    if column.kind is Kind.BOOLEAN and series.dtype == pl.String:
-        return series.str.to_lowercase().replace_strict(
-            {"true": True, "false": False}, default=None, return_dtype=pl.Boolean
-        )
+    if series.dtype == pl.String and column.kind in _FROM_TEXT:
+        return _FROM_TEXT[column.kind](series)
     try:
         cast = series.cast(wanted, strict=False)
     except pl.exceptions.PolarsError:
         return pl.Series(series.name, [None] * len(series), dtype=wanted)
     if column.kind is Kind.INTEGER and series.dtype.is_float():
-        return cast.set(series != series.floor(), None)
+        return _whole(series, cast)
     return cast.fill_nan(None) if wanted == pl.Float64 else cast
+
+
+def _moments(series: pl.Series) -> pl.Series:
+    return series.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
+
+
+def _truths(series: pl.Series) -> pl.Series:
+    return series.str.to_lowercase().replace_strict(
+        {"true": True, "false": False}, default=None, return_dtype=pl.Boolean
+    )
+
+
+def _integers(series: pl.Series) -> pl.Series:
+    """Read whole numbers; text may say 3.0 for 3, and what is exact as it is stays exact."""
+    numbers = series.cast(pl.Float64, strict=False)
+    whole = _whole(numbers, numbers.cast(pl.Int64, strict=False))
+    return series.cast(pl.Int64, strict=False).fill_null(whole)
+
+
+def _whole(numbers: pl.Series, cast: pl.Series) -> pl.Series:
+    return cast.set(numbers != numbers.floor(), None)
+
+
+_FROM_TEXT = {Kind.DATETIME: _moments, Kind.BOOLEAN: _truths, Kind.INTEGER: _integers}
 
 
 def _wrong(given: pl.Series, cast: pl.Series, column: Column) -> pl.Series | None:

@@ -12,11 +12,18 @@ from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+import structlog
+
 from modeldesk.errors import ModeldeskError, StoreUnavailable
 from modeldesk.schema import ChunkKeys
 from modeldesk.store import Chunk, ChunkLog, ModelRecords
 
 _LARGEST_GROUP = 1000
+
+_REST_SECONDS = 0.1
+"""How long the writer rests before it tries again to count."""
+
+_log = structlog.get_logger("modeldesk.log")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +84,18 @@ class GroupCommit:
             while len(group) < _LARGEST_GROUP and not self._queue.empty():
                 group.append(self._queue.get())
             running = not any(isinstance(item, _Stop) for item in group)
-            self._commit([item for item in group if isinstance(item, _Append)])
-            self._count([item for item in group if isinstance(item, _Refused)])
+            written = self._commit([item for item in group if isinstance(item, _Append)])
+            refused = [item for item in group if isinstance(item, _Refused)]
+            if written:
+                self._count(refused)
+            else:
+                # The database fails: do not make the next group wait for one more failure.
+                self._count_later(refused)
 
-    def _commit(self, appends: list[_Append]) -> None:
+    def _commit(self, appends: list[_Append]) -> bool:
+        """Write chunks together; say whether the database took them."""
         if not appends:
-            return
+            return True
         failed: ModeldeskError | None = None
         try:
             self._log.append([item.chunk for item in appends])
@@ -96,6 +109,7 @@ class GroupCommit:
                 item.done.set_result(None)
             else:
                 item.done.set_exception(failed)
+        return failed is None
 
     def _count(self, refused: list[_Refused]) -> None:
         totals: Counter[int] = Counter()
@@ -105,5 +119,16 @@ class GroupCommit:
             try:
                 self._records.count_refused(version_id, rows)
             except StoreUnavailable:
-                self.count_refused(version_id, rows)
-                threading.Event().wait(0.1)
+                self._count_later([_Refused(version_id=version_id, rows=rows)])
+            except Exception:  # noqa: BLE001  # a lost count must not end the log's writer
+                _log.exception("refused rows not counted", version_id=version_id, rows=rows)
+
+    def _count_later(self, refused: list[_Refused]) -> None:
+        """Queue counts once more, as few as there are versions, after a short rest."""
+        totals: Counter[int] = Counter()
+        for item in refused:
+            totals[item.version_id] += item.rows
+        for version_id, rows in totals.items():
+            self.count_refused(version_id, rows)
+        if refused:
+            threading.Event().wait(_REST_SECONDS)

@@ -1,4 +1,4 @@
-"""Background jobs: roll up and judge, over and over, beside the predictions."""
+"""Background jobs: roll up, judge and tidy, over and over, beside the predictions."""
 
 from __future__ import annotations
 
@@ -8,27 +8,32 @@ import structlog
 
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.rollup import RollUp
+from modeldesk.services.upkeep import Upkeep
 
 _log = structlog.get_logger("modeldesk.jobs")
 
 
 class Jobs:
-    """Runs the roll-up and the monitors in a thread of their own.
+    """Runs the roll-up, the monitors and the upkeep in a thread of their own.
 
     The thread is a daemon: a run that hangs, on a locked database for example, does not keep
     the process from ending. What it leaves undone is done at the next start.
 
     Parameters
     ----------
-    rollup, monitoring
-        What is run, in this order.
+    rollup, monitoring, upkeep
+        What is run, in this order. In the background, one that fails does not keep the others
+        from running.
     seconds
         Rest between two runs.
     """
 
-    def __init__(self, rollup: RollUp, monitoring: Monitoring, *, seconds: float) -> None:
+    def __init__(
+        self, rollup: RollUp, monitoring: Monitoring, upkeep: Upkeep, *, seconds: float
+    ) -> None:
         self._rollup = rollup
         self._monitoring = monitoring
+        self._upkeep = upkeep
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -41,10 +46,11 @@ class Jobs:
         self._thread.start()
 
     def run(self) -> int:
-        """Roll up and judge once, now; return the number of rows profiled."""
+        """Roll up, judge and tidy once, now; return the number of rows profiled."""
         with self._one_at_a_time:
             rows = self._rollup.run(stop=self._stop.is_set)
             self._monitoring.judge(stop=self._stop.is_set)
+            self._upkeep.run(stop=self._stop.is_set)
             return rows
 
     def close(self) -> None:
@@ -55,9 +61,12 @@ class Jobs:
             self._thread = None
 
     def _loop(self) -> None:
+        steps = (self._rollup.run, self._monitoring.judge, self._upkeep.run)
         while not self._stop.wait(self._seconds):
-            try:
-                self.run()
-            except Exception:  # noqa: BLE001  # one failed run must not end the loop
-                self.failures += 1
-                _log.exception("background job failed", failures=self.failures)
+            for step in steps:
+                try:
+                    with self._one_at_a_time:
+                        step(stop=self._stop.is_set)
+                except Exception:  # noqa: BLE001  # one failed step must not end the loop
+                    self.failures += 1
+                    _log.exception("background job failed", failures=self.failures)

@@ -13,13 +13,15 @@ from modeldesk.store import ROW
 
 def written(frame: pl.DataFrame, policy: LogPolicy) -> pl.DataFrame:
     """Return a table as it may be written: columns dropped or hashed, long texts cut."""
-    kept = frame.drop(policy.drop, strict=False)
+    kept = frame.drop(policy.drop, strict=False) if policy.drop else frame
     hashed = [name for name in policy.hash if name in kept.columns]
     cut = [
         name
         for name, dtype in kept.schema.items()
         if dtype == pl.String and not name.startswith("modeldesk:") and name not in hashed
     ]
+    if not hashed and not cut:
+        return kept
     return kept.with_columns(
         *(pl.col(name).str.slice(0, policy.max_text_characters) for name in cut),
         *(_hashed(kept[name], policy.salt) for name in hashed),

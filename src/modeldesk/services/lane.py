@@ -49,7 +49,8 @@ class Lane:
     """Predicts for one version: takes what waits, predicts it at once, hands it to the log.
 
     There is no waiting for a batch to fill: a batch is what arrived while the one before was
-    predicted.
+    predicted and committed. So batches grow with the load, and rows that cannot be committed
+    for the moment wait here, where they are counted, and not in the log's queue.
 
     Parameters
     ----------
@@ -81,6 +82,8 @@ class Lane:
         self._clock = clock
         self._limit = max_waiting_rows
         self._waiting = 0
+        self._committed = threading.Event()
+        self._committed.set()
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
         name = f"modeldesk-{record.model}-{record.number}"
@@ -112,6 +115,7 @@ class Lane:
             rows = 0
             while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
                 taken = self._queue.get()
+                self._committed.wait()
                 if isinstance(taken, Job):
                     jobs.append(taken)
                     rows += len(taken.rows)
@@ -155,9 +159,15 @@ class Lane:
             committed_at=now,
             frame=written(frame, self.record.policy),
         )
-        self._commits.append(chunk).add_done_callback(
-            lambda committed: _resolve(jobs, chunk.key, frame, self.record, committed)
-        )
+        record = self.record
+
+        def resolve(committed: Future[None]) -> None:
+            # First: the next batch is made while the callers of this one wake up.
+            self._committed.set()
+            _resolve(jobs, chunk.key, frame, record, committed)
+
+        self._committed.clear()
+        self._commits.append(chunk).add_done_callback(resolve)
 
     def _predict(self, jobs: list[Job]) -> pl.DataFrame:
         model = self._loaded()
@@ -194,7 +204,9 @@ def _resolve(
                 signature=record.signature,
                 chunk=key,
                 start=start,
-                frame=frame.slice(start, len(job.rows)),
+                rows=len(job.rows),
+                whole=frame,
+                offset=start,
             )
             job.done.set_result(batch)
         start += len(job.rows)

@@ -6,19 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 
 from modeldesk.clock import Clock
-from modeldesk.drift import Comparison, Overlay, compare, overlay
+from modeldesk.drift import Overlay, overlay
 from modeldesk.errors import NotFound
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import ColumnProfile, Profile
 from modeldesk.schema import Granularity, Window
+from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.registry import Registry
-from modeldesk.services.views import AlertStatus, AlertView, DriftReport, WindowComparison
+from modeldesk.services.views import AlertStatus, AlertView, DriftReport
 from modeldesk.store import (
     AlertRecord,
     AlertRecords,
     DueWindow,
     NewAlert,
-    WindowProfile,
     WindowRecords,
 )
 
@@ -34,6 +34,8 @@ class Monitoring:
         Versions and their reference profiles.
     windows
         Stored window profiles.
+    comparisons
+        Windows compared with references.
     alerts
         Monitors, judgements and alerts.
     clock
@@ -41,10 +43,16 @@ class Monitoring:
     """
 
     def __init__(
-        self, registry: Registry, windows: WindowRecords, alerts: AlertRecords, clock: Clock
+        self,
+        registry: Registry,
+        windows: WindowRecords,
+        comparisons: Comparisons,
+        alerts: AlertRecords,
+        clock: Clock,
     ) -> None:
         self._registry = registry
         self._windows = windows
+        self._comparisons = comparisons
         self._alerts = alerts
         self._clock = clock
 
@@ -65,17 +73,12 @@ class Monitoring:
             When there is no such model or version.
         """
         record = self._registry.record(name, version)
-        reference = self._registry.reference_of(record.version_id)
-        found = self._windows.profiles(record.version_id, granularity, start=start, end=end)
         return DriftReport(
             model=record.model,
             version=record.number,
             granularity=granularity,
             signature=record.signature,
-            windows=tuple(
-                WindowComparison(window=entry.window, comparison=compare(entry.profile, reference))
-                for entry in found
-            ),
+            windows=self._comparisons.between(record.version_id, granularity, start=start, end=end),
         )
 
     def overlay(
@@ -161,20 +164,15 @@ class Monitoring:
     def _judge(self, due: DueWindow) -> None:
         entry = self._windows.profile(due.profile_id)
         if entry is None:
-            message = f"The window profile {due.profile_id} is gone."
-            raise NotFound(message)
+            return  # expired meanwhile, or cannot be read and was set aside
         rule = DriftRule.decode(due.monitor.rule)
-        comparison = self._compared(entry, rule)
+        comparison = self._comparisons.judged(entry, rule.thresholds)
         signature = self._registry.record_of(due.version_id).signature
         found = [
             NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)
             for finding in rule.findings(comparison, signature)
         ]
         self._alerts.record(due, revision=entry.revision, found=found, now=self._clock.now())
-
-    def _compared(self, entry: WindowProfile, rule: DriftRule) -> Comparison:
-        reference = self._registry.reference_of(entry.version_id)
-        return compare(entry.profile, reference, thresholds=rule.thresholds)
 
 
 def _view(record: AlertRecord) -> AlertView:

@@ -72,6 +72,7 @@ class Overview:
             versions=len(versions),
             champion=next(v.number for v in versions if CHAMPION in v.aliases),
             predictions=profiled + waiting.rows,
+            damaged=self._log.damaged([version.version_id for version in versions]),
             profiled=profiled,
             refused=self._records.refused(name),
             last_prediction_at=max(last) if last else None,

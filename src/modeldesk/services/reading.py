@@ -22,6 +22,9 @@ _CHUNKS = 20
 _KEY = "modeldesk:key"
 _VERSION = "modeldesk:version"
 
+IDENTIFIER = pl.format("{}-{}", pl.col(_KEY), pl.col(ROW)).alias("prediction_id")
+"""Identifiers of the rows that `numbered` returns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionPage:
@@ -116,7 +119,7 @@ class Reader:
         ):
             if _newer(taken, chunk.last_key) > limit:
                 break
-            rows = _numbered(chunk, records[chunk.version_id].number)
+            rows = numbered(chunk, records[chunk.version_id].number)
             taken.append(rows.filter(_wanted(rows, start, end, where or {}, position)))
         return _page(champion.signature, taken, limit)
 
@@ -136,7 +139,9 @@ class Reader:
             signature=record.signature,
             chunk=found.key,
             start=found.row,
-            frame=found.frame,
+            rows=1,
+            whole=found.frame,
+            offset=0,
         )
         return batch.predictions[0]
 
@@ -149,8 +154,8 @@ def _position(cursor: str) -> tuple[str, int]:
         raise InvalidArgument(message, hint="Use the cursor of the page before.") from error
 
 
-def _numbered(chunk: LoggedChunk, version: int) -> pl.DataFrame:
-    """Return a chunk's rows with the key and position that make their identifiers."""
+def numbered(chunk: LoggedChunk, version: int) -> pl.DataFrame:
+    """Return a chunk's rows with the key, position and version that identify them."""
     keys = [key for key, _, length in chunk.keys for _ in range(length)]
     if ROW in chunk.frame.columns:
         rows = chunk.frame[ROW]
@@ -204,9 +209,8 @@ def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> Pr
     rows = rows.sort(_KEY, ROW, descending=True)
     found = rows.head(limit)
     names = [name for name in kinds if name in found.columns]
-    identifiers = pl.format("{}-{}", pl.col(_KEY), pl.col(ROW)).alias("prediction_id")
     frame = found.select(
-        identifiers,
+        IDENTIFIER,
         pl.col(_VERSION).alias("version"),
         pl.col(TIME).alias("time"),
         pl.col(ROW_ID).alias("row_id"),

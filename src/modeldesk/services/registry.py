@@ -206,6 +206,16 @@ class Registry:
         message = f"The model {name!r} has no version {number}."
         raise NotFound(message, hint=f"Known versions: {known}.")
 
+    def records(
+        self, name: str | None = None, number: int | None = None
+    ) -> tuple[VersionRecord, ...]:
+        """Return one version, all versions of a model, or all of all models; oldest first."""
+        if name is not None and number is not None:
+            return (self.record(name, number),)
+        names = self.names() if name is None else (name,)
+        found = [record for model in names for record in self._versions(model)]
+        return tuple(record for record in found if number in (None, record.number))
+
     def record_of(self, version_id: int) -> VersionRecord:
         """Return the version with a key that the store gave out."""
         record = self._records.version(version_id)

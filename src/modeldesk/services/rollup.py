@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
 
 import polars as pl
 
-from modeldesk.profiles import profile
-from modeldesk.schema import Granularity, Kind, LogPolicy, Window
+from modeldesk.services.condensing import Condenser
 from modeldesk.services.keeping import thinned
 from modeldesk.services.registry import Registry
-from modeldesk.services.segments import segmented
-from modeldesk.store import ROW_ID, TIME, WaitingChunk, WindowKey, WindowPart, WindowRecords
+from modeldesk.store import WaitingChunk, WindowKey, WindowPart, WindowRecords
 
 _CHUNKS = 500
 _ROWS = 200_000
-_HOUR = "modeldesk:hour"
 
 
 class RollUp:
@@ -34,7 +30,7 @@ class RollUp:
     def __init__(self, windows: WindowRecords, registry: Registry) -> None:
         self._windows = windows
         self._registry = registry
-        self._kinds: dict[int, dict[str, Kind]] = {}
+        self._condenser = Condenser(registry)
 
     def run(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Profile what waits in the log; return the number of rows profiled.
@@ -65,35 +61,8 @@ class RollUp:
             grouped[chunk.version_id].append(chunk.frame)
         parts: dict[WindowKey, WindowPart] = {}
         for version_id, frames in grouped.items():
-            frame = pl.concat(frames, how="diagonal")
-            policy = self._registry.record_of(version_id).policy
-            for segment, rows in segmented(frame, policy):
-                self._add(parts, version_id, segment, rows, policy)
+            parts |= self._condenser.parts(version_id, frames)
         return parts
-
-    def _add(
-        self,
-        parts: dict[WindowKey, WindowPart],
-        version_id: int,
-        segment: str,
-        frame: pl.DataFrame,
-        policy: LogPolicy,
-    ) -> None:
-        hours = frame.with_columns(pl.col(TIME).dt.truncate("1h").alias(_HOUR))
-        for (hour,), rows in hours.partition_by(_HOUR, as_dict=True).items():
-            columns = rows.drop(TIME, _HOUR, ROW_ID, *policy.drop, *policy.hash, strict=False)
-            part = WindowPart(
-                profile=profile(columns, kinds=self._kinds_of(version_id)),
-                last_time=_moment(rows[TIME].max()),
-            )
-            for granularity in Granularity:
-                key = WindowKey(
-                    version_id=version_id,
-                    segment=segment,
-                    granularity=granularity,
-                    start=Window.containing(_moment(hour), granularity).start,
-                )
-                parts[key] = _merged(parts.get(key), part)
 
     def _thinned(self, waiting: Sequence[WaitingChunk]) -> dict[int, pl.DataFrame]:
         found: dict[int, pl.DataFrame] = {}
@@ -103,23 +72,3 @@ class RollUp:
             if kept is not None:
                 found[chunk.chunk_id] = kept
         return found
-
-    def _kinds_of(self, version_id: int) -> dict[str, Kind]:
-        if version_id not in self._kinds:
-            self._kinds[version_id] = self._registry.record_of(version_id).signature.kinds
-        return self._kinds[version_id]
-
-
-def _merged(known: WindowPart | None, part: WindowPart) -> WindowPart:
-    if known is None:
-        return part
-    return WindowPart(
-        profile=known.profile.merge(part.profile), last_time=max(known.last_time, part.last_time)
-    )
-
-
-def _moment(value: object) -> datetime:
-    if not isinstance(value, datetime):
-        message = f"{value!r} is not a time"
-        raise TypeError(message)
-    return value

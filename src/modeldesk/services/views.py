@@ -63,6 +63,8 @@ class ModelOverview:
     """Verdict over the features of the latest day; ``None`` before there is traffic."""
     sentence: str
     """The reason for the status in one sentence."""
+    damaged: int = 0
+    """Rows that were logged and cannot be read; see `modeldesk check`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,21 @@
 
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
 from modeldesk.store.compaction import Compaction
+from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords
+from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store
+from modeldesk.store.expiry import Expiry
+from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
+from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, migrate
 from modeldesk.store.payload import ROW, ROW_ID, TIME
 from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
+from modeldesk.store.rebuilding import DayRecords, DayState
 from modeldesk.store.registry import CHAMPION, ModelRecords, NewVersion, VersionRecord
+from modeldesk.store.repair import Repair
+from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.windows import (
     WaitingChunk,
     WindowKey,
@@ -28,9 +36,20 @@ __all__ = [
     "Chunk",
     "ChunkLog",
     "Compaction",
+    "ComparableWindow",
+    "ComparisonRecords",
+    "DayRecords",
+    "DayState",
     "DueWindow",
+    "Dump",
+    "Expiry",
+    "Finding",
+    "FindingKind",
     "FlagRecord",
     "FlagRecords",
+    "Inspected",
+    "Inspection",
+    "Load",
     "LoggedChunk",
     "LoggedRow",
     "Migration",
@@ -42,7 +61,9 @@ __all__ = [
     "Quarantine",
     "QuarantinedRow",
     "Rejected",
+    "Repair",
     "Store",
+    "Vacuumed",
     "VersionRecord",
     "WaitingChunk",
     "WaitingRows",
@@ -51,5 +72,9 @@ __all__ = [
     "WindowProfile",
     "WindowRecords",
     "WindowVolume",
+    "dumping",
+    "loading",
     "migrate",
+    "size_of",
+    "vacuum",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from modeldesk.schema import Granularity, Window
 from modeldesk.store.engine import Store
@@ -86,6 +87,7 @@ class AlertRecords:
             .where(
                 profiles.c.granularity == granularity.value,
                 profiles.c.segment == "",
+                profiles.c.damaged.is_(None),
                 sa.or_(judged.is_(None), judged < profiles.c.revision),
             )
             .order_by(profiles.c.start, profiles.c.id, monitors.c.id)
@@ -211,18 +213,16 @@ class AlertRecords:
 def _mark_judged(
     connection: sa.Connection, due: DueWindow, *, revision: int, findings: int, now: datetime
 ) -> None:
+    """Write the judgement; another process that judges the same window waits here."""
     values = {"revision": revision, "findings": findings, "judged_at": now}
-    of_window = sa.and_(
-        judgements.c.monitor_id == due.monitor.monitor_id,
-        judgements.c.profile_id == due.profile_id,
-    )
-    changed = connection.execute(sa.update(judgements).where(of_window).values(values))
-    if changed.rowcount == 0:
-        connection.execute(
-            sa.insert(judgements).values(
-                monitor_id=due.monitor.monitor_id, profile_id=due.profile_id, **values
-            )
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    connection.execute(
+        insert(judgements)
+        .values(monitor_id=due.monitor.monitor_id, profile_id=due.profile_id, **values)
+        .on_conflict_do_update(
+            index_elements=[judgements.c.monitor_id, judgements.c.profile_id], set_=values
         )
+    )
 
 
 def _restate(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
 
 import polars as pl
 import sqlalchemy as sa
 
+from modeldesk.errors import Corrupt
 from modeldesk.schema import ChunkKeys
+from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.log import SETTLED_ROWS
-from modeldesk.store.payload import ROW, decode_chunk, encode_chunk
+from modeldesk.store.payload import ROW, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks
 
 FEWEST = 64
@@ -18,6 +21,11 @@ FEWEST = 64
 
 _LARGEST = 50_000
 _MOST = 2_000
+
+_SMALL = (chunks.c.settled.is_(False), chunks.c.profiled.is_(True), chunks.c.damaged.is_(None))
+
+_Row: TypeAlias = "sa.Row[Any]"
+_Part: TypeAlias = "tuple[_Row, pl.DataFrame]"
 
 
 class Compaction:
@@ -27,40 +35,45 @@ class Compaction:
         self._store = store
         self._keys = ChunkKeys()
 
-    def run(self, *, fewest: int = FEWEST) -> int:
+    def run(self, *, fewest: int = FEWEST, stop: Callable[[], bool] = lambda: False) -> int:
         """Merge what can be merged once per version; return how many chunks went.
 
         Parameters
         ----------
         fewest
             Versions with fewer small chunks are left alone.
+        stop
+            Asked between versions; when it says so, the rest is left to the next run.
         """
         count = sa.func.count()
         query = (
             sa.select(chunks.c.version_id)
-            .where(chunks.c.settled.is_(False), chunks.c.profiled.is_(True))
+            .where(*_SMALL)
             .group_by(chunks.c.version_id)
             .having(count >= fewest)
         )
         with self._store.reading() as connection:
             versions = list(connection.scalars(query))
-        return sum(self._merge(version_id) for version_id in versions)
+        return sum(self._merge(version_id) for version_id in versions if not stop())
 
     def _merge(self, version_id: int) -> int:
         query = (
-            sa.select(chunks)
-            .where(
-                chunks.c.settled.is_(False),
-                chunks.c.profiled.is_(True),
-                chunks.c.version_id == version_id,
-            )
+            sa.select(chunks.c.id, chunks.c.rows)
+            .where(*_SMALL, chunks.c.version_id == version_id)
             .order_by(chunks.c.id)
             .limit(_MOST)
         )
         with self._store.reading() as connection:
-            small = _up_to(_LARGEST, connection.execute(query).all())
-        frames = [decode_chunk(row.payload) for row in small]
+            found = [(row.id, row.rows) for row in connection.execute(query)]
+            ids = _up_to(_LARGEST, found)
+            chosen = sa.select(chunks).where(chunks.c.id.in_(ids)).order_by(chunks.c.id)
+            rows = connection.execute(chosen).all()
+        small, frames = _mergeable([part for row in rows if (part := self._read(row))])
+        if len(small) < 2:  # noqa: PLR2004  # one alone is merged already
+            return 0
         merged = pl.concat(_alike(frames), how="diagonal")
+        # What takes long is done before the transaction: nobody waits for it to write.
+        payload = encode_chunk(merged)
         with self._store.writing() as connection:
             gone = sa.delete(chunks).where(chunks.c.id.in_([row.id for row in small]))
             places = _places(connection, small, frames)
@@ -77,7 +90,7 @@ class Compaction:
                     first_time=min(row.first_time for row in small),
                     last_time=max(row.last_time for row in small),
                     rows=merged.height,
-                    payload=encode_chunk(merged),
+                    payload=payload,
                     profiled=True,
                     settled=merged.height >= SETTLED_ROWS,
                 )
@@ -89,18 +102,44 @@ class Compaction:
             )
         return len(small) - 1
 
+    def _read(self, row: _Row) -> _Part | None:
+        """Return a chunk with its rows; one that cannot be read is set aside."""
+        try:
+            return row, decode_rows(row.payload)
+        except Corrupt as error:
+            set_aside(self._store, row.id, error.message)
+            return None
 
-def _up_to(
-    rows: int, found: Sequence[sa.Row[tuple[object, ...]]]
-) -> list[sa.Row[tuple[object, ...]]]:
-    taken: list[sa.Row[tuple[object, ...]]] = []
+
+def _up_to(most: int, found: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the keys of the first chunks that have so many rows together."""
+    taken: list[int] = []
     total = 0
-    for row in found:
-        if taken and total + row.rows > rows:
+    for chunk_id, rows in found:
+        if taken and total + rows > most:
             break
-        taken.append(row)
-        total += row.rows
+        taken.append(chunk_id)
+        total += rows
     return taken
+
+
+def _mergeable(parts: Sequence[_Part]) -> tuple[list[_Row], list[pl.DataFrame]]:
+    """Return the most chunks in whose rows no column has two types.
+
+    A column changes its type when the log policy begins or ends to hash it.
+    """
+    groups: list[tuple[dict[str, pl.DataType], list[_Part]]] = []
+    for part in parts:
+        schema = dict(part[1].schema)
+        for known, members in groups:
+            if all(known.get(name, dtype) == dtype for name, dtype in schema.items()):
+                known.update(schema)
+                members.append(part)
+                break
+        else:
+            groups.append((schema, [part]))
+    largest = max((members for _, members in groups), key=len, default=[])
+    return [row for row, _ in largest], [frame for _, frame in largest]
 
 
 def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
@@ -117,7 +156,7 @@ def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
 
 def _places(
     connection: sa.Connection,
-    small: Sequence[sa.Row[tuple[object, ...]]],
+    small: Sequence[_Row],
     frames: Sequence[pl.DataFrame],
 ) -> list[dict[str, object]]:
     """Return where each part that was committed together starts in the merged chunk."""

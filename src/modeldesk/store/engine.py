@@ -12,12 +12,27 @@ from typing import Self
 
 import sqlalchemy as sa
 from sqlalchemy import exc
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from modeldesk.errors import Conflict, InvalidArgument, StoreUnavailable
 
-_BUSY_MILLISECONDS = 10_000
+_BUSY_MILLISECONDS = 5_000
+"""How long a transaction waits for a lock that another program holds."""
+
+_MIGRATION_MILLISECONDS = 600_000
+"""How long a starter waits for another one that migrates a large database."""
+
+_CONNECT_SECONDS = 5
+
+_WRITERS = 6
+"""Transactions of this process that may write to PostgreSQL at a time."""
+
+_READERS = 14
+"""Connections beside those: while all writers wait for a lock, reading goes on."""
+
 _WRITES = "modeldesk_writes"
+_IDLE = "modeldesk_idle"
 
 
 class Store:
@@ -51,7 +66,7 @@ class Store:
         except ModuleNotFoundError as error:
             message = f"The database driver {error.name!r} is not installed."
             raise InvalidArgument(message, hint="pip install 'modeldesk[postgres]'") from error
-        self._writer = threading.Lock()
+        self._writers = threading.BoundedSemaphore(1 if self.is_sqlite else _WRITERS)
 
     @property
     def is_sqlite(self) -> bool:
@@ -72,10 +87,61 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """Yield a connection inside a transaction that may write; commits at the end."""
-        with self._translated(), self._one_writer(), self.engine.connect() as connection:
+        with self._translated(), self._among_writers(), self.engine.connect() as connection:
             marked = connection.execution_options(**{_WRITES: True})
             with marked.begin():
                 yield marked
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """Yield a connection that sees the database as it was at its first read.
+
+        What others commit meanwhile is not seen, whatever is read and however often.
+        """
+        with self._translated(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def altering(self) -> Iterator[sa.Connection]:
+        """Yield a connection like `writing` does, to change tables.
+
+        SQLite changes a table by building it anew, which must not count as deleting what
+        others refer to: foreign keys are not enforced until the end.
+        """
+        with self._translated(), self._among_writers(), self.engine.connect() as connection:
+            marked = connection.execution_options(**{_WRITES: True})
+            if not self.is_sqlite:
+                with marked.begin():
+                    yield marked
+                return
+            driver = connection.connection.dbapi_connection
+            _enforce_keys(driver, enforced=False)
+            _wait(driver, _MIGRATION_MILLISECONDS)
+            try:
+                with marked.begin():
+                    yield marked
+            finally:
+                _wait(driver, _BUSY_MILLISECONDS)
+                _enforce_keys(driver, enforced=True)
+
+    @contextmanager
+    def idle(self) -> Iterator[sa.Connection]:
+        """Yield a connection outside any transaction, for what cannot run inside one."""
+        with self._translated(), self._among_writers(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                yield connection.execution_options(**{_IDLE: True})
+            else:
+                yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+    @property
+    def file(self) -> Path | None:
+        """The file of an embedded database."""
+        return Path(str(self._url.database)) if self.is_sqlite else None
 
     def close(self) -> None:
         """Close all connections."""
@@ -94,7 +160,7 @@ class Store:
 
     def _open(self) -> sa.Engine:
         if not self.is_sqlite:
-            return sa.create_engine(self._url, pool_pre_ping=True)
+            return self._open_server()
         if self._url.database in {None, "", ":memory:"}:
             message = "The embedded database needs a file."
             raise InvalidArgument(message, hint="Write sqlite:///path/to/file.db.")
@@ -111,13 +177,33 @@ class Store:
         sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
 
+    def _open_server(self) -> sa.Engine:
+        told = "connect_timeout" in self._url.query
+        engine = sa.create_engine(
+            self._url,
+            pool_pre_ping=True,
+            pool_size=_WRITERS,
+            max_overflow=_READERS,
+            pool_timeout=_BUSY_MILLISECONDS / 1000,
+            connect_args={} if told else {"connect_timeout": _CONNECT_SECONDS},
+        )
+        sa.event.listen(engine, "connect", _limit_waiting)
+        return engine
+
     @contextmanager
-    def _one_writer(self) -> Iterator[None]:
-        if self.is_sqlite:
-            with self._writer:
-                yield
-        else:
+    def _among_writers(self) -> Iterator[None]:
+        """Wait until there is room for one more writer, but not for ever.
+
+        Those who wait in a row for a lock that another program holds would otherwise wait for
+        the sum of all their patience.
+        """
+        if not self._writers.acquire(timeout=_BUSY_MILLISECONDS / 1000):
+            message = f"The database {self.place} is busy: other writers wait for it already."
+            raise StoreUnavailable(message, hint="Try again in a few seconds.")
+        try:
             yield
+        finally:
+            self._writers.release()
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -126,7 +212,9 @@ class Store:
         except exc.IntegrityError as error:
             message = f"The database refused a row: {str(error.orig).strip()}."
             raise Conflict(message) from error
-        except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+        except (exc.DatabaseError, exc.InterfaceError, exc.TimeoutError) as error:
+            if isinstance(error, exc.ProgrammingError | exc.DataError):
+                raise  # not the database's fault
             cause = getattr(error, "orig", None) or error
             first_line = str(cause).strip().split("\n", maxsplit=1)[0]
             message = f"The database {self.place} is not available: {first_line}."
@@ -146,7 +234,29 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
     cursor.close()
 
 
+def _limit_waiting(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Have the server give up waiting for locks, as SQLite does."""
+    del entry
+    cursor = connection.cursor()
+    cursor.execute(f"SET lock_timeout = {_BUSY_MILLISECONDS}")
+    cursor.close()
+    connection.commit()
+
+
+def _enforce_keys(driver: object, *, enforced: bool) -> None:
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(f"PRAGMA foreign_keys = {'ON' if enforced else 'OFF'}")
+
+
+def _wait(driver: object, milliseconds: int) -> None:
+    if isinstance(driver, sqlite3.Connection):
+        driver.execute(f"PRAGMA busy_timeout = {milliseconds}")
+
+
 def _begin_sqlite(connection: sa.Connection) -> None:
     """Take the write lock at once where the transaction is going to write."""
-    writes = connection.get_execution_options().get(_WRITES, False)
+    options = connection.get_execution_options()
+    if options.get(_IDLE, False):
+        return
+    writes = options.get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

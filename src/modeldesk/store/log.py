@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.store.engine import Store
+from modeldesk.store.own_keys import hash_of, hashes_in
 from modeldesk.store.payload import ROW, ROW_ID, TIME, decode_chunk, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks, row_keys
 
@@ -114,7 +114,7 @@ class ChunkLog:
         """Return all rows with the caller's own key, oldest first."""
         query = (
             sa.select(row_keys.c.chunk_key)
-            .where(row_keys.c.model_id == model_id, row_keys.c.hash == _hash(row_id))
+            .where(row_keys.c.model_id == model_id, row_keys.c.hash == hash_of(row_id))
             .order_by(row_keys.c.id)
         )
         with self._store.reading() as connection:
@@ -134,7 +134,9 @@ class ChunkLog:
         end: datetime | None = None,
         before: str | None = None,
     ) -> Iterator[LoggedChunk]:
-        """Yield chunks by their last key, the latest first.
+        """Yield chunks by their last key, the latest first; damaged ones are left out.
+
+        What is yielded is the log as it was at the first chunk, also while chunks are merged.
 
         Parameters
         ----------
@@ -145,7 +147,10 @@ class ChunkLog:
         before
             Only chunks that hold a part with a key up to this one.
         """
-        where: list[sa.ColumnElement[bool]] = [chunks.c.version_id.in_(version_ids)]
+        where: list[sa.ColumnElement[bool]] = [
+            chunks.c.version_id.in_(version_ids),
+            chunks.c.damaged.is_(None),
+        ]
         if start is not None:
             where.append(chunks.c.last_time >= start)
         if end is not None:
@@ -154,44 +159,32 @@ class ChunkLog:
             where.append(chunks.c.first_key <= before)
         order = (chunks.c.last_key.desc(), chunks.c.id.desc())
         query = sa.select(chunks.c.id).where(*where).order_by(*order)
-        for skipped in count(step=_IDS):
-            with self._store.reading() as connection:
+        with self._store.snapshot() as connection:
+            for skipped in count(step=_IDS):
                 ids = list(connection.scalars(query.limit(_IDS).offset(skipped)))
-            for chunk_id in ids:
-                found = self._chunk(chunk_id)
-                if found is not None:
-                    yield found
-            if len(ids) < _IDS:
-                return
+                for chunk_id in ids:
+                    yield _chunk(connection, chunk_id)
+                if len(ids) < _IDS:
+                    return
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
         query = sa.select(sa.func.sum(chunks.c.rows), sa.func.max(chunks.c.last_time)).where(
-            chunks.c.profiled.is_(False), chunks.c.version_id.in_(version_ids)
+            chunks.c.profiled.is_(False),
+            chunks.c.version_id.in_(version_ids),
+            chunks.c.damaged.is_(None),
         )
         with self._store.reading() as connection:
             total, last = connection.execute(query).one()
         return WaitingRows(rows=int(total or 0), last_time=last)
 
-    def _chunk(self, chunk_id: int) -> LoggedChunk | None:
-        parts = (
-            sa.select(moved_chunks)
-            .where(moved_chunks.c.chunk_id == chunk_id)
-            .order_by(moved_chunks.c.start)
+    def damaged(self, version_ids: Sequence[int]) -> int:
+        """Return how many rows of these versions are in chunks that cannot be read."""
+        query = sa.select(sa.func.sum(chunks.c.rows)).where(
+            chunks.c.damaged.is_not(None), chunks.c.version_id.in_(version_ids)
         )
         with self._store.reading() as connection:
-            row = connection.execute(sa.select(chunks).where(chunks.c.id == chunk_id)).first()
-            moved = connection.execute(parts).all()
-        if row is None:
-            return None
-        frame = decode_chunk(row.payload)
-        return LoggedChunk(
-            last_key=row.last_key,
-            version_id=row.version_id,
-            frame=frame,
-            keys=tuple((part.key, part.start, part.rows) for part in moved)
-            or ((row.key, 0, frame.height),),
-        )
+            return int(connection.scalar(query) or 0)
 
     def _part(self, key: str) -> tuple[int, pl.DataFrame] | None:
         """Return the version and rows that were committed under a key."""
@@ -211,6 +204,24 @@ class ChunkLog:
         return found.version_id, decode_chunk(found.payload).slice(found.start, found.length)
 
 
+def _chunk(connection: sa.Connection, chunk_id: int) -> LoggedChunk:
+    parts = (
+        sa.select(moved_chunks)
+        .where(moved_chunks.c.chunk_id == chunk_id)
+        .order_by(moved_chunks.c.start)
+    )
+    row = connection.execute(sa.select(chunks).where(chunks.c.id == chunk_id)).one()
+    moved = connection.execute(parts).all()
+    frame = decode_chunk(row.payload)
+    return LoggedChunk(
+        last_key=row.last_key,
+        version_id=row.version_id,
+        frame=frame,
+        keys=tuple((part.key, part.start, part.rows) for part in moved)
+        or ((row.key, 0, frame.height),),
+    )
+
+
 def _with_own_key(key: str, version_id: int, frame: pl.DataFrame, row_id: str) -> list[LoggedRow]:
     if ROW_ID not in frame.columns:
         return []
@@ -223,12 +234,7 @@ def _with_own_key(key: str, version_id: int, frame: pl.DataFrame, row_id: str) -
 
 
 def _own_keys(chunk: Chunk) -> list[dict[str, object]]:
-    if ROW_ID not in chunk.frame.columns:
-        return []
-    hashes = {_hash(row_id) for row_id in chunk.frame[ROW_ID].drop_nulls()}
-    return [{"model_id": chunk.model_id, "hash": found, "chunk_key": chunk.key} for found in hashes]
-
-
-def _hash(row_id: str) -> int:
-    digest = hashlib.blake2b(row_id.encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
+    return [
+        {"model_id": chunk.model_id, "hash": found, "chunk_key": chunk.key}
+        for found in hashes_in(chunk.frame)
+    ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from modeldesk.errors import SchemaMismatch
+from modeldesk.errors import Corrupt, SchemaMismatch, StoreUnavailable
 from modeldesk.store.engine import Store
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -25,24 +27,35 @@ class Migration:
     before: str | None
     """``None`` for an empty database."""
     after: str
+    backup: Path | None = None
+    """Copy of an embedded database as it was before, beside it."""
 
 
 def migrate(store: Store) -> Migration:
     """Run the missing migrations in one transaction; other starters wait meanwhile.
 
+    An embedded database that holds an older schema is first copied next to itself, under the
+    name ``modeldesk.db.before-0002``.
+
     Raises
     ------
     SchemaMismatch
         When the database was made by a newer program.
+    StoreUnavailable
+        When the copy cannot be written; the database stays as it was.
     """
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    script = ScriptDirectory.from_config(config)
+    config, script = _scripts()
     head = script.get_current_head() or ""
-    with store.writing() as connection:
+    with store.reading() as connection:
+        if current_revision(connection) == head:
+            # No need to wait for who writes, or for leave to write.
+            return Migration(before=head, after=head)
+    with store.altering() as connection:
         if not store.is_sqlite:
+            # Another starter may take long; what it migrates is worth waiting for.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
-        before = MigrationContext.configure(connection).get_current_revision()
+        before = current_revision(connection)
         known = {revision.revision for revision in script.walk_revisions()}
         if before is not None and before not in known:
             message = (
@@ -50,7 +63,64 @@ def migrate(store: Store) -> Migration:
                 f"program's {head!r}."
             )
             raise SchemaMismatch(message, hint="Upgrade modeldesk, or use another database.")
-        if before != head:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    return Migration(before=before, after=head)
+        if before == head:
+            return Migration(before=before, after=head)
+        backup = None
+        if before is not None and store.file is not None:
+            backup = _copied(store.file, f"before-{head}")
+        upgrade(connection, "head", config=config)
+        if store.is_sqlite:
+            _check_references(connection)
+    return Migration(before=before, after=head, backup=backup)
+
+
+def upgrade(connection: sa.Connection, revision: str, *, config: Config | None = None) -> None:
+    """Run the migrations up to a revision inside the caller's transaction.
+
+    Raises
+    ------
+    SchemaMismatch
+        When this program does not know the revision.
+    """
+    if config is None:
+        config, script = _scripts()
+        known = {found.revision for found in script.walk_revisions()}
+        if revision not in known | {"head"}:
+            message = f"This program does not know the schema {revision!r}."
+            raise SchemaMismatch(message, hint="Upgrade modeldesk.")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def current_revision(connection: sa.Connection) -> str | None:
+    """Return the revision of a database's schema, or ``None`` where it has none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _scripts() -> tuple[Config, ScriptDirectory]:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    return config, ScriptDirectory.from_config(config)
+
+
+def _copied(file: Path, ending: str) -> Path:
+    """Copy a database while nobody can write to it; the copy is there whole or not at all."""
+    target = file.with_name(f"{file.name}.{ending}")
+    partial = target.with_name(f"{target.name}.partial")
+    try:
+        partial.unlink(missing_ok=True)
+        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(partial)) as copy:
+            source.backup(copy)
+        partial.replace(target)
+    except (OSError, sqlite3.Error) as error:
+        partial.unlink(missing_ok=True)
+        message = f"The database could not be copied to {target} before its migration: {error}."
+        raise StoreUnavailable(message, hint="Make room there, then start again.") from error
+    return target
+
+
+def _check_references(connection: sa.Connection) -> None:
+    broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if broken is not None:
+        message = f"After the migration a row of {broken[0]!r} refers to one that is not there."
+        raise Corrupt(message, hint="Nothing was changed. Restore a backup, or report this.")

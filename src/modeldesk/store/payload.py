@@ -58,5 +58,24 @@ def decode_chunk(data: bytes) -> pl.DataFrame:
     if zlib.crc32(body) != checksum:
         message = "The chunk's checksum does not match: its bytes were damaged."
         raise Corrupt(message)
-    stream = zstandard.ZstdDecompressor().decompress(body, max_output_size=_LARGEST_CHUNK)
-    return pl.read_ipc_stream(io.BytesIO(stream))
+    try:
+        stream = zstandard.ZstdDecompressor().decompress(body, max_output_size=_LARGEST_CHUNK)
+        return pl.read_ipc_stream(io.BytesIO(stream))
+    except (zstandard.ZstdError, pl.exceptions.PolarsError, OSError) as error:
+        message = f"The chunk cannot be read: {error}."
+        raise Corrupt(message) from error
+
+
+def decode_rows(data: bytes) -> pl.DataFrame:
+    """Read a chunk of the log back: a table with the time of each row.
+
+    Raises
+    ------
+    Corrupt
+        When the bytes are no such table.
+    """
+    frame = decode_chunk(data)
+    if TIME not in frame.columns:
+        message = "The chunk's rows have no times."
+        raise Corrupt(message)
+    return frame

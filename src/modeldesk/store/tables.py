@@ -114,9 +114,12 @@ chunks = Table(
     Column("profiled", Boolean, nullable=False),
     # Whether it is large or old enough to stay as it is; the others are merged into larger ones.
     Column("settled", Boolean, nullable=False),
+    # Why its payload cannot be read; such a chunk is left alone until it is repaired.
+    Column("damaged", Text),
     Index("ix_chunks_profiled", "profiled", "id"),
     Index("ix_chunks_settled", "settled", "version_id", "id"),
     Index("ix_chunks_version_id_last_key", "version_id", "last_key"),
+    Index("ix_chunks_last_time", "last_time"),
 )
 
 # Where the rows of a chunk went that was merged into a larger one.
@@ -173,7 +176,38 @@ profiles = Table(
     Column("last_time", Timestamp, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
+    # Why it had to begin anew without the rows before; until it is rebuilt from the log.
+    Column("damaged", Text),
     UniqueConstraint("version_id", "segment", "granularity", "start"),
+)
+
+# For each day, by how much its profile's count and the log's may differ, so that every row can
+# be accounted for: count of the profile = rows in the log + gone - uncounted.
+balances = Table(
+    "balances",
+    metadata,
+    Column("version_id", Key, ForeignKey("versions.id"), primary_key=True, autoincrement=False),
+    Column("day", Timestamp, primary_key=True, autoincrement=False),
+    # Rows that were counted and then left the log: thinned out or expired.
+    Column("gone", BigInteger, nullable=False),
+    # Rows that were counted in a profile that expired or was damaged.
+    Column("uncounted", BigInteger, nullable=False),
+)
+
+# What comparing a window with the reference said, so that nobody has to compare it again.
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column(
+        "profile_id",
+        Key,
+        ForeignKey("profiles.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("method", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
 )
 
 monitors = Table(

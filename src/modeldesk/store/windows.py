@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,11 +12,15 @@ import polars as pl
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
+from modeldesk.errors import Corrupt
 from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity, Window
+from modeldesk.store.balances import book, rows_by_day
+from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
-from modeldesk.store.payload import decode_chunk, encode_chunk
-from modeldesk.store.tables import chunks, profiles
+from modeldesk.store.own_keys import forget_keys, hashes_in
+from modeldesk.store.payload import TIME, decode_rows, encode_chunk
+from modeldesk.store.tables import chunks, profiles, versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,8 @@ class WindowRecords:
     def waiting(self, limit: int, *, most_rows: int = 1_000_000) -> tuple[WaitingChunk, ...]:
         """Return the oldest chunks that are in no profile yet.
 
+        Chunks that cannot be read are set aside, so that those after them are not kept waiting.
+
         Parameters
         ----------
         limit
@@ -85,7 +92,7 @@ class WindowRecords:
         """
         query = (
             sa.select(chunks.c.id, chunks.c.rows)
-            .where(chunks.c.profiled.is_(False))
+            .where(chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
             .order_by(chunks.c.id)
             .limit(limit)
         )
@@ -98,16 +105,15 @@ class WindowRecords:
                 for row, total in zip(found, totals, strict=True)
                 if total <= most_rows or row is found[0]
             ]
-            rows = connection.execute(wanted.where(chunks.c.id.in_(ids)).order_by(chunks.c.id))
-            return tuple(
-                WaitingChunk(
-                    chunk_id=row.id,
-                    key=row.key,
-                    version_id=row.version_id,
-                    frame=decode_chunk(row.payload),
-                )
-                for row in rows
-            )
+            rows = connection.execute(
+                wanted.where(chunks.c.id.in_(ids)).order_by(chunks.c.id)
+            ).all()
+        read = ((row, self._frame(row.id, row.payload)) for row in rows)
+        return tuple(
+            WaitingChunk(chunk_id=row.id, key=row.key, version_id=row.version_id, frame=frame)
+            for row, frame in read
+            if frame is not None
+        )
 
     def merge(
         self,
@@ -139,11 +145,18 @@ class WindowRecords:
             .values(profiled=True)
         )
         with self._store.writing() as connection:
+            # In one order, so that two processes wait for each other and never in a circle.
+            connection.execute(
+                sa.select(chunks.c.id)
+                .where(chunks.c.id.in_(chunk_ids))
+                .order_by(chunks.c.id)
+                .with_for_update()
+            )
             if connection.execute(mark).rowcount != len(chunk_ids):
                 connection.rollback()
                 return False
             for key in sorted(parts):
-                _merge_part(connection, key, parts[key])
+                merge_part(connection, key, parts[key])
             for chunk_id, frame in (thinned or {}).items():
                 _thin(connection, chunk_id, frame)
         return True
@@ -157,12 +170,15 @@ class WindowRecords:
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> tuple[WindowProfile, ...]:
-        """Return the profiles of a version's windows that begin in a range, oldest first."""
+        """Return the profiles of a version's windows that begin in a range, oldest first.
+
+        Those that cannot be read are left out and set aside.
+        """
         query = sa.select(profiles).where(*_of(version_id, granularity, segment, start, end))
         return self._read(query)
 
     def profile(self, profile_id: int) -> WindowProfile | None:
-        """Return one stored profile, if there is one of that key."""
+        """Return one stored profile, if there is one of that key that can be read."""
         query = sa.select(profiles).where(profiles.c.id == profile_id)
         return next(iter(self._read(query)), None)
 
@@ -202,9 +218,17 @@ class WindowRecords:
         with self._store.reading() as connection:
             return tuple(connection.scalars(query))
 
+    def _frame(self, chunk_id: int, payload: bytes) -> pl.DataFrame | None:
+        try:
+            return decode_rows(payload)
+        except Corrupt as error:
+            set_aside(self._store, chunk_id, error.message)
+            return None
+
     def _read(self, query: sa.Select[tuple[object, ...]]) -> tuple[WindowProfile, ...]:
         with self._store.reading() as connection:
             rows = connection.execute(query.order_by(profiles.c.start)).all()
+        read = ((row, self._profile(row.id, row.payload)) for row in rows)
         return tuple(
             WindowProfile(
                 profile_id=row.id,
@@ -213,19 +237,45 @@ class WindowRecords:
                     start=row.start, end=row.start + Granularity(row.granularity).duration
                 ),
                 revision=row.revision,
-                profile=Profile.decode(row.payload),
+                profile=profile,
             )
-            for row in rows
+            for row, profile in read
+            if profile is not None
         )
+
+    def _profile(self, profile_id: int, payload: bytes) -> Profile | None:
+        try:
+            return Profile.decode(payload)
+        except Corrupt as error:
+            set_profile_aside(self._store, profile_id, error.message)
+            return None
 
 
 def _thin(connection: sa.Connection, chunk_id: int, frame: pl.DataFrame) -> None:
     which = chunks.c.id == chunk_id
+    query = (
+        sa.select(chunks.c.key, chunks.c.version_id, chunks.c.payload, versions.c.model_id)
+        .join_from(chunks, versions)
+        .where(which)
+    )
+    row = connection.execute(query).one()
+    before = decode_rows(row.payload)
+    forget_keys(connection, row.model_id, hashes_in(before) - hashes_in(frame), [row.key])
+    gone = Counter(rows_by_day(before))
+    gone.subtract(rows_by_day(frame))
+    book(connection, row.version_id, gone=+gone)
     if not frame.height:
         connection.execute(sa.delete(chunks).where(which))
         return
     connection.execute(
-        sa.update(chunks).where(which).values(rows=frame.height, payload=encode_chunk(frame))
+        sa.update(chunks)
+        .where(which)
+        .values(
+            rows=frame.height,
+            payload=encode_chunk(frame),
+            first_time=frame[TIME].min(),
+            last_time=frame[TIME].max(),
+        )
     )
 
 
@@ -248,8 +298,12 @@ def _of(
     return where
 
 
-def _merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> None:
-    """Merge into the stored profile, whose row is locked until the transaction ends."""
+def merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> None:
+    """Merge into the stored profile, whose row is locked until the transaction ends.
+
+    A stored profile that cannot be read begins anew, marked as damaged, and its rows are
+    booked as uncounted: the roll-up goes on, and the window can be rebuilt from the log.
+    """
     where = (
         profiles.c.version_id == key.version_id,
         profiles.c.segment == key.segment,
@@ -257,6 +311,7 @@ def _merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> 
         profiles.c.start == key.start,
     )
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    # Where the row is there already this changes nothing, and locks it.
     connection.execute(
         insert(profiles)
         .values(
@@ -269,10 +324,19 @@ def _merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> 
             revision=0,
             payload=Profile.empty().encode(),
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["version_id", "segment", "granularity", "start"],
+            set_={"revision": profiles.c.revision},
+        )
     )
-    row = connection.execute(sa.select(profiles).where(*where).with_for_update()).one()
-    merged = Profile.decode(row.payload).merge(part.profile)
+    row = connection.execute(sa.select(profiles).where(*where)).one()
+    merged, damaged = part.profile, row.damaged
+    try:
+        merged = Profile.decode(row.payload).merge(part.profile)
+    except Corrupt as error:
+        damaged = error.message
+        if key.granularity is Granularity.DAY and not key.segment:
+            book(connection, key.version_id, uncounted={key.start: row.rows})
     connection.execute(
         sa.update(profiles)
         .where(profiles.c.id == row.id)
@@ -281,5 +345,6 @@ def _merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> 
             last_time=max(row.last_time, part.last_time),
             revision=row.revision + 1,
             payload=merged.encode(),
+            damaged=damaged,
         )
     )

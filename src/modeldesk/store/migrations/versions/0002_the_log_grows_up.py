@@ -27,6 +27,9 @@ def upgrade() -> None:
         chunks.alter_column("first_key", nullable=False)
         chunks.alter_column("last_key", nullable=False)
         chunks.drop_column("segment")
+    op.add_column("chunks", sa.Column("damaged", sa.Text()))
+    op.add_column("profiles", sa.Column("damaged", sa.Text()))
+    op.create_index("ix_chunks_last_time", "chunks", ["last_time"])
     op.create_index("ix_chunks_settled", "chunks", ["settled", "version_id", "id"])
     op.create_index("ix_chunks_version_id_last_key", "chunks", ["version_id", "last_key"])
     op.create_table(
@@ -68,3 +71,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantine")),
     )
     op.create_index("ix_quarantine_version_id", "quarantine", ["version_id", "id"])
+    op.create_table(
+        "balances",
+        sa.Column("version_id", _KEY, autoincrement=False, nullable=False),
+        sa.Column("day", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("gone", sa.BigInteger(), nullable=False),
+        sa.Column("uncounted", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["versions.id"], name=op.f("fk_balances_version_id")
+        ),
+        sa.PrimaryKeyConstraint("version_id", "day", name=op.f("pk_balances")),
+    )
+    op.create_table(
+        "comparisons",
+        sa.Column("profile_id", _KEY, autoincrement=False, nullable=False),
+        sa.Column("method", sa.String(length=32), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["profile_id"],
+            ["profiles.id"],
+            name=op.f("fk_comparisons_profile_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("profile_id", "method", name=op.f("pk_comparisons")),
+    )

@@ -1,0 +1,113 @@
+"""Rows of the log become parts of window profiles: per hour and day, per segment."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import polars as pl
+
+from modeldesk.profiles import profile
+from modeldesk.schema import POLARS_TYPES, Granularity, LogPolicy, Signature, Window
+from modeldesk.services.registry import Registry
+from modeldesk.services.segments import segmented
+from modeldesk.store import ROW, ROW_ID, TIME, WindowKey, WindowPart
+
+_HOUR = "modeldesk:hour"
+
+
+class Condenser:
+    """Sums rows up under the signature and the log policy of their version.
+
+    Parameters
+    ----------
+    registry
+        Tells signatures and policies.
+    """
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._signatures: dict[int, Signature] = {}
+
+    def parts(self, version_id: int, frames: Sequence[pl.DataFrame]) -> dict[WindowKey, WindowPart]:
+        """Return what the rows of one version's chunks add to which window."""
+        policy = self._registry.record_of(version_id).policy
+        signature = self._signature(version_id)
+        # A column that a chunk does not have is not there, not missing in each of its rows.
+        alike: dict[frozenset[str], list[pl.DataFrame]] = defaultdict(list)
+        for frame in frames:
+            told = _alike(frame, signature, policy)
+            alike[frozenset(told.columns) - {ROW_ID, ROW}].append(told)
+        parts: dict[WindowKey, WindowPart] = {}
+        for some in alike.values():
+            for segment, rows in segmented(pl.concat(some, how="diagonal_relaxed"), policy):
+                self._add(parts, version_id, segment, rows, policy)
+        return parts
+
+    def _add(
+        self,
+        parts: dict[WindowKey, WindowPart],
+        version_id: int,
+        segment: str,
+        frame: pl.DataFrame,
+        policy: LogPolicy,
+    ) -> None:
+        kinds = self._signature(version_id).kinds
+        hours = frame.with_columns(pl.col(TIME).dt.truncate("1h").alias(_HOUR))
+        for (hour,), rows in hours.partition_by(_HOUR, as_dict=True).items():
+            columns = rows.drop(TIME, _HOUR, ROW_ID, ROW, *policy.drop, *policy.hash, strict=False)
+            part = WindowPart(
+                profile=profile(columns, kinds=kinds), last_time=_moment(rows[TIME].max())
+            )
+            for granularity in Granularity:
+                key = WindowKey(
+                    version_id=version_id,
+                    segment=segment,
+                    granularity=granularity,
+                    start=Window.containing(_moment(hour), granularity).start,
+                )
+                parts[key] = _merged(parts.get(key), part)
+
+    def _signature(self, version_id: int) -> Signature:
+        if version_id not in self._signatures:
+            self._signatures[version_id] = self._registry.record_of(version_id).signature
+        return self._signatures[version_id]
+
+
+def put_together(
+    known: dict[WindowKey, WindowPart], more: Mapping[WindowKey, WindowPart]
+) -> dict[WindowKey, WindowPart]:
+    """Return both sets of parts, merged where they are of the same window."""
+    return known | {key: _merged(known.get(key), part) for key, part in more.items()}
+
+
+def _alike(frame: pl.DataFrame, signature: Signature, policy: LogPolicy) -> pl.DataFrame:
+    """Give a chunk's columns the types that they have under the present policy.
+
+    The policy may have changed since the chunk was written: what it hashes now may be there
+    as it was, and what it hashed then cannot be told from its hash any more.
+    """
+    wanted = {column.name: POLARS_TYPES[column.kind] for column in signature.columns}
+    hashed = [name for name in policy.hash if name in frame.columns]
+    lost = [
+        name
+        for name, dtype in frame.schema.items()
+        if dtype == pl.String and wanted.get(name, pl.String) != pl.String and name not in hashed
+    ]
+    return frame.drop(lost).with_columns(pl.col(name).cast(pl.String) for name in hashed)
+
+
+def _merged(known: WindowPart | None, part: WindowPart) -> WindowPart:
+    if known is None:
+        return part
+    return WindowPart(
+        profile=known.profile.merge(part.profile), last_time=max(known.last_time, part.last_time)
+    )
+
+
+def _moment(value: object) -> datetime:
+    if not isinstance(value, datetime):
+        message = f"{value!r} is not a time"
+        raise TypeError(message)
+    return value

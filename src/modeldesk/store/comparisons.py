@@ -1,0 +1,114 @@
+"""Comparisons of windows with their reference, kept so that each is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from modeldesk.drift import Comparison
+from modeldesk.schema import Granularity, Window
+from modeldesk.store.engine import Store
+from modeldesk.store.tables import comparisons, profiles
+
+_AT_ONCE = 500
+"""Keys in one query."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparableWindow:
+    """A window that has a profile, without the profile.
+
+    Two that are equal have the same profile, also where a key is used again after its profile
+    was deleted.
+    """
+
+    profile_id: int
+    version_id: int
+    rows: int
+    window: Window
+    revision: int
+    """Grows by one with each merge; a comparison of another one is out of date."""
+
+
+class ComparisonRecords:
+    """Reads and writes what comparing windows with their reference said."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def windows(
+        self,
+        version_id: int,
+        granularity: Granularity,
+        *,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> tuple[ComparableWindow, ...]:
+        """Return a version's windows that begin in a range, oldest first."""
+        query = (
+            sa.select(profiles.c.id, profiles.c.start, profiles.c.rows, profiles.c.revision)
+            .where(
+                profiles.c.version_id == version_id,
+                profiles.c.segment == segment,
+                profiles.c.granularity == granularity.value,
+                profiles.c.start >= start if start is not None else sa.true(),
+                profiles.c.start < end if end is not None else sa.true(),
+            )
+            .order_by(profiles.c.start)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(
+            ComparableWindow(
+                profile_id=row.id,
+                version_id=version_id,
+                rows=row.rows,
+                window=Window(start=row.start, end=row.start + granularity.duration),
+                revision=row.revision,
+            )
+            for row in rows
+        )
+
+    def kept(self, windows: Sequence[ComparableWindow], method: str) -> dict[int, Comparison]:
+        """Return the comparisons that are kept and not out of date, by the profile's key."""
+        revisions = {window.profile_id: window.revision for window in windows}
+        query = sa.select(comparisons).where(comparisons.c.method == method)
+        found: dict[int, Comparison] = {}
+        for first in range(0, len(windows), _AT_ONCE):
+            ids = list(revisions)[first : first + _AT_ONCE]
+            with self._store.reading() as connection:
+                rows = connection.execute(query.where(comparisons.c.profile_id.in_(ids))).all()
+            for row in rows:
+                decoded = _decoded(row.payload)
+                if decoded is not None and row.revision == revisions[row.profile_id]:
+                    found[row.profile_id] = decoded
+        return found
+
+    def keep(self, profile_id: int, revision: int, method: str, comparison: Comparison) -> None:
+        """Keep a comparison instead of any earlier one."""
+        values = {"revision": revision, "payload": msgspec.msgpack.encode(comparison)}
+        with self._store.writing() as connection:
+            insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
+            connection.execute(
+                insert(comparisons)
+                .values(profile_id=profile_id, method=method, **values)
+                .on_conflict_do_update(
+                    index_elements=[comparisons.c.profile_id, comparisons.c.method],
+                    set_=values,
+                    where=comparisons.c.revision < revision,
+                )
+            )
+
+
+def _decoded(payload: bytes) -> Comparison | None:
+    """Read a comparison; damaged or from another program it is made anew."""
+    try:
+        return msgspec.msgpack.decode(payload, type=Comparison)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return None

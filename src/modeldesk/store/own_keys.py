@@ -1,0 +1,62 @@
+"""The callers' own keys, by hash: which parts of the log to look into."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import polars as pl
+import sqlalchemy as sa
+
+from modeldesk.store.payload import ROW_ID
+from modeldesk.store.tables import row_keys
+
+_AT_ONCE = 5_000
+"""Hashes in one statement."""
+
+
+def hash_of(row_id: str) -> int:
+    """Return the hash under which an own key is found."""
+    digest = hashlib.blake2b(row_id.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def hashes_in(frame: pl.DataFrame) -> set[int]:
+    """Return the hashes of all own keys in the rows of a chunk."""
+    if ROW_ID not in frame.columns:
+        return set()
+    return {hash_of(row_id) for row_id in frame[ROW_ID].drop_nulls()}
+
+
+def forget_keys(
+    connection: sa.Connection, model_id: int, hashes: Iterable[int], chunk_keys: Sequence[str]
+) -> None:
+    """Delete own keys that lead to some parts, within the caller's transaction."""
+    for some in in_parts(hashes):
+        connection.execute(
+            sa.delete(row_keys).where(
+                row_keys.c.model_id == model_id,
+                row_keys.c.hash.in_(some),
+                row_keys.c.chunk_key.in_(chunk_keys),
+            )
+        )
+
+
+def keys_found(
+    connection: sa.Connection, model_id: int, hashes: Iterable[int]
+) -> set[tuple[int, str]]:
+    """Return hash and part of every own key of a model with one of some hashes."""
+    found: set[tuple[int, str]] = set()
+    for some in in_parts(hashes):
+        query = sa.select(row_keys.c.hash, row_keys.c.chunk_key).where(
+            row_keys.c.model_id == model_id, row_keys.c.hash.in_(some)
+        )
+        found |= {(row.hash, row.chunk_key) for row in connection.execute(query)}
+    return found
+
+
+def in_parts(hashes: Iterable[int]) -> Iterator[list[int]]:
+    """Yield as many hashes at once as one statement takes."""
+    every = sorted(hashes)
+    for start in range(0, len(every), _AT_ONCE):
+        yield every[start : start + _AT_ONCE]

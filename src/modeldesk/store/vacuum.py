@@ -1,0 +1,50 @@
+"""Giving back the space of what was deleted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from modeldesk.store.engine import Store
+from modeldesk.store.tables import metadata
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vacuumed:
+    """How large a database was and is, in bytes."""
+
+    before: int
+    after: int
+
+
+def vacuum(store: Store) -> Vacuumed:
+    """Give back unused space and refresh what the database knows about its tables.
+
+    SQLite writes its file anew, which needs as much free space again and makes writers wait;
+    PostgreSQL frees the space for its own use, beside readers and writers.
+    """
+    before = size_of(store)
+    with store.idle() as connection:
+        if store.is_sqlite:
+            connection.exec_driver_sql("VACUUM")
+            connection.exec_driver_sql("PRAGMA optimize")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
+        else:
+            for table in metadata.sorted_tables:
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
+    return Vacuumed(before=before, after=size_of(store))
+
+
+def size_of(store: Store) -> int:
+    """Return how many bytes a database takes: its files, or its tables with their indexes."""
+    if store.file is not None:
+        files = [store.file, Path(f"{store.file}-wal")]
+        return sum(file.stat().st_size for file in files if file.exists())
+    with store.reading() as connection:
+        sizes = [
+            connection.scalar(sa.select(sa.func.pg_total_relation_size(table.name)))
+            for table in metadata.sorted_tables
+        ]
+    return sum(int(size or 0) for size in sizes)
