@@ -6,19 +6,19 @@ from collections.abc import Callable
 from datetime import datetime
 
 from modeldesk.clock import Clock
-from modeldesk.drift import Comparison, Overlay, compare, overlay
+from modeldesk.drift import Overlay, overlay
 from modeldesk.errors import NotFound
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import ColumnProfile, Profile
 from modeldesk.schema import Granularity, Window
+from modeldesk.services.judging import Judging
 from modeldesk.services.registry import Registry
-from modeldesk.services.views import AlertStatus, AlertView, DriftReport, WindowComparison
+from modeldesk.services.views import AlertStatus, AlertView, DriftReport
 from modeldesk.store import (
     AlertRecord,
     AlertRecords,
     DueWindow,
     NewAlert,
-    WindowProfile,
     WindowRecords,
 )
 
@@ -47,6 +47,7 @@ class Monitoring:
         self._windows = windows
         self._alerts = alerts
         self._clock = clock
+        self._judging = Judging(registry, windows, alerts)
 
     def drift(
         self,
@@ -59,22 +60,23 @@ class Monitoring:
     ) -> DriftReport:
         """Compare every window that begins in a range with the version's reference.
 
+        The model's monitor decides how: its thresholds, and how many windows before each tell
+        what is normal. So the report says what the alerts say.
+
         Raises
         ------
         NotFound
             When there is no such model or version.
         """
         record = self._registry.record(name, version)
-        reference = self._registry.reference_of(record.version_id)
-        found = self._windows.profiles(record.version_id, granularity, start=start, end=end)
+        rule = self._judging.rule(name)
         return DriftReport(
             model=record.model,
             version=record.number,
             granularity=granularity,
             signature=record.signature,
-            windows=tuple(
-                WindowComparison(window=entry.window, comparison=compare(entry.profile, reference))
-                for entry in found
+            windows=self._judging.series(
+                record.version_id, granularity, rule, start=start, end=end
             ),
         )
 
@@ -160,17 +162,13 @@ class Monitoring:
             message = f"The window profile {due.profile_id} is gone."
             raise NotFound(message)
         rule = DriftRule.decode(due.monitor.rule)
-        comparison = self._compared(entry, rule)
+        comparison = self._judging.compare(entry, Granularity.DAY, rule)
         signature = self._registry.record_of(due.version_id).signature
         found = [
             NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)
             for finding in rule.findings(comparison, signature)
         ]
         self._alerts.record(due, revision=entry.revision, found=found, now=self._clock.now())
-
-    def _compared(self, entry: WindowProfile, rule: DriftRule) -> Comparison:
-        reference = self._registry.reference_of(entry.version_id)
-        return compare(entry.profile, reference, thresholds=rule.thresholds)
 
 
 def _view(record: AlertRecord) -> AlertView:

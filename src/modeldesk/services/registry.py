@@ -12,7 +12,7 @@ from modeldesk.errors import InvalidArgument, InvalidData, NotFound
 from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile, profile
-from modeldesk.schema import POLARS_TYPES, Column, Signature, infer_columns, to_frame
+from modeldesk.schema import Column, Signature, infer_columns, polars_type, to_frame
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
 from modeldesk.services.views import VersionView
 from modeldesk.store import CHAMPION, ModelRecords, NewVersion, VersionRecord
@@ -199,7 +199,7 @@ def _inputs(
         raise InvalidData(message, hint="Pass the training data, or a part of it.")
     features = reference.select(names)
     columns = infer_columns(features)
-    types = {column.name: POLARS_TYPES[column.kind] for column in columns}
+    types = {column.name: polars_type(column) for column in columns}
     return features.cast(types), columns  # type: ignore[arg-type]  # a dict of instances is fine
 
 
