@@ -8,12 +8,14 @@ from typing import Self
 
 from modeldesk.clock import Clock, SystemClock
 from modeldesk.models import ArtefactStore
+from modeldesk.services.backfill import Backfill
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.jobs import Jobs
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
 from modeldesk.services.predictor import Limits, Predictor
+from modeldesk.services.reading import Reader
 from modeldesk.services.registry import Registry
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.views import VersionView
@@ -23,6 +25,7 @@ from modeldesk.store import (
     ChunkLog,
     FlagRecords,
     ModelRecords,
+    Quarantine,
     Store,
     WindowRecords,
     migrate,
@@ -52,6 +55,8 @@ class Desk:
     rollup: RollUp
     monitoring: Monitoring
     overview: Overview
+    reader: Reader
+    backfill: Backfill
     feedback: Feedback
     jobs: Jobs
     commits: GroupCommit
@@ -86,6 +91,7 @@ class Desk:
             waiting_rows=settings.max_waiting_rows,
         )
         rollup = RollUp(windows, registry)
+        reader = Reader(registry, log)
         monitoring = Monitoring(registry, windows, alerts, clock)
         return cls(
             settings=settings,
@@ -103,7 +109,9 @@ class Desk:
                 alerts=alerts,
                 clock=clock,
             ),
-            feedback=Feedback(registry, log, FlagRecords(store), clock),
+            reader=reader,
+            backfill=Backfill(registry, commits, Quarantine(store), clock),
+            feedback=Feedback(registry, reader, FlagRecords(store), clock),
             jobs=Jobs(rollup, monitoring, seconds=settings.job_seconds),
             commits=commits,
         )

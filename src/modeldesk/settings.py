@@ -66,6 +66,9 @@ class Settings(BaseSettings):
         default=64 * 1024 * 1024, gt=0, description="Largest request body, in bytes."
     )
     max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
+    max_log_rows: int = Field(
+        default=1_000_000, gt=0, description="Most rows in one table that is sent to the log."
+    )
     max_text_characters: int = Field(
         default=1_000_000, gt=0, description="Longest string value in a row, in characters."
     )

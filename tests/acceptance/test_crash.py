@@ -60,6 +60,6 @@ def test_what_was_answered_survives_kill_9(settings: Settings) -> None:
     assert len(answered) >= 40 * CONNECTIONS
     with Desk.open(settings) as desk:
         desk.jobs.run()
-        assert all(desk.feedback.prediction(found).inputs == ROW for found in answered)
+        assert all(desk.reader.prediction(found).inputs == ROW for found in answered)
         model = desk.overview.model("iris")
         assert model.predictions == model.profiled >= len(answered)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk.schema import Value
-from modeldesk.services.views import AlertView, FlagView, ModelOverview, VersionView
+from modeldesk.services.views import (
+    AlertView,
+    FlagView,
+    ModelOverview,
+    PredictionView,
+    VersionView,
+)
+from modeldesk.store import QuarantinedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,3 +82,34 @@ class FlagsAnswer:
     """Flags, newest first."""
 
     flags: tuple[FlagView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsAnswer:
+    """Rows of the log; each with its identifier, version, time, own key, inputs and outputs."""
+
+    rows: tuple[Mapping[str, Value], ...]
+    cursor: str | None
+    """Where the next page starts; ``null`` when there is none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKeyAnswer:
+    """Predictions with the same own key, oldest first."""
+
+    predictions: tuple[PredictionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuarantineAnswer:
+    """Rows that did not fit; how many there are, and the latest of them."""
+
+    count: int
+    rows: tuple[QuarantinedRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentsAnswer:
+    """Names of segments, such as ``country=DE``."""
+
+    segments: tuple[str, ...]

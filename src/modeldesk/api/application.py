@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from modeldesk import __version__
-from modeldesk.api import feedback, health, models, monitoring, predict
+from modeldesk.api import feedback, health, log, models, monitoring, predict
 from modeldesk.api.boundary import Boundary
 from modeldesk.api.context import provide
 from modeldesk.api.docs import show_docs
@@ -57,7 +57,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, openapi_url=None)
     provide(app, desk, settings)
     handle_errors(app)
-    for part in (predict, models, monitoring, feedback, health):
+    for part in (predict, models, monitoring, log, feedback, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
     show_docs(app, Document(app, desk))
     answer_unmatched(app)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from modeldesk.api.encoding import encode
@@ -77,7 +76,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "drift": _curl(scene, f"models/{name}/drift?granularity=day"),
         "model_alerts": _curl(scene, f"models/{name}/alerts"),
         "list_flags": _curl(scene, f"models/{name}/flags"),
-    }
+    } | _of_log(scene, name, signature)
     if len(scene.names) == 1:
         found["predict_bare"] = _curl(scene, "predict", "POST", row)
     # The identifier of a prediction comes from predicting; the commands show that too.
@@ -90,14 +89,25 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     return found
 
 
-def _curl(
-    scene: Scene, path: str, method: str = "GET", body: Mapping[str, object] | None = None
-) -> str:
+def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    logged = signature.example() | {signature.prediction.name: signature.prediction.example}
+    return {
+        "log_rows": _curl(scene, f"models/{name}/log", "POST", [logged]),
+        "list_predictions": _curl(scene, f"models/{name}/predictions?limit=5"),
+        "predictions_by_key": _curl(scene, f"models/{name}/predictions/by-key?row_id=order-1"),
+        "quarantine": _curl(scene, f"models/{name}/quarantine"),
+        "segments": _curl(scene, f"models/{name}/segments"),
+        "policy": _curl(scene, f"models/{name}/policy"),
+        "set_policy": _curl(scene, f"models/{name}/policy", "PUT", {"rows": "all"}),
+    }
+
+
+def _curl(scene: Scene, path: str, method: str = "GET", body: object = None) -> str:
     address = shlex.quote(f"{scene.url}/api/v1/{path}")
     return f"curl -sS {address}{'' if body is None else _sent(method, body)}"
 
 
-def _sent(method: str, body: Mapping[str, object]) -> str:
+def _sent(method: str, body: object) -> str:
     data = shlex.quote(encode(body).decode())
     # A body makes curl post by itself.
     verb = "" if method == "POST" else f" -X {method}"

@@ -50,7 +50,7 @@ class FlagBody(BaseModel):
 )
 def prediction(desk: TheDesk, prediction_id: PredictionId) -> Json:
     """Read one logged prediction back: its inputs, its outputs, its time."""
-    return Json(desk.feedback.prediction(prediction_id))
+    return Json(desk.reader.prediction(prediction_id))
 
 
 @router.post(

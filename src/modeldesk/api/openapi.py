@@ -33,6 +33,7 @@ TAGS = [
     {"name": "Predict", "description": "Ask a model; the answer is logged before it is given."},
     {"name": "Models", "description": "What is published, and what it takes and answers."},
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
+    {"name": "Log", "description": "Rows logged in bulk, read back, and what is kept of them."},
     {"name": "Feedback", "description": "Single predictions, and people's flags on them."},
     {"name": "Health", "description": "Whether the server works."},
 ]

@@ -1,8 +1,9 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
-from modeldesk.schema.ids import chunk_key, parse_prediction_id, prediction_id
+from modeldesk.schema.ids import ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
+from modeldesk.schema.policy import KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.reading import Reading, type_name
 from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value, polars_type
 from modeldesk.schema.signature import Column, Example, Kind, Role, Signature
@@ -11,11 +12,15 @@ from modeldesk.schema.windows import Granularity, Window
 __all__ = [
     "POLARS_TYPES",
     "ArrowStream",
+    "ChunkKeys",
     "Column",
     "Example",
     "Frame",
     "Granularity",
+    "KeepRows",
     "Kind",
+    "LogPolicy",
+    "OddTimes",
     "Reading",
     "Role",
     "RowDecoder",
@@ -23,7 +28,6 @@ __all__ = [
     "Table",
     "Value",
     "Window",
-    "chunk_key",
     "infer_columns",
     "infer_kind",
     "parse_prediction_id",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from datetime import datetime
 
 from modeldesk.errors import NotFound
@@ -17,13 +18,33 @@ _CHARACTERS = 26
 _PATTERN = re.compile(rf"([{_ALPHABET}]{{{_CHARACTERS}}})-(0|[1-9][0-9]{{0,9}})")
 
 
-def chunk_key(now: datetime) -> str:
-    """Return a new key of 26 characters: 48 bits of milliseconds, 80 random bits.
+class ChunkKeys:
+    """Makes keys of 26 characters: 48 bits of milliseconds, 80 random bits.
 
-    The layout is that of a ULID (github.com/ulid/spec), in lower case.
+    The layout is that of a ULID (github.com/ulid/spec), in lower case. Keys of one maker grow,
+    also within a millisecond and when the clock jumps back.
+
+    Examples
+    --------
+    >>> from datetime import UTC
+    >>> keys = ChunkKeys()
+    >>> now = datetime(2026, 3, 1, tzinfo=UTC)
+    >>> first, second = keys.new(now), keys.new(now)
+    >>> first < second, len(first)
+    (True, 26)
     """
-    number = (int(now.timestamp() * 1000) & (2**48 - 1)) << 80 | secrets.randbits(80)
-    return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._last = 0
+
+    def new(self, now: datetime) -> str:
+        """Return the next key."""
+        drawn = (int(now.timestamp() * 1000) & (2**48 - 1)) << 80 | secrets.randbits(80)
+        with self._lock:
+            self._last = max(drawn, self._last + 1)
+            number = self._last
+        return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def prediction_id(chunk: str, row: int) -> str:

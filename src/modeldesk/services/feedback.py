@@ -1,14 +1,14 @@
-"""Feedback: predictions read back by id, and people's flags on them."""
+"""Feedback: people's flags on predictions."""
 
 from __future__ import annotations
 
 from modeldesk.clock import Clock
-from modeldesk.errors import InvalidArgument, NotFound
-from modeldesk.schema import Kind, Signature, parse_prediction_id
-from modeldesk.services.batch import PredictionBatch
+from modeldesk.errors import InvalidArgument
+from modeldesk.schema import Kind, Signature
+from modeldesk.services.reading import Reader
 from modeldesk.services.registry import Registry
-from modeldesk.services.views import FlagView, PredictionView
-from modeldesk.store import Chunk, ChunkLog, FlagRecord, FlagRecords, NewFlag
+from modeldesk.services.views import FlagView
+from modeldesk.store import FlagRecord, FlagRecords, NewFlag
 
 REASONS: tuple[str, ...] = (
     "wrong prediction",
@@ -30,33 +30,21 @@ class Feedback:
     ----------
     registry
         Versions of the models.
-    log
-        The predictions.
+    reader
+        Finds the predictions.
     flags
         The flags in the database.
     clock
         Tells when a flag was set.
     """
 
-    def __init__(self, registry: Registry, log: ChunkLog, flags: FlagRecords, clock: Clock) -> None:
+    def __init__(
+        self, registry: Registry, reader: Reader, flags: FlagRecords, clock: Clock
+    ) -> None:
         self._registry = registry
-        self._log = log
+        self._reader = reader
         self._flags = flags
         self._clock = clock
-
-    def prediction(self, prediction_id: str) -> PredictionView:
-        """Return one logged prediction; `NotFound` when there is none of that id."""
-        chunk, row = self._find(prediction_id)
-        record = self._registry.record_of(chunk.version_id)
-        batch = PredictionBatch(
-            model=record.model,
-            version=record.number,
-            signature=record.signature,
-            chunk=chunk.key,
-            start=row,
-            frame=chunk.frame.slice(row, 1),
-        )
-        return batch.predictions[0]
 
     def flag(
         self,
@@ -86,8 +74,8 @@ class Feedback:
         InvalidArgument
             When the reason is empty, a text is too long, or the label is not a known class.
         """
-        chunk, _ = self._find(prediction_id)
-        record = self._registry.record_of(chunk.version_id)
+        found = self._reader.prediction(prediction_id)
+        record = self._registry.record(found.model, found.version)
         if not reason.strip() or len(reason) > _LONGEST_REASON:
             message = f"A flag needs a reason of at most {_LONGEST_REASON} characters."
             raise InvalidArgument(message, hint=f"The usual ones: {', '.join(REASONS)}.")
@@ -120,14 +108,6 @@ class Feedback:
         if name is not None:
             self._registry.record(name)
         return tuple(_view(record) for record in self._flags.list(model=name, limit=limit))
-
-    def _find(self, prediction_id: str) -> tuple[Chunk, int]:
-        key, row = parse_prediction_id(prediction_id)
-        chunk = self._log.find(key)
-        if chunk is None or row >= chunk.frame.height:
-            message = f"There is no prediction {prediction_id!r}."
-            raise NotFound(message, hint="Use the prediction_id from a prediction's answer.")
-        return chunk, row
 
 
 def _check_label(label: str | None, signature: Signature) -> None:

@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from modeldesk.errors import ModeldeskError, StoreUnavailable
+from modeldesk.schema import ChunkKeys
 from modeldesk.store import Chunk, ChunkLog, ModelRecords
 
 _LARGEST_GROUP = 1000
@@ -46,6 +47,8 @@ class GroupCommit:
     """
 
     def __init__(self, log: ChunkLog, records: ModelRecords) -> None:
+        self.keys = ChunkKeys()
+        """Where the keys of this process's chunks come from."""
         self._log = log
         self._records = records
         self._queue: queue.SimpleQueue[_Append | _Refused | _Stop] = queue.SimpleQueue()

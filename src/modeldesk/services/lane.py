@@ -16,9 +16,10 @@ import structlog
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, ModelFailed, Overloaded
 from modeldesk.models import Model
-from modeldesk.schema import RowDecoder, Value, chunk_key
+from modeldesk.schema import RowDecoder, Value
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.keeping import written
 from modeldesk.services.outputs import output_frame
 from modeldesk.store import ROW_ID, TIME, Chunk, VersionRecord
 
@@ -146,14 +147,16 @@ class Lane:
                 return
             jobs[0].done.set_exception(_as_ours(error))
             return
+        now = self._clock.now()
         chunk = Chunk(
-            key=chunk_key(self._clock.now()),
+            key=self._commits.keys.new(now),
+            model_id=self.record.model_id,
             version_id=self.record.version_id,
-            committed_at=self._clock.now(),
-            frame=frame,
+            committed_at=now,
+            frame=written(frame, self.record.policy),
         )
         self._commits.append(chunk).add_done_callback(
-            lambda committed: _resolve(jobs, chunk, self.record, committed)
+            lambda committed: _resolve(jobs, chunk.key, frame, self.record, committed)
         )
 
     def _predict(self, jobs: list[Job]) -> pl.DataFrame:
@@ -172,7 +175,13 @@ def _keys(jobs: list[Job]) -> pl.DataFrame:
     return pl.DataFrame(series)
 
 
-def _resolve(jobs: list[Job], chunk: Chunk, record: VersionRecord, committed: Future[None]) -> None:
+def _resolve(
+    jobs: list[Job],
+    key: str,
+    frame: pl.DataFrame,
+    record: VersionRecord,
+    committed: Future[None],
+) -> None:
     error = committed.exception()
     start = 0
     for job in jobs:
@@ -183,9 +192,9 @@ def _resolve(jobs: list[Job], chunk: Chunk, record: VersionRecord, committed: Fu
                 model=record.model,
                 version=record.number,
                 signature=record.signature,
-                chunk=chunk.key,
+                chunk=key,
                 start=start,
-                frame=chunk.frame.slice(start, len(job.rows)),
+                frame=frame.slice(start, len(job.rows)),
             )
             job.done.set_result(batch)
         start += len(job.rows)

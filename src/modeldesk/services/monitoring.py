@@ -109,6 +109,10 @@ class Monitoring:
         current = self._between(record.version_id, window)
         return reference.column(column), None if current is None else current.column(column)
 
+    def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
+        """Return the names of the segments that a version's profiles are split into."""
+        return self._windows.segments(self._registry.record(name, version).version_id)
+
     def judge(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Judge every window with rows that its monitors have not seen; return how many.
 

@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument, InvalidRows, Overloaded, Problem
+from modeldesk.schema import LogPolicy
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.lane import Job, Lane
-from modeldesk.services.registry import Registry
+from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.store import VersionRecord
 
 _REFRESH_SECONDS = 1.0
@@ -32,10 +33,20 @@ class Limits:
     """Most rows that wait for one version."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A version as it was read last."""
+
+    record: VersionRecord
+    at: float
+    revision: int
+
+
 class Predictor:
     """Answers requests for any published version.
 
-    A change of the champion made by another process is seen within a second.
+    A change of the champion or of the log policy is seen at once, one made by another process
+    within a second.
 
     Parameters
     ----------
@@ -58,7 +69,7 @@ class Predictor:
         self._limits = limits
         self._lock = threading.Lock()
         self._lanes: dict[int, Lane] = {}
-        self._known: dict[tuple[str, int | None], tuple[float, VersionRecord]] = {}
+        self._known: dict[tuple[str, int | None], _Known] = {}
         self._closed = False
 
     def submit(
@@ -101,14 +112,13 @@ class Predictor:
         try:
             decoded = lane.decoder.decode(rows)
             self._check_texts(rows)
+            times = self._times(lane.record.policy, timestamps, len(rows))
         except InvalidRows as error:
             self._commits.count_refused(lane.record.version_id, error.rows)
             raise
-        now = self._clock.now()
-        given = timestamps or [None] * len(rows)
         job = Job(
             rows=decoded,
-            times=[now if moment is None else moment.astimezone(UTC) for moment in given],
+            times=times,
             row_ids=row_ids or [None] * len(rows),
             done=Future(),
         )
@@ -134,7 +144,8 @@ class Predictor:
     def warm(self) -> None:
         """Start loading every champion, so that its first request need not wait for that."""
         for name in self._registry.names():
-            self._lane(name, None).warm()
+            if self._registry.record(name).flavor != EXTERNAL:
+                self._lane(name, None).warm()
 
     def close(self) -> None:
         """Refuse new rows, answer what is queued and stop."""
@@ -151,7 +162,9 @@ class Predictor:
                 message = "The server is stopping."
                 raise Overloaded(message, hint="Try again in a few seconds.")
             lane = self._lanes.get(record.version_id)
-            if lane is None:
+            if lane is not None:
+                lane.record = record
+            else:
                 lane = Lane(
                     record,
                     self._registry.load,
@@ -164,11 +177,36 @@ class Predictor:
 
     def _record(self, name: str, version: int | None) -> VersionRecord:
         now = time.monotonic()
-        read_at, record = self._known.get((name, version), (0.0, None))
-        if record is None or now - read_at > _REFRESH_SECONDS:
-            record = self._registry.record(name, version)
-            self._known[name, version] = (now, record)
+        known = self._known.get((name, version))
+        revision = self._registry.revision
+        if known is not None and known.revision == revision and now - known.at < _REFRESH_SECONDS:
+            return known.record
+        record = self._registry.record(name, version)
+        self._known[name, version] = _Known(record=record, at=now, revision=revision)
         return record
+
+    def _times(
+        self, policy: LogPolicy, given: Sequence[datetime | None] | None, rows: int
+    ) -> list[datetime]:
+        now = self._clock.now()
+        if given is None:
+            return [now] * rows
+        times = [
+            now if moment is None else policy.time(moment.astimezone(UTC), now) for moment in given
+        ]
+        problems = tuple(
+            Problem(
+                row=position,
+                field="timestamp",
+                problem=f"out of range ({given[position]})",
+                expected="a time that the model's log policy accepts",
+            )
+            for position, time in enumerate(times)
+            if time is None
+        )
+        if problems:
+            raise InvalidRows(problems, rows=len(problems))
+        return [time for time in times if time is not None]
 
     def _check_lengths(self, rows: Sequence[object], *others: Sequence[object] | None) -> None:
         if not rows:

@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 
 import polars as pl
 
 from modeldesk.clock import Clock
-from modeldesk.errors import InvalidArgument, InvalidData, NotFound
+from modeldesk.errors import InvalidArgument, InvalidData, NotFound, UnsupportedModel
 from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile, profile
-from modeldesk.schema import Column, Signature, infer_columns, polars_type, to_frame
+from modeldesk.schema import (
+    Column,
+    LogPolicy,
+    Role,
+    Signature,
+    infer_columns,
+    polars_type,
+    to_frame,
+)
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
 from modeldesk.services.views import VersionView
 from modeldesk.store import CHAMPION, ModelRecords, NewVersion, VersionRecord
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MONITOR = "drift"
+
+EXTERNAL = "external"
+"""Flavor of versions that are served elsewhere."""
 
 
 class Registry:
@@ -38,6 +52,8 @@ class Registry:
         self._records = records
         self._artefacts = artefacts
         self._clock = clock
+        self.revision = 0
+        """Grows with each change that this process makes."""
 
     def publish(
         self,
@@ -92,19 +108,75 @@ class Registry:
         artefact = self._artefacts.save(
             model, model=name, number=number, frames=frames, trust_pickle=trust_pickle
         )
-        new = NewVersion(
-            model=name,
+        return self._add(
+            name,
             number=number,
-            created_at=self._clock.now(),
             flavor=adapter_for(model).flavor,
-            description=description,
-            artefact=artefact.place,
-            artefact_sha256=artefact.sha256,
+            artefact=artefact,
             signature=signature,
             reference=profile(rows, kinds=signature.kinds),
+            description=description,
         )
-        self._records.add(new, rule=(_MONITOR, DriftRule().encode()))
-        return self.version(name, number)
+
+    def register(
+        self,
+        name: str,
+        *,
+        reference: object,
+        prediction: str,
+        scores: Mapping[str, str] | None = None,
+        description: str = "",
+    ) -> VersionView:
+        """Make a version of a model that is served elsewhere, for its predictions to be logged.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        reference
+            Rows with the features and the model's predictions.
+        prediction
+            The reference's column with the predictions.
+        scores
+            Columns with the probability of a class, and which class.
+        description
+            What is worth knowing about this version.
+
+        Raises
+        ------
+        InvalidArgument, InvalidData
+            When the name, a column or the reference is not usable.
+        """
+        _check_name(name)
+        frame = to_frame(reference)
+        labels = dict(scores or {})
+        missing = [c for c in (prediction, *labels) if c not in frame.columns]
+        if missing:
+            message = f"The reference has no column {', '.join(map(repr, missing))}."
+            raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
+        _check_rows(frame)
+        roles = {prediction: Role.PREDICTION} | dict.fromkeys(labels, Role.SCORE)
+        columns = [
+            replace(
+                column, role=roles.get(column.name, Role.FEATURE), label=labels.get(column.name)
+            )
+            for column in infer_columns(frame)
+        ]
+        signature = Signature(
+            inputs=tuple(column for column in columns if column.role is Role.FEATURE),
+            outputs=tuple(column for column in columns if column.role is not Role.FEATURE),
+        )
+        types = {column.name: polars_type(column) for column in columns}
+        rows = frame.cast(types)  # type: ignore[arg-type]  # a dict of instances is fine
+        return self._add(
+            name,
+            number=self._records.next_number(name),
+            flavor=EXTERNAL,
+            artefact=Artefact(place="", sha256=""),
+            signature=signature,
+            reference=profile(rows, kinds=signature.kinds),
+            description=description,
+        )
 
     def names(self) -> tuple[str, ...]:
         """Names of all models, in alphabetical order."""
@@ -154,10 +226,71 @@ class Registry:
             raise NotFound(message)
         return found
 
+    def policy(self, name: str) -> LogPolicy:
+        """Return how a model's predictions are logged."""
+        return self.record(name).policy
+
+    def set_policy(self, name: str, policy: LogPolicy) -> LogPolicy:
+        """Change how a model's predictions are logged from now on.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, or it has no such column.
+        InvalidArgument
+            When the prediction itself would be hidden.
+        """
+        record = self.record(name)
+        for column in policy.drop + policy.hash + policy.segment_by:
+            if record.signature.column(column) is record.signature.prediction and (
+                column in policy.drop + policy.hash
+            ):
+                message = f"The prediction {column!r} is what the log is for."
+                raise InvalidArgument(message, hint="Hide inputs, or keep no rows at all.")
+        salted = replace(policy, salt=policy.salt or secrets.token_hex(16))
+        self._records.set_policy(record.model_id, salted)
+        self.revision += 1
+        return salted
+
     def load(self, record: VersionRecord) -> Model:
-        """Load a version's model from its artefact."""
+        """Load a version's model from its artefact.
+
+        Raises
+        ------
+        UnsupportedModel
+            When the version was only registered: it is served elsewhere.
+        """
+        if record.flavor == EXTERNAL:
+            message = f"{record.model!r} is served elsewhere; here its predictions are logged."
+            raise UnsupportedModel(message, hint="Log them with modeldesk log, or publish it.")
         artefact = Artefact(place=record.artefact, sha256=record.artefact_sha256)
         return self._artefacts.load(artefact, flavor=record.flavor)
+
+    def _add(
+        self,
+        name: str,
+        *,
+        number: int,
+        flavor: str,
+        artefact: Artefact,
+        signature: Signature,
+        reference: Profile,
+        description: str,
+    ) -> VersionView:
+        new = NewVersion(
+            model=name,
+            number=number,
+            created_at=self._clock.now(),
+            flavor=flavor,
+            description=description,
+            artefact=artefact.place,
+            artefact_sha256=artefact.sha256,
+            signature=signature,
+            reference=reference,
+        )
+        self._records.add(new, rule=(_MONITOR, DriftRule().encode()))
+        self.revision += 1
+        return self.version(name, number)
 
     def _versions(self, name: str) -> tuple[VersionRecord, ...]:
         found = self._records.versions(name)
@@ -194,13 +327,17 @@ def _inputs(
     if missing:
         message = f"The reference lacks features of the model: {', '.join(missing)}."
         raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")
-    if reference.height == 0:
-        message = "The reference has no rows."
-        raise InvalidData(message, hint="Pass the training data, or a part of it.")
+    _check_rows(reference)
     features = reference.select(names)
     columns = infer_columns(features)
     types = {column.name: polars_type(column) for column in columns}
     return features.cast(types), columns  # type: ignore[arg-type]  # a dict of instances is fine
+
+
+def _check_rows(reference: pl.DataFrame) -> None:
+    if reference.height == 0:
+        message = "The reference has no rows."
+        raise InvalidData(message, hint="Pass the training data, or a part of it.")
 
 
 def _view(record: VersionRecord) -> VersionView:

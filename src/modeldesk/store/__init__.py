@@ -1,11 +1,13 @@
 """The database: tables, migrations and the repositories; the only code that knows SQL."""
 
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
+from modeldesk.store.compaction import Compaction
 from modeldesk.store.engine import Store
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
-from modeldesk.store.log import Chunk, ChunkLog, WaitingRows
+from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, migrate
-from modeldesk.store.payload import ROW_ID, TIME
+from modeldesk.store.payload import ROW, ROW_ID, TIME
+from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.registry import CHAMPION, ModelRecords, NewVersion, VersionRecord
 from modeldesk.store.windows import (
     WaitingChunk,
@@ -18,21 +20,28 @@ from modeldesk.store.windows import (
 
 __all__ = [
     "CHAMPION",
+    "ROW",
     "ROW_ID",
     "TIME",
     "AlertRecord",
     "AlertRecords",
     "Chunk",
     "ChunkLog",
+    "Compaction",
     "DueWindow",
     "FlagRecord",
     "FlagRecords",
+    "LoggedChunk",
+    "LoggedRow",
     "Migration",
     "ModelRecords",
     "MonitorRecord",
     "NewAlert",
     "NewFlag",
     "NewVersion",
+    "Quarantine",
+    "QuarantinedRow",
+    "Rejected",
     "Store",
     "VersionRecord",
     "WaitingChunk",

@@ -1,17 +1,25 @@
-"""The prediction log: chunks of rows, appended and looked up by key."""
+"""The prediction log: chunks of rows, appended, found by key, and read in order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 
 import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.store.engine import Store
-from modeldesk.store.payload import TIME, decode_chunk, encode_chunk
-from modeldesk.store.tables import chunks
+from modeldesk.store.payload import ROW, ROW_ID, TIME, decode_chunk, encode_chunk
+from modeldesk.store.tables import chunks, moved_chunks, row_keys
+
+SETTLED_ROWS = 10_000
+"""From this many rows on a chunk stays as it is."""
+
+_IDS = 500
+"""Keys of chunks that are read at once when reading in order; payloads come one by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,9 +31,34 @@ class Chunk:
     """
 
     key: str
+    model_id: int
     version_id: int
     committed_at: datetime
     frame: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedRow:
+    """One row, found again."""
+
+    key: str
+    """Key of the chunk in which it was committed."""
+    row: int
+    """Its position there."""
+    version_id: int
+    frame: pl.DataFrame
+    """The one row, with the columns of its chunk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoggedChunk:
+    """A chunk as it is read in order, with where its rows were committed."""
+
+    last_key: str
+    version_id: int
+    frame: pl.DataFrame
+    keys: tuple[tuple[str, int, int], ...]
+    """Key, start and length of each part that was committed together, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,32 +80,89 @@ class ChunkLog:
         values = [
             {
                 "key": chunk.key,
+                "first_key": chunk.key,
+                "last_key": chunk.key,
                 "version_id": chunk.version_id,
-                "segment": "",
                 "committed_at": chunk.committed_at,
                 "first_time": chunk.frame[TIME].min(),
                 "last_time": chunk.frame[TIME].max(),
                 "rows": chunk.frame.height,
                 "payload": encode_chunk(chunk.frame),
                 "profiled": False,
+                "settled": chunk.frame.height >= SETTLED_ROWS,
             }
             for chunk in new
         ]
+        keys = [key for chunk in new for key in _own_keys(chunk)]
         with self._store.writing() as connection:
             connection.execute(sa.insert(chunks), values)
+            if keys:
+                connection.execute(sa.insert(row_keys), keys)
 
-    def find(self, key: str) -> Chunk | None:
-        """Return the chunk of that key, if it is in the log."""
-        with self._store.reading() as connection:
-            row = connection.execute(sa.select(chunks).where(chunks.c.key == key)).first()
-        if row is None:
+    def row(self, key: str, row: int) -> LoggedRow | None:
+        """Return one row by its chunk's key and its position there, if it is in the log."""
+        part = self._part(key)
+        if part is None:
             return None
-        return Chunk(
-            key=row.key,
-            version_id=row.version_id,
-            committed_at=row.committed_at,
-            frame=decode_chunk(row.payload),
+        version_id, rows = part
+        frame = rows.filter(pl.col(ROW) == row) if ROW in rows.columns else rows.slice(row, 1)
+        if frame.height != 1:
+            return None
+        return LoggedRow(key=key, row=row, version_id=version_id, frame=frame)
+
+    def rows_of(self, model_id: int, row_id: str) -> tuple[LoggedRow, ...]:
+        """Return all rows with the caller's own key, oldest first."""
+        query = (
+            sa.select(row_keys.c.chunk_key)
+            .where(row_keys.c.model_id == model_id, row_keys.c.hash == _hash(row_id))
+            .order_by(row_keys.c.id)
         )
+        with self._store.reading() as connection:
+            keys = list(dict.fromkeys(connection.scalars(query)))
+        rows: list[LoggedRow] = []
+        for key in keys:
+            part = self._part(key)
+            if part is not None:
+                rows += _with_own_key(key, *part, row_id)
+        return tuple(rows)
+
+    def latest(
+        self,
+        version_ids: Sequence[int],
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        before: str | None = None,
+    ) -> Iterator[LoggedChunk]:
+        """Yield chunks by their last key, the latest first.
+
+        Parameters
+        ----------
+        version_ids
+            Versions whose rows are wanted.
+        start, end
+            Only chunks that reach into this range of time; they may hold other rows, too.
+        before
+            Only chunks that hold a part with a key up to this one.
+        """
+        where: list[sa.ColumnElement[bool]] = [chunks.c.version_id.in_(version_ids)]
+        if start is not None:
+            where.append(chunks.c.last_time >= start)
+        if end is not None:
+            where.append(chunks.c.first_time < end)
+        if before is not None:
+            where.append(chunks.c.first_key <= before)
+        order = (chunks.c.last_key.desc(), chunks.c.id.desc())
+        query = sa.select(chunks.c.id).where(*where).order_by(*order)
+        for skipped in count(step=_IDS):
+            with self._store.reading() as connection:
+                ids = list(connection.scalars(query.limit(_IDS).offset(skipped)))
+            for chunk_id in ids:
+                found = self._chunk(chunk_id)
+                if found is not None:
+                    yield found
+            if len(ids) < _IDS:
+                return
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
@@ -82,3 +172,63 @@ class ChunkLog:
         with self._store.reading() as connection:
             total, last = connection.execute(query).one()
         return WaitingRows(rows=int(total or 0), last_time=last)
+
+    def _chunk(self, chunk_id: int) -> LoggedChunk | None:
+        parts = (
+            sa.select(moved_chunks)
+            .where(moved_chunks.c.chunk_id == chunk_id)
+            .order_by(moved_chunks.c.start)
+        )
+        with self._store.reading() as connection:
+            row = connection.execute(sa.select(chunks).where(chunks.c.id == chunk_id)).first()
+            moved = connection.execute(parts).all()
+        if row is None:
+            return None
+        frame = decode_chunk(row.payload)
+        return LoggedChunk(
+            last_key=row.last_key,
+            version_id=row.version_id,
+            frame=frame,
+            keys=tuple((part.key, part.start, part.rows) for part in moved)
+            or ((row.key, 0, frame.height),),
+        )
+
+    def _part(self, key: str) -> tuple[int, pl.DataFrame] | None:
+        """Return the version and rows that were committed under a key."""
+        whole = sa.select(chunks).where(chunks.c.key == key)
+        moved = (
+            sa.select(chunks, moved_chunks.c.start, moved_chunks.c.rows.label("length"))
+            .join_from(moved_chunks, chunks)
+            .where(moved_chunks.c.key == key)
+        )
+        with self._store.reading() as connection:
+            found = connection.execute(whole).first()
+            if found is not None:
+                return found.version_id, decode_chunk(found.payload)
+            found = connection.execute(moved).first()
+        if found is None:
+            return None
+        return found.version_id, decode_chunk(found.payload).slice(found.start, found.length)
+
+
+def _with_own_key(key: str, version_id: int, frame: pl.DataFrame, row_id: str) -> list[LoggedRow]:
+    if ROW_ID not in frame.columns:
+        return []
+    numbered = frame if ROW in frame.columns else frame.with_row_index(ROW)
+    found = numbered.filter(pl.col(ROW_ID) == row_id)
+    return [
+        LoggedRow(key=key, row=int(row), version_id=version_id, frame=found[index].drop(ROW))
+        for index, row in enumerate(found[ROW])
+    ]
+
+
+def _own_keys(chunk: Chunk) -> list[dict[str, object]]:
+    if ROW_ID not in chunk.frame.columns:
+        return []
+    hashes = {_hash(row_id) for row_id in chunk.frame[ROW_ID].drop_nulls()}
+    return [{"model_id": chunk.model_id, "hash": found, "chunk_key": chunk.key} for found in hashes]
+
+
+def _hash(row_id: str) -> int:
+    digest = hashlib.blake2b(row_id.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Conflict
 from modeldesk.profiles import Profile
-from modeldesk.schema import Signature
+from modeldesk.schema import LogPolicy, Signature
 from modeldesk.store.engine import Store
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
 
@@ -47,6 +47,7 @@ class VersionRecord:
     signature: Signature
     reference_rows: int
     aliases: tuple[str, ...]
+    policy: LogPolicy
 
 
 class ModelRecords:
@@ -126,10 +127,17 @@ class ModelRecords:
                 .values(refused=counters.c.refused + rows)
             )
 
+    def set_policy(self, model_id: int, policy: LogPolicy) -> None:
+        """Change how a model's predictions are logged from now on."""
+        with self._store.writing() as connection:
+            connection.execute(
+                sa.update(models).where(models.c.id == model_id).values(policy=policy.encode())
+            )
+
     def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:
         columns = [column for column in versions.c if column.name != "reference_profile"]
         query = (
-            sa.select(models.c.name.label("model"), *columns)
+            sa.select(models.c.name.label("model"), models.c.policy, *columns)
             .join_from(versions, models)
             .where(where)
             .order_by(versions.c.number)
@@ -153,6 +161,7 @@ class ModelRecords:
                 signature=Signature.decode(row.signature),
                 reference_rows=row.reference_rows,
                 aliases=tuple(alias.name for alias in found if alias.version_id == row.id),
+                policy=LogPolicy.decode(row.policy),
             )
             for row in rows
         )
@@ -162,7 +171,8 @@ def _model_id(connection: sa.Connection, new: NewVersion, rule: tuple[str, str])
     found = connection.scalar(sa.select(models.c.id).where(models.c.name == new.model))
     if found is not None:
         return int(found)
-    values = {"name": new.model, "created_at": new.created_at}
+    policy = LogPolicy().encode()
+    values = {"name": new.model, "created_at": new.created_at, "policy": policy}
     model_id = _key(connection.execute(sa.insert(models).values(values)))
     name, json = rule
     connection.execute(sa.insert(monitors).values(model_id=model_id, name=name, rule=json))

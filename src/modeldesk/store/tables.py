@@ -66,6 +66,7 @@ models = Table(
     Column("id", Key, primary_key=True),
     Column("name", String(200), nullable=False, unique=True),
     Column("created_at", Timestamp, nullable=False),
+    Column("policy", Text, nullable=False),
 )
 
 versions = Table(
@@ -101,15 +102,56 @@ chunks = Table(
     metadata,
     Column("id", Key, primary_key=True),
     Column("key", String(26), nullable=False, unique=True),
+    # The keys of the first and last part in it; the same as its own where nothing was merged.
+    Column("first_key", String(26), nullable=False),
+    Column("last_key", String(26), nullable=False),
     Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
-    Column("segment", String(500), nullable=False),
     Column("committed_at", Timestamp, nullable=False),
     Column("first_time", Timestamp, nullable=False),
     Column("last_time", Timestamp, nullable=False),
     Column("rows", Integer, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     Column("profiled", Boolean, nullable=False),
+    # Whether it is large or old enough to stay as it is; the others are merged into larger ones.
+    Column("settled", Boolean, nullable=False),
     Index("ix_chunks_profiled", "profiled", "id"),
+    Index("ix_chunks_settled", "settled", "version_id", "id"),
+    Index("ix_chunks_version_id_last_key", "version_id", "last_key"),
+)
+
+# Where the rows of a chunk went that was merged into a larger one.
+moved_chunks = Table(
+    "moved_chunks",
+    metadata,
+    Column("key", String(26), primary_key=True),
+    Column(
+        "chunk_id", Key, ForeignKey("chunks.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("start", Integer, nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+
+# The callers' own keys, by hash: which chunks to look into.
+row_keys = Table(
+    "row_keys",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("model_id", Key, ForeignKey("models.id"), nullable=False),
+    Column("hash", BigInteger, nullable=False),
+    Column("chunk_key", String(26), nullable=False),
+    Index("ix_row_keys_model_id_hash", "model_id", "hash"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("received_at", Timestamp, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("row", Text, nullable=False),
+    Index("ix_quarantine_version_id", "version_id", "id"),
 )
 
 counters = Table(

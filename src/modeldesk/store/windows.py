@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 import polars as pl
 import sqlalchemy as sa
@@ -13,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity, Window
 from modeldesk.store.engine import Store
-from modeldesk.store.payload import decode_chunk
+from modeldesk.store.payload import decode_chunk, encode_chunk
 from modeldesk.store.tables import chunks, profiles
 
 
@@ -22,8 +23,8 @@ class WaitingChunk:
     """A chunk that is not in any profile yet."""
 
     chunk_id: int
+    key: str
     version_id: int
-    segment: str
     frame: pl.DataFrame
 
 
@@ -72,28 +73,59 @@ class WindowRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def waiting(self, limit: int) -> tuple[WaitingChunk, ...]:
-        """Return the oldest chunks that are in no profile yet, at most ``limit``."""
+    def waiting(self, limit: int, *, most_rows: int = 1_000_000) -> tuple[WaitingChunk, ...]:
+        """Return the oldest chunks that are in no profile yet.
+
+        Parameters
+        ----------
+        limit
+            Most chunks.
+        most_rows
+            Most rows of all of them together; a single chunk may have more.
+        """
         query = (
-            sa.select(chunks.c.id, chunks.c.version_id, chunks.c.segment, chunks.c.payload)
+            sa.select(chunks.c.id, chunks.c.rows)
             .where(chunks.c.profiled.is_(False))
             .order_by(chunks.c.id)
             .limit(limit)
         )
+        wanted = sa.select(chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload)
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            WaitingChunk(
-                chunk_id=row.id,
-                version_id=row.version_id,
-                segment=row.segment,
-                frame=decode_chunk(row.payload),
+            found = connection.execute(query).all()
+            totals = accumulate(row.rows for row in found)
+            ids = [
+                row.id
+                for row, total in zip(found, totals, strict=True)
+                if total <= most_rows or row is found[0]
+            ]
+            rows = connection.execute(wanted.where(chunks.c.id.in_(ids)).order_by(chunks.c.id))
+            return tuple(
+                WaitingChunk(
+                    chunk_id=row.id,
+                    key=row.key,
+                    version_id=row.version_id,
+                    frame=decode_chunk(row.payload),
+                )
+                for row in rows
             )
-            for row in rows
-        )
 
-    def merge(self, chunk_ids: Sequence[int], parts: Mapping[WindowKey, WindowPart]) -> bool:
+    def merge(
+        self,
+        chunk_ids: Sequence[int],
+        parts: Mapping[WindowKey, WindowPart],
+        *,
+        thinned: Mapping[int, pl.DataFrame] | None = None,
+    ) -> bool:
         """Mark chunks as profiled and merge their parts, both or neither.
+
+        Parameters
+        ----------
+        chunk_ids
+            The chunks.
+        parts
+            What they add to which window.
+        thinned
+            What stays of chunks of which not every row is kept; a chunk with none is deleted.
 
         Returns
         -------
@@ -112,6 +144,8 @@ class WindowRecords:
                 return False
             for key in sorted(parts):
                 _merge_part(connection, key, parts[key])
+            for chunk_id, frame in (thinned or {}).items():
+                _thin(connection, chunk_id, frame)
         return True
 
     def profiles(
@@ -119,11 +153,12 @@ class WindowRecords:
         version_id: int,
         granularity: Granularity,
         *,
+        segment: str = "",
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> tuple[WindowProfile, ...]:
         """Return the profiles of a version's windows that begin in a range, oldest first."""
-        query = sa.select(profiles).where(*_of(version_id, granularity, start, end))
+        query = sa.select(profiles).where(*_of(version_id, granularity, segment, start, end))
         return self._read(query)
 
     def profile(self, profile_id: int) -> WindowProfile | None:
@@ -132,12 +167,17 @@ class WindowRecords:
         return next(iter(self._read(query)), None)
 
     def volumes(
-        self, version_id: int, granularity: Granularity, *, start: datetime | None = None
+        self,
+        version_id: int,
+        granularity: Granularity,
+        *,
+        segment: str = "",
+        start: datetime | None = None,
     ) -> tuple[WindowVolume, ...]:
         """Return row counts per window, oldest first, without reading any profile."""
         query = (
             sa.select(profiles.c.start, profiles.c.rows, profiles.c.last_time)
-            .where(*_of(version_id, granularity, start, None))
+            .where(*_of(version_id, granularity, segment, start, None))
             .order_by(profiles.c.start)
         )
         with self._store.reading() as connection:
@@ -150,6 +190,17 @@ class WindowRecords:
             )
             for row in rows
         )
+
+    def segments(self, version_id: int) -> tuple[str, ...]:
+        """Return the segments that a version's profiles are split into, in order of name."""
+        query = (
+            sa.select(profiles.c.segment)
+            .where(profiles.c.version_id == version_id, profiles.c.segment != "")
+            .distinct()
+            .order_by(profiles.c.segment)
+        )
+        with self._store.reading() as connection:
+            return tuple(connection.scalars(query))
 
     def _read(self, query: sa.Select[tuple[object, ...]]) -> tuple[WindowProfile, ...]:
         with self._store.reading() as connection:
@@ -168,12 +219,26 @@ class WindowRecords:
         )
 
 
+def _thin(connection: sa.Connection, chunk_id: int, frame: pl.DataFrame) -> None:
+    which = chunks.c.id == chunk_id
+    if not frame.height:
+        connection.execute(sa.delete(chunks).where(which))
+        return
+    connection.execute(
+        sa.update(chunks).where(which).values(rows=frame.height, payload=encode_chunk(frame))
+    )
+
+
 def _of(
-    version_id: int, granularity: Granularity, start: datetime | None, end: datetime | None
+    version_id: int,
+    granularity: Granularity,
+    segment: str,
+    start: datetime | None,
+    end: datetime | None,
 ) -> list[sa.ColumnElement[bool]]:
     where = [
         profiles.c.version_id == version_id,
-        profiles.c.segment == "",
+        profiles.c.segment == segment,
         profiles.c.granularity == granularity.value,
     ]
     if start is not None:

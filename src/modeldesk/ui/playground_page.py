@@ -184,7 +184,7 @@ class PlaygroundPage:
 
     async def _load(self, prediction_id: str) -> None:
         try:
-            found = await aside(self._site.desk.feedback.prediction, prediction_id)
+            found = await aside(self._site.desk.reader.prediction, prediction_id)
         except ModeldeskError as error:
             say(str(error), icon="error")
             return

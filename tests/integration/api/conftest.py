@@ -17,7 +17,12 @@ from tests.support.iris import iris_frame, iris_model
 def settings(tmp_path: Path) -> Settings:
     """Offer settings for an empty SQLite database, small limits and a free port."""
     return Settings.load(
-        home=tmp_path / "home", port=0, ui=False, max_body_bytes=200_000, max_rows=500
+        home=tmp_path / "home",
+        port=0,
+        ui=False,
+        max_body_bytes=200_000,
+        max_rows=500,
+        max_log_rows=1_000,
     )
 
 

@@ -24,7 +24,7 @@ async def test_a_bare_row_gets_a_bare_answer(client: httpx.AsyncClient, desk: De
     assert set(body) == {"data", "message", "prediction_id"}
     assert body["data"] == {"class": "Iris-virginica"}
     assert body["message"] == "Success"
-    logged = desk.feedback.prediction(body["prediction_id"])
+    logged = desk.reader.prediction(body["prediction_id"])
     assert dict(logged.inputs) == ROW
     assert logged.outputs["class"] == "Iris-virginica"
 
@@ -40,7 +40,7 @@ async def test_one_row_gets_its_probabilities(client: httpx.AsyncClient, desk: D
     assert found["prediction"] == "Iris-virginica"
     assert tuple(found["probabilities"]) == CLASSES
     assert math.isclose(sum(found["probabilities"].values()), 1.0)
-    logged = desk.feedback.prediction(found["prediction_id"])
+    logged = desk.reader.prediction(found["prediction_id"])
     assert logged.time == datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert logged.row_id == "flower-1"
 

@@ -215,7 +215,7 @@ def test_a_request_under_way_is_answered_before_the_end(home: Path) -> None:
     assert answers[0].status_code == 200
     identifier = answers[0].json()["predictions"][0]["prediction_id"]
     with Desk.open(Settings.load(home=home)) as desk:
-        assert desk.feedback.prediction(identifier).inputs["seconds"] == 1.0
+        assert desk.reader.prediction(identifier).inputs["seconds"] == 1.0
 
 
 def test_a_request_that_takes_too_long_is_given_up(home: Path) -> None:

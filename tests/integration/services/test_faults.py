@@ -29,7 +29,7 @@ def test_a_prediction_that_cannot_be_kept_is_not_answered(settings: Settings) ->
             desk.predictor.predict("iris", [ROW])
         rename(other, "elsewhere", "chunks")
         (answer,) = desk.predictor.predict("iris", [ROW]).predictions
-        assert desk.feedback.prediction(answer.prediction_id) == answer
+        assert desk.reader.prediction(answer.prediction_id) == answer
         assert desk.overview.model("iris").predictions == 1
 
 

@@ -61,7 +61,7 @@ def test_a_prediction_is_in_the_log_when_it_is_answered(desk: Desk) -> None:
     assert answer.outputs["class"] == "Iris-virginica"
     scores = [answer.outputs[column.name] for column in batch.signature.scores]
     assert sum(score for score in scores if isinstance(score, float)) == pytest.approx(1)
-    found = desk.feedback.prediction(answer.prediction_id)
+    found = desk.reader.prediction(answer.prediction_id)
     assert found == answer
     assert (found.time, found.row_id, found.inputs) == (when, "order-7", ROW)
 
@@ -179,7 +179,7 @@ def test_many_writers_at_once_lose_nothing(desk: Desk) -> None:
         desk.jobs.run()
     desk.jobs.run()
     assert len(set(ids)) == 160
-    assert all(desk.feedback.prediction(found).inputs == ROW for found in ids)
+    assert all(desk.reader.prediction(found).inputs == ROW for found in ids)
     assert desk.overview.model("iris").profiled == 160
 
 
@@ -212,7 +212,7 @@ def test_unknown_names_say_what_is_known(desk: Desk) -> None:
         desk.monitoring.set_status(99, AlertStatus.RESOLVED)
     for wrong in ("nonsense", "0" * 26 + "-0", "x" * 500):
         with pytest.raises(NotFound, match="There is no prediction"):
-            desk.feedback.prediction(wrong)
+            desk.reader.prediction(wrong)
 
 
 def test_nothing_published_is_said_so(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from modeldesk.errors import Conflict, Corrupt, InvalidArgument, StoreUnavailable
 from modeldesk.profiles import profile
-from modeldesk.schema import Column, Granularity, Kind, Role, Signature, Window, chunk_key
+from modeldesk.schema import ChunkKeys, Column, Granularity, Kind, Role, Signature, Window
 from modeldesk.store import (
     TIME,
     Chunk,
@@ -24,6 +24,7 @@ from modeldesk.store import (
 from modeldesk.store.tables import chunks
 
 NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+KEYS = ChunkKeys()
 SIGNATURE = Signature(
     inputs=(Column(name="age", kind=Kind.FLOAT),),
     outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
@@ -56,19 +57,21 @@ def a_chunk(version_id: int, rows: int = 3, *, at: datetime = NOW) -> Chunk:
             TIME: pl.Series([at] * rows, dtype=pl.Datetime("us", "UTC")),
         }
     )
-    return Chunk(key=chunk_key(at), version_id=version_id, committed_at=at, frame=frame)
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
 
 
 def test_a_chunk_reads_back_as_it_was_written(store: Store, version_id: int) -> None:
-    """Rows, times and the version come back equal; an unknown key gives nothing."""
+    """Every row is found by key and position; an unknown key or row gives nothing."""
     log = ChunkLog(store)
     chunk = a_chunk(version_id)
     log.append([chunk])
-    found = log.find(chunk.key)
-    assert found is not None
-    assert_frame_equal(found.frame, chunk.frame)
-    assert (found.version_id, found.committed_at) == (version_id, NOW)
-    assert log.find("0" * 26) is None
+    for position in range(3):
+        found = log.row(chunk.key, position)
+        assert found is not None
+        assert_frame_equal(found.frame, chunk.frame.slice(position, 1))
+        assert (found.key, found.row, found.version_id) == (chunk.key, position, version_id)
+    assert log.row(chunk.key, 3) is None
+    assert log.row("0" * 26, 0) is None
 
 
 def test_a_group_of_chunks_is_written_whole_or_not_at_all(store: Store, version_id: int) -> None:
@@ -77,7 +80,7 @@ def test_a_group_of_chunks_is_written_whole_or_not_at_all(store: Store, version_
     good, twice = a_chunk(version_id), a_chunk(version_id)
     with pytest.raises(Conflict):
         log.append([good, twice, twice])
-    assert log.find(good.key) is None
+    assert log.row(good.key, 0) is None
 
 
 def test_damaged_bytes_are_refused(store: Store, version_id: int) -> None:
@@ -90,7 +93,7 @@ def test_damaged_bytes_are_refused(store: Store, version_id: int) -> None:
         payload[-3] ^= 1
         connection.execute(sa.update(chunks).values(payload=bytes(payload)))
     with pytest.raises(Corrupt, match="checksum"):
-        log.find(chunk.key)
+        log.row(chunk.key, 0)
 
 
 def key_of(version_id: int, granularity: Granularity) -> WindowKey:

@@ -6,13 +6,13 @@ import pytest
 
 from modeldesk.errors import Corrupt, InvalidArgument, NotFound
 from modeldesk.schema import (
+    ChunkKeys,
     Column,
     Granularity,
     Kind,
     Role,
     Signature,
     Window,
-    chunk_key,
     parse_prediction_id,
     prediction_id,
 )
@@ -76,12 +76,13 @@ def test_a_window_needs_zones_and_a_positive_length() -> None:
         Window.containing(start.replace(tzinfo=None), Granularity.HOUR)
 
 
-def test_chunk_keys_sort_by_time_and_do_not_repeat() -> None:
-    """Later keys are larger; two keys of one moment differ."""
+def test_chunk_keys_grow_whatever_the_clock_does() -> None:
+    """Also within a moment, and when time goes back; two makers do not collide."""
     now = datetime(2026, 3, 1, tzinfo=UTC)
-    keys = [chunk_key(now + timedelta(seconds=second)) for second in range(5)]
-    assert keys == sorted(keys)
-    assert len({chunk_key(now) for _ in range(1000)}) == 1000
+    maker = ChunkKeys()
+    keys = [maker.new(now + timedelta(seconds=second)) for second in (0, 5, 5, 2, 0, 9)]
+    assert keys == sorted(set(keys))
+    assert len({ChunkKeys().new(now) for _ in range(1000)}) == 1000
 
 
 @pytest.mark.parametrize(
@@ -95,5 +96,5 @@ def test_an_identifier_that_is_none_is_not_found(wrong: str) -> None:
 
 def test_an_identifier_gives_back_chunk_and_row() -> None:
     """Building and parsing are inverse."""
-    key = chunk_key(datetime(2026, 3, 1, tzinfo=UTC))
+    key = ChunkKeys().new(datetime(2026, 3, 1, tzinfo=UTC))
     assert parse_prediction_id(prediction_id(key, 12)) == (key, 12)

@@ -1,0 +1,203 @@
+"""The prediction log: taking rows in, reading them back, and what is kept of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from modeldesk.api.answers import OwnKeyAnswer, QuarantineAnswer, RowsAnswer, SegmentsAnswer
+from modeldesk.api.batches import moment
+from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionNumber
+from modeldesk.api.encoding import Json
+from modeldesk.api.requests import parse_object, read_bytes, refuse
+from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_answer
+from modeldesk.schema import LogPolicy
+from modeldesk.services.backfill import Backfilled
+from modeldesk.services.reading import MOST_ROWS
+
+router = APIRouter(tags=["Log"])
+
+_Time = Annotated[
+    str | None, Query(description="Column with the time of each row.", max_length=500)
+]
+_Key = Annotated[str | None, Query(description="Column with your own keys.", max_length=500)]
+_OwnKey = Annotated[str, Query(description="The key you gave.", max_length=1000)]
+_Where = Annotated[
+    list[str] | None,
+    Query(description="Only rows with this value, as column=value; may be repeated."),
+]
+_Moment = Annotated[str | None, Query(json_schema_extra={"format": "date-time"})]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Which part of the log is read."""
+
+    cursor: Annotated[str | None, Query(description="From the page before.", max_length=60)] = None
+    limit: Annotated[int, Query(description="Rows of a page.", ge=1, le=MOST_ROWS)] = 100
+
+
+_FIRST_PAGE = _Page()
+
+
+def _table_body() -> dict[str, Any]:
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    rows = {"schema": {"type": "array", "items": {"type": "object"}}}
+    content = {JSON: rows, CSV: {"schema": {"type": "string"}}, PARQUET: binary, ARROW: binary}
+    return {"requestBody": {"required": True, "content": content}}
+
+
+@router.post(
+    "/models/{name}/log",
+    operation_id="log_rows",
+    summary="Log predictions made elsewhere",
+    response_model=Backfilled,
+    openapi_extra=_table_body(),
+)
+async def log_rows(
+    request: Request,
+    desk: TheDesk,
+    settings: TheSettings,
+    name: ModelName,
+    version: VersionNumber = None,
+    time: _Time = None,
+    row_id: _Key = None,
+) -> Json:
+    """Log a table of inputs and predictions that another program made.
+
+    CSV, Parquet, an Arrow stream or a JSON list of rows, by content type. Rows that do not fit
+    the signature are kept aside with the reason, and counted in the answer.
+    """
+    body = await read_bytes(request, most=settings.max_body_bytes)
+    content_type = request.headers.get("content-type", "")
+
+    def work() -> Backfilled:
+        frame = read_table(body, content_type, most_rows=settings.max_log_rows)
+        return desk.backfill.log(
+            name, frame, version=version, time=time, row_id=row_id, source="http"
+        )
+
+    return Json(await run_in_threadpool(work))
+
+
+@router.get(
+    "/models/{name}/predictions",
+    operation_id="list_predictions",
+    summary="Read the log",
+    response_model=RowsAnswer,
+    responses={200: {"content": {ARROW: {"schema": {"type": "string", "format": "binary"}}}}},
+)
+def list_predictions(
+    request: Request,
+    desk: TheDesk,
+    name: ModelName,
+    version: VersionNumber = None,
+    start: Annotated[_Moment, Query(alias="from", description="Rows from this time on.")] = None,
+    end: Annotated[_Moment, Query(alias="to", description="Rows before this time.")] = None,
+    where: _Where = None,
+    page: Annotated[_Page, Depends()] = _FIRST_PAGE,
+) -> Response:
+    """Read logged rows page by page, the latest first; as JSON, or as an Arrow stream.
+
+    The version is a filter here; left out, rows of all versions are read. A page stays what it
+    is while rows are added.
+    """
+    found = desk.reader.page(
+        name,
+        version=version,
+        start=None if start is None else moment(start, "from"),
+        end=None if end is None else moment(end, "to"),
+        where=dict(_pair(text) for text in where or []),
+        cursor=page.cursor,
+        limit=page.limit,
+    )
+    return table_answer(found.frame, request.headers.get("accept", ""), cursor=found.cursor)
+
+
+@router.get(
+    "/models/{name}/predictions/by-key",
+    operation_id="predictions_by_key",
+    summary="Find predictions by your own key",
+    response_model=OwnKeyAnswer,
+)
+def predictions_by_key(desk: TheDesk, name: ModelName, row_id: _OwnKey) -> Json:
+    """Find the predictions that were logged with a key of your own, oldest first."""
+    return Json(OwnKeyAnswer(predictions=desk.reader.by_row_id(name, row_id)))
+
+
+@router.get(
+    "/models/{name}/quarantine",
+    operation_id="quarantine",
+    summary="Show rows that did not fit",
+    response_model=QuarantineAnswer,
+)
+def quarantine(
+    desk: TheDesk,
+    name: ModelName,
+    limit: Annotated[int, Query(description="How many at most.", ge=1, le=1000)] = 100,
+) -> Json:
+    """Show rows that could not be logged, the latest first, with the reason of each."""
+    found = desk.backfill.quarantined(name, limit=limit)
+    return Json(QuarantineAnswer(count=found.count, rows=found.rows))
+
+
+@router.get(
+    "/models/{name}/segments",
+    operation_id="segments",
+    summary="List the segments",
+    response_model=SegmentsAnswer,
+)
+def segments(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> Json:
+    """List the segments into which the log policy splits a version's profiles."""
+    return Json(SegmentsAnswer(segments=desk.monitoring.segments(name, version=version)))
+
+
+@router.get(
+    "/models/{name}/policy",
+    operation_id="policy",
+    summary="Show the log policy",
+    response_model=LogPolicy,
+)
+def policy(desk: TheDesk, name: ModelName) -> Json:
+    """Show what is kept of a model's predictions."""
+    return Json(desk.registry.policy(name))
+
+
+@router.put(
+    "/models/{name}/policy",
+    operation_id="set_policy",
+    summary="Change the log policy",
+    response_model=LogPolicy,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": "#/components/schemas/LogPolicy"}}},
+        }
+    },
+)
+async def set_policy(
+    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName
+) -> Json:
+    """Change what is kept of a model's predictions from now on; fields left out get defaults."""
+    given = parse_object(await read_bytes(request, most=settings.max_body_bytes))
+    try:
+        wanted = msgspec.convert(given, LogPolicy)
+    except msgspec.ValidationError as error:
+        raise refuse(field="body", problem=str(error), expected="a log policy") from error
+    unknown = sorted(set(given) - set(LogPolicy.__dataclass_fields__))
+    if unknown:
+        known = ", ".join(LogPolicy.__dataclass_fields__)
+        raise refuse(field=unknown[0], problem="unknown", expected=f"one of: {known}")
+    return Json(await run_in_threadpool(desk.registry.set_policy, name, wanted))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    column, equals, value = text.partition("=")
+    if not equals:
+        raise refuse(field="where", problem=f"no pair ({text[:60]})", expected="column=value")
+    return column, value

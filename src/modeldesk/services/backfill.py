@@ -1,0 +1,223 @@
+"""Taking in predictions that were made elsewhere, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import orjson
+import polars as pl
+
+from modeldesk.clock import Clock
+from modeldesk.errors import InvalidData
+from modeldesk.schema import Frame, LogPolicy, OddTimes, to_frame
+from modeldesk.services.fitting import Fitted, fitted
+from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.keeping import written
+from modeldesk.services.registry import Registry
+from modeldesk.store import ROW_ID, TIME, Chunk, Quarantine, QuarantinedRow, Rejected, VersionRecord
+
+_CHUNK_ROWS = 50_000
+_LONGEST_ROW = 100_000
+_TIMES = ("timestamp", "time")
+_KEYS = ("row_id",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backfilled:
+    """What became of a table."""
+
+    model: str
+    version: int
+    logged: int
+    """Rows in the log now."""
+    quarantined: int
+    """Rows that did not fit; each is kept with its reason."""
+    reasons: Mapping[str, int]
+    """How many rows were quarantined for which reason; the most frequent ones."""
+    ignored: tuple[str, ...]
+    """Columns of the table that the model does not know."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarantined:
+    """Rows that did not fit."""
+
+    count: int
+    """How many there are."""
+    rows: tuple[QuarantinedRow, ...]
+    """The latest of them."""
+
+
+class Backfill:
+    """Logs predictions that another program made.
+
+    Parameters
+    ----------
+    registry
+        Models and versions.
+    commits
+        The log's writer.
+    quarantine
+        Where rows go that do not fit.
+    clock
+        Stamps rows without a time.
+    """
+
+    def __init__(
+        self, registry: Registry, commits: GroupCommit, quarantine: Quarantine, clock: Clock
+    ) -> None:
+        self._registry = registry
+        self._commits = commits
+        self._quarantine = quarantine
+        self._clock = clock
+
+    def log(
+        self,
+        name: str,
+        data: Frame,
+        *,
+        version: int | None = None,
+        time: str | None = None,
+        row_id: str | None = None,
+        source: str = "",
+    ) -> Backfilled:
+        """Log a table of inputs and outputs; when this returns the rows are committed.
+
+        Rows are committed in parts of 50,000. When one part fails, those before it stay; their
+        number is in the error's message.
+
+        Parameters
+        ----------
+        name
+            The model.
+        data
+            A table with the signature's inputs and prediction; scores may be left out.
+        version
+            Version that made the predictions; without one, the champion.
+        time
+            Column with the time of each row; by default ``timestamp`` or ``time`` where there
+            is one that the model does not use itself, else now. Times without a zone are UTC.
+        row_id
+            Column with the caller's own keys; by default ``row_id`` where there is one.
+        source
+            Where the table comes from, for the quarantine.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        InvalidData
+            When a needed column is absent, or the times cannot be read.
+        StoreUnavailable
+            When the log cannot be written.
+        """
+        record = self._registry.record(name, version)
+        frame = to_frame(data)
+        known = {column.name for column in record.signature.columns}
+        time = time or next((c for c in _TIMES if c in frame.columns and c not in known), None)
+        row_id = row_id or next((c for c in _KEYS if c in frame.columns and c not in known), None)
+        frame = _keyed(self._timed(frame, time), row_id)
+        found = _in_time(fitted(frame, record.signature), record.policy, self._clock)
+        self._reject(record, found, source)
+        rows = found.good.select(
+            *(name for name in found.good.columns if name in known or name in (TIME, ROW_ID))
+        )
+        self._append(record, rows)
+        ignored = set(frame.columns) - known - {TIME, ROW_ID, time, row_id}
+        counts = found.reasons.value_counts(sort=True).head(20)
+        return Backfilled(
+            model=record.model,
+            version=record.number,
+            logged=rows.height,
+            quarantined=found.bad.height,
+            reasons=dict(counts.iter_rows()),
+            ignored=tuple(sorted(ignored)),
+        )
+
+    def quarantined(self, name: str, *, limit: int = 100) -> Quarantined:
+        """Return the rows of a model that did not fit, the latest first."""
+        self._registry.record(name)
+        return Quarantined(
+            count=self._quarantine.count(name), rows=self._quarantine.list(name, limit=limit)
+        )
+
+    def _timed(self, frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
+        utc = pl.Datetime("us", "UTC")
+        if column is None:
+            return frame.with_columns(pl.lit(self._clock.now(), dtype=utc).alias(TIME))
+        if column not in frame.columns:
+            message = f"The table has no column {column!r}, which was named as the time."
+            raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
+        series = frame[column]
+        if series.dtype == pl.String:
+            series = series.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
+        elif not isinstance(series.dtype, pl.Datetime | pl.Date):
+            message = f"The column {column!r} cannot be read as times: it holds {series.dtype}."
+            raise InvalidData(message, hint="Write times in ISO 8601.")
+        elif getattr(series.dtype, "time_zone", None) is None:
+            series = series.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
+        times = series.cast(utc)
+        return frame.with_columns(times.alias(TIME))
+
+    def _reject(self, record: VersionRecord, found: Fitted, source: str) -> None:
+        if not found.bad.height:
+            return
+        rows = found.bad.drop(TIME, ROW_ID, strict=False).iter_rows(named=True)
+        rejected = [
+            Rejected(reason=reason, row=orjson.dumps(row, default=str).decode()[:_LONGEST_ROW])
+            for reason, row in zip(found.reasons, rows, strict=True)
+        ]
+        now = self._clock.now()
+        self._quarantine.add(record.version_id, rejected, source=source, now=now)
+
+    def _append(self, record: VersionRecord, rows: pl.DataFrame) -> None:
+        for start in range(0, rows.height, _CHUNK_ROWS):
+            now = self._clock.now()
+            chunk = Chunk(
+                key=self._commits.keys.new(now),
+                model_id=record.model_id,
+                version_id=record.version_id,
+                committed_at=now,
+                frame=written(rows.slice(start, _CHUNK_ROWS), record.policy),
+            )
+            self._commits.append(chunk).result()
+
+
+def _keyed(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
+    if column is None:
+        return frame
+    if column not in frame.columns:
+        message = f"The table has no column {column!r}, which was named as the own key."
+        raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
+    return frame.with_columns(pl.col(column).cast(pl.String).alias(ROW_ID))
+
+
+def _in_time(found: Fitted, policy: LogPolicy, clock: Clock) -> Fitted:
+    """Apply the policy's range of times; rows without a readable time do not fit either."""
+    now = clock.now()
+    earliest, latest = policy.earliest(now), policy.latest(now)
+    times = found.good[TIME]
+    odd = (
+        times.is_null() if policy.times is OddTimes.ACCEPT else ~times.is_between(earliest, latest)
+    )
+    odd = odd.fill_null(value=True)
+    if not odd.any():
+        return found
+    if policy.times is OddTimes.CLAMP and not times.is_null().any():
+        clamped = (
+            pl.when(pl.col(TIME) < earliest)
+            .then(pl.lit(earliest))
+            .when(pl.col(TIME) > latest)
+            .then(pl.lit(now))
+            .otherwise(pl.col(TIME))
+            .cast(times.dtype)
+        )
+        return replace(found, good=found.good.with_columns(clamped.alias(TIME)))
+    late = found.good.filter(odd)
+    told = pl.Series(["time: missing, unreadable or out of range"] * late.height, dtype=pl.String)
+    return Fitted(
+        good=found.good.filter(~odd),
+        bad=pl.concat([found.bad, late], how="diagonal_relaxed"),
+        reasons=pl.concat([found.reasons, told]),
+    )

@@ -1,0 +1,221 @@
+"""Reading the log back: by id, by the caller's own key, and page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from modeldesk.errors import InvalidArgument, NotFound
+from modeldesk.schema import POLARS_TYPES, Kind, Signature, parse_prediction_id, polars_type
+from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.registry import Registry
+from modeldesk.services.views import PredictionView
+from modeldesk.store import ROW, ROW_ID, TIME, ChunkLog, LoggedChunk, LoggedRow, VersionRecord
+
+MOST_ROWS = 10_000
+"""Rows of one page at most."""
+
+_CHUNKS = 20
+_KEY = "modeldesk:key"
+_VERSION = "modeldesk:version"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionPage:
+    """Some rows of the log, the latest committed first."""
+
+    signature: Signature
+    """Of the champion; its columns are those of ``frame``."""
+    frame: pl.DataFrame
+    """Columns ``prediction_id``, ``version``, ``time``, ``row_id``, then inputs and outputs."""
+    cursor: str | None
+    """Where the next page starts; ``None`` when there is none."""
+
+
+class Reader:
+    """Finds logged predictions.
+
+    Parameters
+    ----------
+    registry
+        Versions of the models.
+    log
+        The predictions.
+    """
+
+    def __init__(self, registry: Registry, log: ChunkLog) -> None:
+        self._registry = registry
+        self._log = log
+
+    def prediction(self, prediction_id: str) -> PredictionView:
+        """Return one logged prediction; `NotFound` when there is none of that id."""
+        key, row = parse_prediction_id(prediction_id)
+        found = self._log.row(key, row)
+        if found is None:
+            message = f"There is no prediction {prediction_id!r}."
+            hint = "Use the prediction_id from a prediction's answer; old rows may have expired."
+            raise NotFound(message, hint=hint)
+        return self._view(found)
+
+    def by_row_id(self, name: str, row_id: str) -> tuple[PredictionView, ...]:
+        """Return the predictions that were logged with the caller's own key, oldest first."""
+        record = self._registry.record(name)
+        return tuple(self._view(found) for found in self._log.rows_of(record.model_id, row_id))
+
+    def page(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        where: Mapping[str, str] | None = None,
+        cursor: str | None = None,
+        limit: int = 100,
+    ) -> PredictionPage:
+        """Return logged rows, the latest committed first.
+
+        Rows that are logged while somebody reads do not shift the pages that follow.
+
+        Parameters
+        ----------
+        name
+            The model.
+        version
+            Only rows of this version; ``None``: of all.
+        start, end
+            Only rows whose time is in the range.
+        where
+            Only rows with these values, compared as text, such as a segment's.
+        cursor
+            Goes on where the page that gave it ended.
+        limit
+            Rows of the page, up to `MOST_ROWS`.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or column.
+        InvalidArgument
+            When the limit or the cursor is none.
+        """
+        champion = self._registry.record(name)
+        for column in where or {}:
+            champion.signature.column(column)
+        if not 1 <= limit <= MOST_ROWS:
+            message = f"A page has 1 to {MOST_ROWS} rows, not {limit}."
+            raise InvalidArgument(message)
+        records = self._records(name, version)
+        position = None if cursor is None else _position(cursor)
+        taken: list[pl.DataFrame] = []
+        for chunk in self._log.latest(
+            list(records), start=start, end=end, before=position[0] if position else None
+        ):
+            if _newer(taken, chunk.last_key) > limit:
+                break
+            rows = _numbered(chunk, records[chunk.version_id].number)
+            taken.append(rows.filter(_wanted(rows, start, end, where or {}, position)))
+        return _page(champion.signature, taken, limit)
+
+    def _records(self, name: str, version: int | None) -> dict[int, VersionRecord]:
+        if version is not None:
+            record = self._registry.record(name, version)
+            return {record.version_id: record}
+        numbers = [view.number for view in self._registry.versions(name)]
+        records = [self._registry.record(name, number) for number in numbers]
+        return {record.version_id: record for record in records}
+
+    def _view(self, found: LoggedRow) -> PredictionView:
+        record = self._registry.record_of(found.version_id)
+        batch = PredictionBatch(
+            model=record.model,
+            version=record.number,
+            signature=record.signature,
+            chunk=found.key,
+            start=found.row,
+            frame=found.frame,
+        )
+        return batch.predictions[0]
+
+
+def _position(cursor: str) -> tuple[str, int]:
+    try:
+        return parse_prediction_id(cursor)
+    except NotFound as error:
+        message = f"{cursor[:60]!r} is no cursor."
+        raise InvalidArgument(message, hint="Use the cursor of the page before.") from error
+
+
+def _numbered(chunk: LoggedChunk, version: int) -> pl.DataFrame:
+    """Return a chunk's rows with the key and position that make their identifiers."""
+    keys = [key for key, _, length in chunk.keys for _ in range(length)]
+    if ROW in chunk.frame.columns:
+        rows = chunk.frame[ROW]
+    else:
+        rows = pl.Series(ROW, [row for _, _, length in chunk.keys for row in range(length)])
+    return chunk.frame.with_columns(
+        pl.Series(_KEY, keys, dtype=pl.String),
+        rows.cast(pl.Int64),
+        pl.lit(version).alias(_VERSION),
+    )
+
+
+def _wanted(
+    rows: pl.DataFrame,
+    start: datetime | None,
+    end: datetime | None,
+    where: Mapping[str, str],
+    position: tuple[str, int] | None,
+) -> pl.Expr:
+    wanted = pl.lit(value=True)
+    if start is not None:
+        wanted &= pl.col(TIME) >= start
+    if end is not None:
+        wanted &= pl.col(TIME) < end
+    for column, value in where.items():
+        known = column in rows.columns
+        wanted &= pl.col(column).cast(pl.String) == value if known else pl.lit(value=False)
+    if position is not None:
+        key, row = position
+        wanted &= (pl.col(_KEY) < key) | ((pl.col(_KEY) == key) & (pl.col(ROW) < row))
+    return wanted
+
+
+def _newer(taken: Sequence[pl.DataFrame], key: str) -> int:
+    """Count the rows that no chunk up to a key can come before."""
+    return sum(int((rows[_KEY] > key).sum()) for rows in taken)
+
+
+def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> PredictionPage:
+    kinds = {column.name: polars_type(column) for column in signature.columns}
+    empty = pl.DataFrame(
+        schema={
+            _KEY: pl.String,
+            ROW: pl.Int64,
+            _VERSION: pl.Int32,
+            ROW_ID: pl.String,
+            TIME: POLARS_TYPES[Kind.DATETIME],
+        }
+    )
+    rows = pl.concat([empty, *taken], how="diagonal_relaxed")
+    rows = rows.sort(_KEY, ROW, descending=True)
+    found = rows.head(limit)
+    names = [name for name in kinds if name in found.columns]
+    identifiers = pl.format("{}-{}", pl.col(_KEY), pl.col(ROW)).alias("prediction_id")
+    frame = found.select(
+        identifiers,
+        pl.col(_VERSION).alias("version"),
+        pl.col(TIME).alias("time"),
+        pl.col(ROW_ID).alias("row_id"),
+        *(pl.col(name) for name in names),
+        *(pl.lit(None, dtype=kinds[name]).alias(name) for name in kinds if name not in names),
+    ).select("prediction_id", "version", "time", "row_id", *kinds)
+    more = rows.height > limit
+    return PredictionPage(
+        signature=signature,
+        frame=frame,
+        cursor=str(frame["prediction_id"][-1]) if more else None,
+    )

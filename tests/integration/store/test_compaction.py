@@ -1,0 +1,195 @@
+"""Compaction's contract: fewer chunks, and every row where its identifier finds it."""
+
+from datetime import UTC, datetime, timedelta
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+from polars.testing import assert_frame_equal
+
+from modeldesk.profiles import profile
+from modeldesk.schema import ChunkKeys, Column, Kind, Role, Signature
+from modeldesk.store import (
+    ROW,
+    ROW_ID,
+    TIME,
+    Chunk,
+    ChunkLog,
+    Compaction,
+    ModelRecords,
+    NewVersion,
+    Store,
+    WindowRecords,
+)
+from modeldesk.store.tables import chunks
+
+NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
+KEYS = ChunkKeys()
+
+
+@pytest.fixture
+def version_id(store: Store) -> int:
+    """Offer the key of a version that rows can belong to."""
+    new = NewVersion(
+        model="people",
+        number=1,
+        created_at=NOW,
+        flavor="sklearn",
+        description="",
+        artefact="people/1",
+        artefact_sha256="0" * 64,
+        signature=Signature(
+            inputs=(Column(name="age", kind=Kind.FLOAT),),
+            outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
+        ),
+        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
+    )
+    return ModelRecords(store).add(new, rule=("drift", "{}"))
+
+
+def a_chunk(version_id: int, number: int, *, own: str | None = None) -> Chunk:
+    """Return a chunk of one to three rows that tell its number."""
+    at = NOW + timedelta(seconds=number)
+    rows = 1 + number % 3
+    frame = pl.DataFrame(
+        {
+            "age": [number + row / 10 for row in range(rows)],
+            "class": ["a"] * rows,
+            TIME: pl.Series([at] * rows, dtype=pl.Datetime("us", "UTC")),
+        }
+    )
+    if own is not None:
+        frame = frame.with_columns(pl.Series(ROW_ID, [own] + [None] * (rows - 1), dtype=pl.String))
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
+
+
+def fill(store: Store, version_id: int, numbers: range) -> list[Chunk]:
+    """Write chunks, some with own keys, and mark them as profiled."""
+    log, windows = ChunkLog(store), WindowRecords(store)
+    made = [
+        a_chunk(version_id, number, own=f"order-{number}" if number % 2 else None)
+        for number in numbers
+    ]
+    log.append(made)
+    assert windows.merge([chunk.chunk_id for chunk in windows.waiting(10_000)], {})
+    return made
+
+
+def count(store: Store) -> int:
+    """Return how many chunks there are."""
+    with store.reading() as connection:
+        return int(connection.scalar(sa.select(sa.func.count()).select_from(chunks)) or 0)
+
+
+def check(log: ChunkLog, made: list[Chunk]) -> None:
+    """Find every row of every chunk, and every own key."""
+    for chunk in made:
+        for position in range(chunk.frame.height):
+            found = log.row(chunk.key, position)
+            assert found is not None
+            wanted = chunk.frame.slice(position, 1)
+            assert_frame_equal(found.frame.select(wanted.columns), wanted)
+        assert log.row(chunk.key, chunk.frame.height) is None
+        if ROW_ID in chunk.frame.columns:
+            (own,) = log.rows_of(1, str(chunk.frame[ROW_ID][0]))
+            assert (own.key, own.row) == (chunk.key, 0)
+
+
+def test_rows_are_found_after_one_and_after_two_compactions(store: Store, version_id: int) -> None:
+    """Identifiers and own keys lead to the same rows, however often chunks were merged."""
+    log, compaction = ChunkLog(store), Compaction(store)
+    made = fill(store, version_id, range(100))
+    check(log, made)
+    assert compaction.run() == 99
+    assert count(store) == 1
+    check(log, made)
+    made += fill(store, version_id, range(100, 170))
+    assert compaction.run() == 70
+    assert count(store) == 1
+    check(log, made)
+
+
+def test_few_chunks_and_rows_that_wait_are_left_alone(store: Store, version_id: int) -> None:
+    """Merging starts at 64 small chunks; what is not profiled yet stays as it is."""
+    compaction = Compaction(store)
+    fill(store, version_id, range(63))
+    assert compaction.run() == 0
+    ChunkLog(store).append([a_chunk(version_id, number) for number in range(63, 200)])
+    assert compaction.run() == 0
+    assert count(store) == 200
+    assert compaction.run(fewest=2) == 62
+
+
+def test_large_chunks_stay_as_they_are(store: Store, version_id: int) -> None:
+    """A chunk of ten thousand rows is settled from the start."""
+    frame = pl.DataFrame(
+        {"age": pl.zeros(10_000, eager=True), "class": ["a"] * 10_000, TIME: [NOW] * 10_000}
+    )
+    big = Chunk(key=KEYS.new(NOW), model_id=1, version_id=version_id, committed_at=NOW, frame=frame)
+    ChunkLog(store).append([big])
+    fill(store, version_id, range(2))
+    assert Compaction(store).run(fewest=2) == 1
+    assert count(store) == 2
+
+
+def test_chunks_that_lost_rows_are_merged_too(store: Store, version_id: int) -> None:
+    """A row that stayed keeps its identifier; one that went is not found."""
+    log, windows = ChunkLog(store), WindowRecords(store)
+    made = [a_chunk(version_id, number) for number in (2, 5)]
+    log.append(made)
+    waiting = windows.waiting(10)
+    numbered = waiting[0].frame.with_columns(pl.Series(ROW, [0, 1, 2]))
+    thinned = {waiting[0].chunk_id: numbered.filter(pl.col(ROW) != 1)}
+    assert windows.merge([chunk.chunk_id for chunk in waiting], {}, thinned=thinned)
+    for _ in range(2):
+        assert log.row(made[0].key, 1) is None
+        last = log.row(made[0].key, 2)
+        assert last is not None
+        assert last.frame["age"].to_list() == [2.2]
+        other = log.row(made[1].key, 2)
+        assert other is not None
+        assert other.frame["age"].to_list() == [5.2]
+        Compaction(store).run(fewest=2)
+    assert count(store) == 1
+
+
+def test_a_chunk_of_which_nothing_stays_is_gone(store: Store, version_id: int) -> None:
+    """Its rows are in the profile only."""
+    log, windows = ChunkLog(store), WindowRecords(store)
+    chunk = a_chunk(version_id, 1)
+    log.append([chunk])
+    (waiting,) = windows.waiting(10)
+    windows.merge([waiting.chunk_id], {}, thinned={waiting.chunk_id: waiting.frame.clear()})
+    assert log.row(chunk.key, 0) is None
+    assert count(store) == 0
+
+
+def test_chunks_are_read_from_the_latest_on(store: Store, version_id: int) -> None:
+    """With a range of time, from a key on, before and after compaction."""
+    log = ChunkLog(store)
+    made = fill(store, version_id, range(510))
+    found = [part[0] for chunk in log.latest([version_id]) for part in chunk.keys]
+    assert found == [chunk.key for chunk in reversed(made)]
+    older = next(log.latest([version_id], before=made[5].key))
+    assert older.last_key == made[5].key
+    within = log.latest(
+        [version_id], start=NOW + timedelta(seconds=3), end=NOW + timedelta(seconds=5)
+    )
+    assert [chunk.last_key for chunk in within] == [made[4].key, made[3].key]
+    Compaction(store).run(fewest=2)
+    (merged,) = log.latest([version_id])
+    assert [key for key, _, _ in merged.keys] == [chunk.key for chunk in made]
+    for (_, start, length), chunk in zip(merged.keys, made, strict=True):
+        part = merged.frame.slice(start, length).select(chunk.frame.columns)
+        assert_frame_equal(part, chunk.frame)
+    assert list(log.latest([version_id + 1])) == []
+
+
+def test_an_own_key_may_be_used_twice(store: Store, version_id: int) -> None:
+    """Both rows are found, the older one first; other keys and models find nothing."""
+    log = ChunkLog(store)
+    twice = [a_chunk(version_id, number, own="order-7") for number in (1, 2)]
+    log.append(twice)
+    found = log.rows_of(1, "order-7")
+    assert [row.key for row in found] == [chunk.key for chunk in twice]
+    assert log.rows_of(1, "order-8") == log.rows_of(2, "order-7") == ()
