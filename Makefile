@@ -49,16 +49,18 @@ bench: setup ## List the benchmarks; each runs by make bench-NAME
 	@$(BIN)/python scripts/list_benchmarks.py benchmarks
 
 bench-%: setup
-	@$(BIN)/python benchmarks/$*.py $(ARGS)
+	@$(BIN)/python -m benchmarks.$* $(ARGS)
 
 screenshots: setup ## Take the documentation's screenshots anew
 	@scripts/system_packages.sh
 	@$(BIN)/python scripts/screenshots.py $(ARGS)
+	@$(BIN)/python scripts/report_screenshots.py $(ARGS)
 
 constraints: setup ## Write the versions installed in .venv to constraints.txt
 	@$(BIN)/python scripts/write_constraints.py constraints.txt
 
 clean: ## Delete .venv and everything the tools wrote
 	@rm -rf .venv build dist htmlcov .coverage .coverage.* coverage.xml \
-		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
-	@find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +
+		.hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache \
+		benchmarks/.cache benchmarks/peers/.venvs
+	@find src tests scripts benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from modeldesk.client import Client
     from modeldesk.desk import Desk, publish
     from modeldesk.drift import compare
-    from modeldesk.profiles import Profile, profile
+    from modeldesk.profiles import Profile, profile, profile_file
 
 __version__ = "0.1.0"
 
@@ -27,10 +27,20 @@ _HOMES = {
     "Profile": "modeldesk.profiles",
     "compare": "modeldesk.drift",
     "profile": "modeldesk.profiles",
+    "profile_file": "modeldesk.profiles",
     "publish": "modeldesk.desk",
 }
 
-__all__ = ["Client", "Desk", "Profile", "__version__", "compare", "profile", "publish"]
+__all__ = [
+    "Client",
+    "Desk",
+    "Profile",
+    "__version__",
+    "compare",
+    "profile",
+    "profile_file",
+    "publish",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -116,7 +116,7 @@ class Desk:
         rebuild = Rebuild(registry, DayRecords(store))
         rollup = RollUp(windows, registry)
         reader = Reader(registry, log)
-        comparisons = Comparisons(registry, windows, ComparisonRecords(store))
+        comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
         return cls(
             settings=settings,
@@ -132,6 +132,7 @@ class Desk:
                 log=log,
                 windows=windows,
                 alerts=alerts,
+                comparisons=comparisons,
                 clock=clock,
             ),
             reader=reader,

@@ -27,10 +27,10 @@ from modeldesk.settings import Settings
 DRAIN_SECONDS = 2
 """How long requests may take to end once the server stops."""
 
-END_SECONDS = 1.0
+END_SECONDS = 0.5
 """How long the HTTP server may take to end after that."""
 
-CLOSE_SECONDS = 1.5
+CLOSE_SECONDS = 0.5
 """How long the desk may take to commit what it has accepted."""
 
 _BACKLOG = 2048

@@ -1,11 +1,14 @@
 """What exists is documented: every setting, route, command, option and public name."""
 
+import json
+
 import pytest
 import typer
 
 import modeldesk
 from modeldesk.api import create_api
 from modeldesk.cli.app import app
+from modeldesk.cli.summaries import comparison_json, profile_json
 from modeldesk.desk import Desk
 from modeldesk.settings import Settings
 from tests.support.requirements import ROOT
@@ -50,3 +53,15 @@ def test_every_command_and_option_is_documented() -> None:
         for parameter in command.params:
             if parameter.param_type_name == "option" and parameter.name != "help":
                 assert parameter.opts[0] in text, (name, parameter.opts)
+
+
+def test_every_field_of_the_json_documents_is_documented() -> None:
+    """The page on reports has a row that names each field of both documents."""
+    text = (REFERENCE.parent / "reports.md").read_text()
+    found = modeldesk.profile({"age": ["31", "47"], "note": ["a b", "c"]})
+    compared = json.loads(comparison_json(modeldesk.compare(found, found)))
+    told = json.loads(profile_json(found))
+    documents = [told, told["columns"][0], compared, compared["columns"][0]]
+    names = {name for document in documents for name in document}
+    assert len(names) > 20
+    assert sorted(name for name in names if f"`{name}`" not in text) == []

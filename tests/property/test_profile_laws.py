@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import math
 from datetime import UTC, datetime
 
+import numpy as np
 import polars as pl
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +18,7 @@ from modeldesk.drift import Thresholds, compare, overlay
 from modeldesk.errors import Corrupt, Incompatible, InvalidData
 from modeldesk.profiles import Profile, profile
 from modeldesk.schema import Kind, infer_columns, infer_kind, to_frame
+from modeldesk.sketches import Lengths, VectorSummary
 
 STAMPS = st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001
     lambda stamp: stamp.replace(tzinfo=UTC)
@@ -25,11 +30,16 @@ VALUES: dict[Kind, st.SearchStrategy[object]] = {
     Kind.CATEGORICAL: st.sampled_from(["a", "b", "", "🌲"]),
     Kind.TEXT: st.text(max_size=200),
     Kind.DATETIME: STAMPS,
+    Kind.DATE: st.dates(),
+    Kind.DURATION: st.timedeltas(),
+    Kind.VECTOR: st.lists(st.floats(), min_size=2, max_size=2),
+    Kind.IDENTIFIER: st.text(max_size=20),
 }
 ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.binary(), STAMPS,
     st.lists(st.integers(), max_size=2), st.decimals(), st.timedeltas(), st.dates(), st.times(),
     st.complex_numbers(), st.uuids(), st.dictionaries(st.text(max_size=2), st.none(), max_size=2),
+    st.lists(st.floats(), max_size=3), st.lists(st.text(max_size=2), max_size=2), st.fractions(),
 )  # fmt: skip
 
 
@@ -70,7 +80,18 @@ def test_profiles_merge_to_the_profile_of_all_rows(
         assert left.quantiles == right.quantiles
         assert left.frequent == right.frequent
         assert left.unique == right.unique
+        assert left.words == right.words
         assert (left.moments is None) == (right.moments is None)
+        assert counted(left.lengths) == counted(right.lengths)
+        assert counted(left.vector) == counted(right.vector)
+    assert merged.correlations is not None or not merged.rows
+    if merged.correlations is not None and whole.correlations is not None:
+        assert (merged.correlations.count == whole.correlations.count).all()
+
+
+def counted(summary: Lengths | VectorSummary | None) -> int:
+    """Return how many values a summary is about."""
+    return 0 if summary is None else summary.count
 
 
 @settings(max_examples=60)
@@ -82,6 +103,7 @@ def test_order_and_neutral_element(a: dict[str, list[object]], b: dict[str, list
     one, other = x.merge(y), y.merge(x)
     assert [c.counts for c in one.columns] == [c.counts for c in other.columns]
     assert [c.quantiles for c in one.columns] == [c.quantiles for c in other.columns]
+    assert [c.words for c in one.columns] == [c.words for c in other.columns]
     assert x.merge(Profile.empty()) == Profile.empty().merge(x) == x
     assert (x.encode(), y.encode()) == before
 
@@ -97,9 +119,52 @@ def test_bytes_lead_back(table: dict[str, list[object]]) -> None:
 @given(st.binary(max_size=200))
 def test_alien_bytes_are_corrupt(data: bytes) -> None:
     """Random bytes raise `Corrupt` and nothing else, with and without the right beginning."""
-    for wrong in (data, b"MDPF\x01" + data):
+    for wrong in (data, b"MDPF\x01" + data, b"MDPF\x02" + data):
         with pytest.raises(Corrupt):
             Profile.decode(wrong)
+
+
+@settings(max_examples=60)
+@given(tables(), tables(), tables())
+def test_merging_is_associative(
+    a: dict[str, list[object]], b: dict[str, list[object]], c: dict[str, list[object]]
+) -> None:
+    """Three tables merge to the same profile, whichever two come first."""
+    x, y, z = map(summarised, (a, b, c))
+    one, other = x.merge(y).merge(z), x.merge(y.merge(z))
+    for left, right in zip(one.columns, other.columns, strict=True):
+        assert (left.kind, left.counts) == (right.kind, right.counts)
+        assert (left.quantiles, left.unique) == (right.quantiles, right.unique)
+        assert (left.frequent, left.words) == (right.frequent, right.words)
+        assert counted(left.lengths) == counted(right.lengths)
+        assert counted(left.vector) == counted(right.vector)
+
+
+@settings(max_examples=200)
+@given(tables(), st.data())
+def test_forged_profiles_are_corrupt_or_sound(
+    table: dict[str, list[object]], data: st.DataObject
+) -> None:
+    """Whatever stands under a right checksum, it is refused, or it can be worked with."""
+    stored = summarised(table).encode()
+    body = bytearray(zstandard.ZstdDecompressor().decompress(stored[21:]))
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.integers(0, len(body) - 1))
+        body[place : place + 1] = data.draw(st.binary(max_size=3))
+    packed = zstandard.ZstdCompressor().compress(bytes(body))
+    digest = hashlib.blake2b(packed, digest_size=16).digest()
+    try:
+        read = Profile.decode(stored[:5] + digest + packed)
+    except Corrupt:
+        return
+    assert Profile.decode(read.encode()) == read
+    with contextlib.suppress(Incompatible):
+        read.merge(summarised(table)).encode()
+    for column in read.columns:
+        assert column.distinct >= 0
+        assert sum(column.types.values()) <= column.present
+    if read.correlations is not None:
+        assert not np.isinf(read.correlations.matrix()).any()
 
 
 @settings(max_examples=60)
@@ -132,14 +197,18 @@ def test_a_table_is_like_itself(table: dict[str, list[object]]) -> None:
         assert not compared.verdict.aspects
 
 
+PLAIN = {
+    pl.Boolean, pl.Int64, pl.Float64, pl.String, pl.Date, pl.Datetime, pl.Duration, pl.List,
+    pl.Array,
+}  # fmt: skip
+
+
 @given(st.lists(ANYTHING, max_size=20))
 def test_no_mixture_of_values_is_too_much(values: list[object]) -> None:
     """A column of whatever values is read, keeps its rows, and is profiled and described."""
     frame = to_frame({"x": values})
     assert frame.height == len(values)
-    assert frame["x"].dtype in (pl.Boolean, pl.Int64, pl.Float64, pl.String) or (
-        frame["x"].dtype == pl.Datetime("us", "UTC")
-    )
+    assert type(frame["x"].dtype) in PLAIN
     assert profile(frame).column("x").kind is infer_kind(frame["x"])
     assert infer_columns(frame)[0].name == "x"
 

@@ -42,6 +42,16 @@ _OfModel = Annotated[
 ]
 
 
+_Segment = Annotated[
+    str,
+    Query(
+        description="Only rows of this segment, such as `country=DE`; all rows without one.",
+        max_length=500,
+        pattern=r"^[^\x00]*$",
+    ),
+]
+
+
 class AlertChange(BaseModel):
     """The status that an alert is to have."""
 
@@ -61,6 +71,7 @@ def drift(
     name: ModelName,
     version: VersionNumber = None,
     granularity: _Length = Granularity.DAY,
+    segment: _Segment = "",
     start: _From = None,
     end: _To = None,
 ) -> Json:
@@ -74,6 +85,7 @@ def drift(
         name,
         version=version,
         granularity=granularity,
+        segment=segment,
         start=None if start is None else moment(start, "from"),
         end=None if end is None else moment(end, "to"),
     )

@@ -11,7 +11,12 @@ _TYPES = {
     Kind.CATEGORICAL: "string",
     Kind.TEXT: "string",
     Kind.DATETIME: "string",
+    Kind.DATE: "string",
+    Kind.DURATION: "number",
+    Kind.VECTOR: "array",
+    Kind.IDENTIFIER: "string",
 }
+_FORMATS = {Kind.DATETIME: "date-time", Kind.DATE: "date"}
 
 
 def row_schema(signature: Signature) -> dict[str, object]:
@@ -34,13 +39,17 @@ def row_schema(signature: Signature) -> dict[str, object]:
 
 
 def _property(column: Column) -> dict[str, object]:
-    kind = _TYPES[column.kind]
+    kind = "integer" if column.whole else _TYPES[column.kind]
     described: dict[str, object] = {
         "type": [kind, "null"] if column.optional else kind,
         "description": f"Expected: {column.expected()}.",
     }
-    if column.kind is Kind.DATETIME:
-        described["format"] = "date-time"
+    if column.kind in _FORMATS:
+        described["format"] = _FORMATS[column.kind]
+    if column.kind is Kind.VECTOR:
+        described["items"] = {"type": "number"}
+        if column.dimension is not None:
+            described |= {"minItems": column.dimension, "maxItems": column.dimension}
     if column.example is not None:
         described["examples"] = [column.example]
     return described

@@ -1,15 +1,80 @@
-"""Reading the tables that are named on the command line."""
+"""Reading the tables and profiles that are named on the command line, and writing files."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import PolarsError
 
-from modeldesk.errors import InvalidData
+from modeldesk.drift import Sides
+from modeldesk.errors import Corrupt, InvalidArgument, InvalidData
+from modeldesk.profiles import Profile, profile_file
+from modeldesk.schema import Kind
 
 SUFFIXES = (".csv", ".parquet")
+PROFILE_SUFFIX = ".mdpf"
+
+
+def read_profile(path: Path, *, kinds: Mapping[str, Kind] | None = None) -> Profile:
+    """Read a stored profile, or a table and sum it up.
+
+    Parameters
+    ----------
+    path
+        A file that ends in `PROFILE_SUFFIX`, or what `read_table` reads.
+    kinds
+        Kinds of a table's columns; a stored profile keeps its own.
+
+    Raises
+    ------
+    InvalidData
+        When there is no such file, or it holds neither.
+    """
+    if path.suffix.lower() != PROFILE_SUFFIX or path.is_dir():
+        found = profile_file(path, kinds=kinds)
+        if not found.columns or not found.rows:
+            raise _without_rows(path)
+        return found
+    try:
+        return Profile.decode(path.read_bytes())
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}."
+        hint = "Check the spelling and the folder you are in."
+        raise InvalidData(message, hint=hint) from error
+    except Corrupt as error:
+        message = f"{path} is no profile that can be read: {error.message}"
+        hint = "Make it anew: modeldesk profile FILE --save PROFILE."
+        raise InvalidData(message, hint=hint) from error
+
+
+def read_profiles(current: Path, reference: Path) -> Sides:
+    """Read both sides of a comparison; a table is read with the kinds of the other side.
+
+    Raises
+    ------
+    InvalidData
+        When one of the two cannot be read.
+    """
+    if current.suffix.lower() == PROFILE_SUFFIX:
+        now = read_profile(current)
+        return Sides(current=now, reference=read_profile(reference, kinds=_kinds(now)))
+    before = read_profile(reference)
+    return Sides(current=read_profile(current, kinds=_kinds(before)), reference=before)
+
+
+def _kinds(found: Profile) -> dict[str, Kind]:
+    return {column.name: column.kind for column in found.columns}
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, or raise `InvalidArgument` when that is not possible."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        message = f"{path} cannot be written: {error.strerror}."
+        raise InvalidArgument(message, hint="Name a file in a folder that exists.") from error
 
 
 def read_table(path: Path) -> pl.DataFrame:
@@ -33,9 +98,13 @@ def read_table(path: Path) -> pl.DataFrame:
         raise InvalidData(message, hint="Check the spelling and the folder you are in.")
     frame = _read_file(path)
     if not frame.width or not frame.height:
-        message = f"{path} holds no rows."
-        raise InvalidData(message, hint="Give a table with a header line and at least one row.")
+        raise _without_rows(path)
     return frame
+
+
+def _without_rows(path: Path) -> InvalidData:
+    message = f"{path} holds no rows."
+    return InvalidData(message, hint="Give a table with a header line and at least one row.")
 
 
 def _read_file(path: Path) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 import math
 import sys
-from datetime import datetime
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,7 +144,9 @@ def _predict_here(
 
 
 def _scalar(value: "Value") -> "Scalar":
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _share(value: "Value") -> float | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from modeldesk.errors import ModeldeskError
@@ -11,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _WIDTH_OF_FILES = 160
-"""Characters per line where nobody watches: in a file or a pipe."""
+"""Characters per line where nobody watches (in a file or a pipe) and COLUMNS is not set."""
 
 
 def answers() -> Console:
@@ -54,7 +56,10 @@ def show_defect(error: Exception, *, trace: bool) -> None:
 def _console(*, stderr: bool) -> Console:
     from rich.console import Console
 
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="replace")  # a letter that is not known there is no failure
     console = Console(stderr=stderr)
-    if not console.is_terminal:
+    if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = _WIDTH_OF_FILES
     return console

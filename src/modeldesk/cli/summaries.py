@@ -1,15 +1,18 @@
-"""Profiles and comparisons as JSON and as sentences."""
+"""Profiles and comparisons as JSON documents; docs/reports.md describes their fields."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from datetime import UTC, datetime
-
 import msgspec
 
-from modeldesk.drift import Comparison, Status
+from modeldesk.drift import Comparison, Overlay
 from modeldesk.profiles import ColumnProfile, Profile
-from modeldesk.schema import Kind
+from modeldesk.reports import comparison_sentence
+from modeldesk.reports.ranking import ComparedColumn, compared_columns, distribution_of
+from modeldesk.sketches import Frequent, Moments
+
+PROFILE_SCHEMA = "modeldesk.profile/1"
+COMPARISON_SCHEMA = "modeldesk.comparison/1"
+"""Changes when a field goes or changes its meaning; new fields may come without."""
 
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 _FREQUENT = 10
@@ -17,62 +20,93 @@ _FREQUENT = 10
 
 def profile_json(profile: Profile) -> bytes:
     """Return a profile's figures as a JSON document."""
-    columns = [_column(column) for column in profile.columns]
-    return msgspec.json.encode({"rows": profile.rows, "columns": columns})
+    columns = [
+        _column(column) | {"histogram": _histogram(distribution_of(column), "shares")}
+        for column in profile.columns
+    ]
+    told = {"schema": PROFILE_SCHEMA, "rows": profile.rows, "columns": columns}
+    return msgspec.json.encode(told)
 
 
 def comparison_json(comparison: Comparison) -> bytes:
-    """Return a comparison as a JSON document, with the names of the changed columns."""
+    """Return a comparison as a JSON document, with the figures of both sides."""
+    told = msgspec.to_builtins(comparison)
+    columns = compared_columns(comparison, comparison.columns)
+    told["columns"] = [_compared(column) for column in columns]
+    head = {"schema": COMPARISON_SCHEMA, "sentence": comparison_sentence(comparison)}
     changed = [column.name for column in comparison.changed]
-    return msgspec.json.encode(asdict(comparison) | {"changed": changed})
+    return msgspec.json.encode(head | told | {"changed": changed})
 
 
-def comparison_sentence(comparison: Comparison) -> str:
-    """Return the sum of a comparison's verdicts in one sentence."""
-    total, changed = len(comparison.columns), comparison.changed
-    unjudged = sum(c.verdict.status is Status.NOT_ENOUGH_DATA for c in comparison.columns)
-    more = f" {unjudged} could not be judged for lack of data." if unjudged else ""
-    if not changed:
-        return f"None of {total} columns changed.{more}"
-    names = ", ".join(column.name for column in changed)
-    return f"{len(changed)} of {total} columns changed: {names}.{more}"
+def _compared(column: ComparedColumn) -> dict[str, object]:
+    told: dict[str, object] = msgspec.to_builtins(column.result)
+    return told | {
+        "reference": None if column.reference is None else _column(column.reference),
+        "current": None if column.current is None else _column(column.current),
+        "histogram": _histogram(column.overlay, "reference", "current"),
+    }
 
 
-def as_value(number: float, kind: Kind) -> str:
-    """Return a number as a value of its column's kind, to four figures or to the minute."""
-    if kind is Kind.DATETIME:
-        return f"{datetime.fromtimestamp(number, UTC):%Y-%m-%d %H:%M}"
-    if number.is_integer() and abs(number) < 1e15:  # noqa: PLR2004  # exact in a float
-        return f"{int(number)}"
-    return f"{number:.4g}"
+def _histogram(overlay: Overlay | None, *names: str) -> dict[str, object] | None:
+    if overlay is None:
+        return None
+    sides = dict(zip(names, (overlay.reference, overlay.current), strict=False))
+    return {"labels": overlay.labels, "edges": overlay.edges, **sides}
 
 
 def _column(column: ColumnProfile) -> dict[str, object]:
-    told: dict[str, object] = {
+    return {
         "name": column.name,
         "kind": column.kind,
         "rows": column.rows,
         "missing": column.missing,
+        "missing_share": column.missing_share,
         "nan": column.nan,
         "infinite": column.infinite,
         "types": column.types,
         "distinct": round(column.distinct),
+        "moments": None if column.moments is None else _moments(column.moments),
+        "quantiles": _quantiles(column),
+        "frequent": _frequent(column.frequent),
+        "empty_share": column.empty_share,
+        "words": _frequent(column.words),
+        "lengths": _lengths(column),
+        "vector": _vector(column),
     }
-    if column.moments is not None:
-        told["moments"] = {
-            "mean": column.moments.mean,
-            "std": column.moments.std,
-            "minimum": column.moments.minimum,
-            "maximum": column.moments.maximum,
-            "zeros": column.moments.zeros,
-            "negatives": column.moments.negatives,
-        }
-    if column.quantiles is not None:
-        values = column.quantiles.quantiles(_QUANTILES)
-        told["quantiles"] = {
-            f"{share:g}": value for share, value in zip(_QUANTILES, values, strict=True)
-        }
-    if column.frequent is not None:
-        items = column.frequent.items()[:_FREQUENT]
-        told["frequent"] = [{"value": item.value, "count": item.count} for item in items]
-    return told
+
+
+def _moments(moments: Moments) -> dict[str, float | None]:
+    names = ("count", "mean", "std", "minimum", "maximum", "zeros", "negatives")
+    return {name: getattr(moments, name) for name in names}
+
+
+def _quantiles(column: ColumnProfile) -> dict[str, float] | None:
+    if column.quantiles is None:
+        return None
+    values = column.quantiles.quantiles(_QUANTILES)
+    return {f"{share:g}": value for share, value in zip(_QUANTILES, values, strict=True)}
+
+
+def _frequent(frequent: Frequent | None) -> list[dict[str, object]] | None:
+    if frequent is None:
+        return None
+    items = frequent.items()[:_FREQUENT]
+    return [{"value": item.value, "count": item.count} for item in items]
+
+
+def _lengths(column: ColumnProfile) -> dict[str, object] | None:
+    if column.lengths is None:
+        return None
+    lengths = column.lengths
+    return {"characters": _moments(lengths.characters), "words": _moments(lengths.words)}
+
+
+def _vector(column: ColumnProfile) -> dict[str, object] | None:
+    if column.vector is None:
+        return None
+    vector = column.vector
+    return {
+        "dimension": vector.dimension,
+        "norm": _moments(vector.norm),
+        "centroid": vector.centroid.tolist(),
+    }

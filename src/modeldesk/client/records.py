@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-Scalar: TypeAlias = bool | int | float | str | None
+Scalar: TypeAlias = bool | int | float | str | tuple[float, ...] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

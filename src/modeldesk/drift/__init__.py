@@ -1,25 +1,39 @@
 """Drift: how far two profiles are apart, and whether that is more than chance and matters."""
 
 from modeldesk.drift.compare import compare
+from modeldesk.drift.distances import DISTANCES, Distance, distance
 from modeldesk.drift.overlay import overlay
-from modeldesk.drift.results import (
+from modeldesk.drift.results import Comparison, Overlay
+from modeldesk.drift.sides import Sides
+from modeldesk.drift.thresholds import Thresholds
+from modeldesk.drift.traces import Trace, trace
+from modeldesk.drift.verdict import (
     Aspect,
     ColumnComparison,
-    Comparison,
-    Overlay,
+    Dependence,
+    Direction,
+    PairChange,
     Status,
     Verdict,
 )
-from modeldesk.drift.thresholds import Thresholds
 
 __all__ = [
+    "DISTANCES",
     "Aspect",
     "ColumnComparison",
     "Comparison",
+    "Dependence",
+    "Direction",
+    "Distance",
     "Overlay",
+    "PairChange",
+    "Sides",
     "Status",
     "Thresholds",
+    "Trace",
     "Verdict",
     "compare",
+    "distance",
     "overlay",
+    "trace",
 ]

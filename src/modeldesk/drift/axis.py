@@ -13,7 +13,7 @@ from modeldesk.sketches import Quantiles
 
 _ROUND = (1.0, 2.0, 2.5, 5.0, 10.0)
 _SECONDS = (1, 5, 15, 30, 60, 300, 900, 1800, 3600, 10800, 21600, 43200, 86400)
-_WHOLE = frozenset({Kind.INTEGER, Kind.TEXT, Kind.DATETIME})
+_WHOLE = frozenset({Kind.INTEGER, Kind.TEXT, Kind.DATETIME, Kind.DATE})
 _NEARLY = 1 - 1e-9
 _SLACK = 1e-9
 _FINEST = 1e-12
@@ -60,9 +60,11 @@ def _bounded(value: float) -> float:
 
 def _step(width: float, kind: Kind) -> float:
     """Return the smallest round width that is not below the given one."""
-    if kind is Kind.DATETIME and width <= _SECONDS[-1]:
+    if kind is Kind.DATE:
+        width = max(width, _SECONDS[-1])
+    if kind.temporal and width <= _SECONDS[-1]:
         return float(next(step for step in _SECONDS if step >= width))
-    unit = _SECONDS[-1] if kind is Kind.DATETIME else 1.0
+    unit = _SECONDS[-1] if kind.temporal else 1.0
     width /= unit
     if kind in _WHOLE:
         width = max(width, 1.0)
@@ -88,7 +90,7 @@ def _labels(
 ) -> tuple[str, ...]:
     named = [_named(edge, step, kind) for edge in edges]
     labels = [f"{low} to {high}" for low, high in pairwise(named)]
-    if kind is Kind.DATETIME:
+    if kind.temporal:
         labels = named[:-1]
     elif kind in _WHOLE:
         ends = [_named(edge - 1, step, kind) for edge in edges[1:]]
@@ -103,7 +105,7 @@ def _labels(
 
 
 def _named(edge: float, step: float, kind: Kind) -> str:
-    if kind is Kind.DATETIME:
+    if kind.temporal:
         return wording.moment(edge)
     decimals = 0 if kind in _WHOLE else _decimals(step)
     if abs(edge) >= _LONG or decimals > _DEEP:

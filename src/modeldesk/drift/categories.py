@@ -1,11 +1,16 @@
-"""Sorting categories into those the reference has, its rare ones, and new ones."""
+"""Comparing categories: those the reference has, its rare ones, and new ones."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from modeldesk.drift import chance, wording
-from modeldesk.drift.split import Split
+from modeldesk.drift.numeric import share_of
+from modeldesk.drift.signs import Findings, single
+from modeldesk.drift.split import Counts, Split
+from modeldesk.drift.verdict import Aspect
 from modeldesk.profiles import ColumnProfile
 from modeldesk.sketches import Frequent
 
@@ -16,6 +21,8 @@ COMMON = 0.01
 """Share of the reference's values from which on a category has a bin of its own ..."""
 OFTEN = 5
 """... where it occurs at least this often, so that its share is more than an accident."""
+
+_SHARES, _NEW, _ODD = 2.5, 2.5, 0.5
 
 
 def split_categories(current: ColumnProfile, reference: ColumnProfile) -> Split | None:
@@ -33,7 +40,7 @@ def split_categories(current: ColumnProfile, reference: ColumnProfile) -> Split 
     mine, theirs = current.frequent or Frequent(), reference.frequent
     if theirs is None:
         return None
-    here, there = _counted(mine), _counted(theirs)
+    here, there = counted(mine), counted(theirs)
     new = [name for name in here if name not in there] if theirs.exact else []
     common = _common(there, theirs.total)
     counts = [float(here.get(name, 0)) for name in common]
@@ -48,14 +55,74 @@ def split_categories(current: ColumnProfile, reference: ColumnProfile) -> Split 
         phrases=(*named, "are rare in the reference", _new(new), "are of another type"),
         current=np.array(counts),
         reference=np.array(expected),
-        chance=_chance(current, reference),
-        outside_chance=_newcomers(here, there, new) if mine.exact and theirs.exact else None,
+        ordered=0,
         outside=(len(common) + 1,),
+        unread=len(common) + 2,
     )
 
 
-def _counted(sketch: Frequent) -> dict[str, int]:
+def weigh_categories(current: ColumnProfile, reference: ColumnProfile, split: Split) -> Findings:
+    """Test whether categories are more or less frequent, new, or of another type."""
+    mine, theirs = current.frequent or Frequent(), reference.frequent or Frequent()
+    sizes = float(current.present), float(reference.present)
+    shares = tallied(mine, theirs, *sizes).homogeneity
+    found = single(Aspect.SHARES, shares, weight=_SHARES)
+    if mine.exact and theirs.exact:
+        found += single(Aspect.NEW_CATEGORIES, _newcomers(mine, theirs), weight=_NEW)
+    return found + share_of(split, len(split.phrases) - 1, Aspect.TYPE, weight=_ODD)
+
+
+def counted(sketch: Frequent) -> dict[str, int]:
+    """Return how often each value occurs that the sketch keeps."""
     return {item.value: item.count for item in sketch.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How often both sides have each of some categories, and all others together."""
+
+    current: Counts
+    reference: Counts
+    others: tuple[float, float]
+
+    @property
+    def homogeneity(self) -> float:
+        """p-value of the shares; the others are left out where too few are expected."""
+        counts, expected = self.current, self.reference
+        n, m = counts.sum() + self.others[0], expected.sum() + self.others[1]
+        if n and m and sum(self.others) * min(n, m) / (n + m) >= chance.EXPECTED:
+            counts = np.append(counts, self.others[0])
+            expected = np.append(expected, self.others[1])
+        return chance.homogeneity(counts, expected)
+
+
+def tallied(mine: Frequent, theirs: Frequent, n: float, m: float) -> Tally:
+    """Count the categories that both sides expect often enough; all others go together.
+
+    Which these are depends on both samples together, so that the choice favours neither.
+
+    Parameters
+    ----------
+    mine, theirs
+        Counts of the current and of the reference side.
+    n, m
+        How many independent values they stand for: counts are scaled down to these. What they
+        are more than the counts is among the others.
+    """
+    here, there = counted(mine), counted(theirs)
+    if not mine.exact or not theirs.exact:
+        both = here.keys() & there.keys()
+        here = {name: here[name] for name in both}
+        there = {name: there[name] for name in both}
+    ours, other = min(n / max(mine.total, 1), 1.0), min(m / max(theirs.total, 1), 1.0)
+    names = sorted(here.keys() | there.keys())
+    pairs = [(here.get(name, 0) * ours, there.get(name, 0) * other) for name in names]
+    smaller = min(n, m) / (n + m)
+    kept = [pair for pair in pairs if sum(pair) * smaller >= chance.EXPECTED]
+    counts = np.array([pair[0] for pair in kept])
+    expected = np.array([pair[1] for pair in kept])
+    others = float(max(n - counts.sum(), 0.0)), float(max(m - expected.sum(), 0.0))
+    return Tally(current=counts, reference=expected, others=others)
 
 
 def _common(counts: dict[str, int], total: int) -> list[str]:
@@ -73,34 +140,13 @@ def _new(names: list[str]) -> str:
     return f"are in {len(names)} categories that the reference does not have ({examples})"
 
 
-def _newcomers(here: dict[str, int], there: dict[str, int], new: list[str]) -> float:
+def _newcomers(mine: Frequent, theirs: Frequent) -> float:
+    here, there = counted(mine), counted(theirs)
     together = [here.get(name, 0) + there.get(name, 0) for name in here.keys() | there.keys()]
+    new = [count for name, count in here.items() if name not in there]
     return chance.new_categories(
-        np.array([here[name] for name in new], dtype=np.float64),
+        np.array(new, dtype=np.float64),
         np.array(together, dtype=np.float64),
         sum(here.values()),
         sum(there.values()),
     )
-
-
-def _chance(current: ColumnProfile, reference: ColumnProfile) -> float:
-    """Test the categories that both sides expect often enough; all others share one bin."""
-    mine, theirs = current.frequent or Frequent(), reference.frequent or Frequent()
-    here, there = _counted(mine), _counted(theirs)
-    if not mine.exact or not theirs.exact:
-        both = here.keys() & there.keys()
-        here = {name: here[name] for name in both}
-        there = {name: there[name] for name in both}
-    n, m = float(current.present), float(reference.present)
-    smaller = min(n, m) / (n + m)
-    kept = [
-        name
-        for name in sorted(here.keys() | there.keys())
-        if (here.get(name, 0) + there.get(name, 0)) * smaller >= chance.EXPECTED
-    ]
-    counts = np.array([float(here.get(name, 0)) for name in kept])
-    expected = np.array([float(there.get(name, 0)) for name in kept])
-    rest = max(n - counts.sum(), 0.0), max(m - expected.sum(), 0.0)
-    if (rest[0] + rest[1]) * smaller >= chance.EXPECTED:
-        counts, expected = np.append(counts, rest[0]), np.append(expected, rest[1])
-    return chance.homogeneity(counts, expected)

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from modeldesk.drift import chance
+from modeldesk.drift.dependence import compare_dependence
 from modeldesk.drift.findings import Finding, examine
-from modeldesk.drift.results import ColumnComparison, Comparison, Status, Verdict
+from modeldesk.drift.judging import absent, judge
+from modeldesk.drift.results import Comparison
+from modeldesk.drift.sides import Sides
 from modeldesk.drift.thresholds import Thresholds
-from modeldesk.drift.verdicts import judge
+from modeldesk.drift.traces import Trace, traces
+from modeldesk.drift.verdict import ColumnComparison, Verdict
 from modeldesk.errors import InvalidArgument
 from modeldesk.profiles import ColumnProfile, Profile
 
 
 def compare(
-    current: Profile, reference: Profile, *, thresholds: Thresholds | None = None
+    current: Profile,
+    reference: Profile,
+    *,
+    thresholds: Thresholds | None = None,
+    overrides: Mapping[str, Thresholds] | None = None,
+    history: Sequence[Profile | Trace] = (),
+    keep_profiles: bool = True,
 ) -> Comparison:
     """Say of every column whether it changed more than chance explains and enough to matter.
 
-    A column *changed* when a two-sample test finds it (chi-square between the reference's
-    deciles or categories, an exact test of values outside its range, a test of new categories,
-    a test of the missing share; corrected for the number of tests and, after Benjamini and
-    Hochberg, of columns) and the change is large enough: the Hellinger distance reaches
-    `Thresholds.min_distance`, or the missing share moved by `Thresholds.min_missing_change`.
+    A column *changed* when two-sample tests find it (of ranks for numbers, of shares for
+    categories, of words and lengths for texts, of positions for vectors; of values outside what
+    the reference has, of missing values, of types; combined into one p-value, and corrected for
+    the number of columns after Benjamini and Hochberg) and the change is large enough: the
+    Hellinger distance reaches `Thresholds.min_distance`, or the missing share moved by
+    `Thresholds.min_missing_change`. How numeric columns vary together is compared as well.
 
     Parameters
     ----------
@@ -30,19 +43,26 @@ def compare(
         Profile of the rows to compare with, usually the training data.
     thresholds
         How sure and how large a change must be.
+    overrides
+        Other thresholds for single columns, by name.
+    history
+        Profiles of past windows like the current one, oldest first, or their traces (see
+        `modeldesk.drift.trace`). From 14 windows on, each column's normal variation is learned
+        from them, and only what exceeds it is called a change. With fewer they are ignored.
+    keep_profiles
+        Whether the comparison remembers both profiles (`Comparison.sides`), so that reports
+        and notebooks can draw them. Leave them out where many comparisons are kept.
 
     Returns
     -------
     Comparison
         One verdict per column: the reference's columns in its order, then those that only the
-        current profile has, which cannot be judged.
+        current profile has, which cannot be compared.
 
     Raises
     ------
     InvalidArgument
-        When something else than two profiles is given.
-    Incompatible
-        When a column is of kinds that cannot be compared; the message names it.
+        When something else than two profiles is given, or a threshold for an unknown column.
 
     Examples
     --------
@@ -51,18 +71,66 @@ def compare(
     >>> current = profile({"age": [40 + i % 50 for i in range(500)]})
     >>> compare(current, reference).column("age").verdict.sentence
     "40.0 % of values lie above the reference's maximum of 69 (reference: none); Hellinger \
-distance 0.63, p < 0.001"
+distance 0.63, p < 0.001."
     """
     _need_profiles(current, reference)
-    limits = thresholds or Thresholds()
-    mine, theirs = ({column.name: column for column in p.columns} for p in (current, reference))
+    limits = _Limits(thresholds or Thresholds(), overrides or {}, current, reference)
+    past = traces(history, reference)
+    mine = {column.name: column for column in current.columns}
+    theirs = {column.name: column for column in reference.columns}
     findings = [
-        examine(mine.get(name) or _absent(column), column, limits)
+        examine(
+            mine.get(name) or _empty(column),
+            column,
+            limits.of(name),
+            [window.columns[name] for window in past if name in window.columns],
+        )
         for name, column in theirs.items()
+        if name in mine or not current.rows
     ]
-    columns = _judged(findings, limits)
-    columns += [_unknown(column) for name, column in mine.items() if name not in theirs]
-    return Comparison(rows=current.rows, reference_rows=reference.rows, columns=tuple(columns))
+    judged = {column.name: column for column in _judged(findings, limits)}
+    columns = [
+        judged.get(name) or _one_sided(column, ours=False) for name, column in theirs.items()
+    ]
+    columns += [
+        _one_sided(column, ours=True) for name, column in mine.items() if name not in theirs
+    ]
+    found = Comparison(
+        rows=current.rows,
+        reference_rows=reference.rows,
+        columns=tuple(columns),
+        dependence=compare_dependence(
+            current,
+            reference,
+            thresholds=limits.common,
+            history=[window.correlations for window in past if window.correlations is not None],
+        ),
+    )
+    return (
+        found.remembering(Sides(current=current, reference=reference)) if keep_profiles else found
+    )
+
+
+class _Limits:
+    """The thresholds of each column."""
+
+    def __init__(
+        self,
+        common: Thresholds,
+        overrides: Mapping[str, Thresholds],
+        current: Profile,
+        reference: Profile,
+    ) -> None:
+        known = {*current.names, *reference.names}
+        if unknown := sorted(overrides.keys() - known):
+            message = f"There are thresholds for unknown columns: {', '.join(unknown)}."
+            raise InvalidArgument(message, hint=f"Known columns: {', '.join(sorted(known))}.")
+        self.common = common
+        self._overrides = overrides
+
+    def of(self, name: str) -> Thresholds:
+        """Return a column's thresholds."""
+        return self._overrides.get(name, self.common)
 
 
 def _need_profiles(*values: object) -> None:
@@ -72,17 +140,21 @@ def _need_profiles(*values: object) -> None:
             raise InvalidArgument(message, hint="Call modeldesk.profile on the table first.")
 
 
-def _absent(column: ColumnProfile) -> ColumnProfile:
+def _empty(column: ColumnProfile) -> ColumnProfile:
     return ColumnProfile(name=column.name, kind=column.kind)
 
 
-def _judged(findings: list[Finding], thresholds: Thresholds) -> list[ColumnComparison]:
+def _judged(findings: list[Finding], limits: _Limits) -> list[ColumnComparison]:
     tested = [f.p_value for f in findings if f.p_value is not None]
     corrected = iter(chance.adjusted(tested))
     return [
         _compared(
             finding,
-            judge(finding, None if finding.p_value is None else next(corrected), thresholds),
+            judge(
+                finding,
+                None if finding.p_value is None else next(corrected),
+                limits.of(finding.reference.name),
+            ),
         )
         for finding in findings
     ]
@@ -100,14 +172,15 @@ def _compared(finding: Finding, verdict: Verdict) -> ColumnComparison:
     )
 
 
-def _unknown(column: ColumnProfile) -> ColumnComparison:
-    sentence = "not enough data: the reference does not have this column"
+def _one_sided(column: ColumnProfile, *, ours: bool) -> ColumnComparison:
+    """Return what is said of a column that the other side does not have."""
+    side = "the reference does" if ours else "the current rows do"
     return ColumnComparison(
         name=column.name,
         kind=column.kind,
-        rows=column.rows,
+        rows=column.rows if ours else 0,
         distance=None,
-        missing_share=column.missing_share,
-        reference_missing_share=0.0,
-        verdict=Verdict(status=Status.NOT_ENOUGH_DATA, sentence=sentence),
+        missing_share=column.missing_share if ours else 0.0,
+        reference_missing_share=0.0 if ours else column.missing_share,
+        verdict=absent(f"{side} not have this column"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from modeldesk.drift.axis import Axis, axis_of
+from modeldesk.drift.basis import Basis, basis
 from modeldesk.drift.results import Overlay
 from modeldesk.errors import InvalidArgument
 from modeldesk.profiles import ColumnProfile, Profile
@@ -23,7 +24,9 @@ def overlay(current: Profile | None, reference: Profile, column: str, *, bins: i
     Numbers get bins of equal, round width. Far values do not flatten the picture: the bins
     cover the bulk of the reference and as much again on both sides, and the end bins are open
     (``< 0``, ``≥ 80``) where values lie beyond. Categories are sorted by the reference, the
-    largest on either side first to get a bin, and the others share one.
+    largest on either side first to get a bin, and the others share one. Texts are drawn by their
+    lengths, vectors by their norms. Where the current values are of another type than the
+    reference's, only the reference is drawn.
 
     Parameters
     ----------
@@ -57,13 +60,15 @@ def overlay(current: Profile | None, reference: Profile, column: str, *, bins: i
     here = None
     if current is not None and column in current.names:
         here = current.column(column)
+    if here is not None and basis(here, there) is Basis.TYPES:
+        here = None
     if there.kind in _LISTED:
         return _categories(here, there, bins)
     return _numbers(here, there, bins)
 
 
 def _numbers(here: ColumnProfile | None, there: ColumnProfile, bins: int) -> Overlay:
-    sketches = [there.quantiles, None if here is None else here.quantiles]
+    sketches = [_positions(there), None if here is None else _positions(here)]
     axis = axis_of([sketch for sketch in sketches if sketch is not None], there.kind, bins)
     return Overlay(
         name=there.name,
@@ -73,6 +78,11 @@ def _numbers(here: ColumnProfile | None, there: ColumnProfile, bins: int) -> Ove
         reference=_shares(sketches[0], axis),
         current=_shares(sketches[1], axis),
     )
+
+
+def _positions(column: ColumnProfile) -> Quantiles | None:
+    """Return the numbers that are drawn: of vectors their norms."""
+    return column.quantiles if column.vector is None else column.vector.norm_quantiles
 
 
 def _shares(sketch: Quantiles | None, axis: Axis) -> tuple[float, ...]:

@@ -3,70 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from modeldesk.drift.sides import Sided
+from modeldesk.drift.summary import summed_up
+from modeldesk.drift.verdict import ColumnComparison, Dependence, Status, Verdict
 from modeldesk.errors import NotFound
 from modeldesk.schema import Kind
 
 
-class Status(StrEnum):
-    """The three answers that a verdict can give."""
-
-    STABLE = "stable"
-    CHANGED = "changed"
-    NOT_ENOUGH_DATA = "not enough data"
-
-
-class Aspect(StrEnum):
-    """What about a column changed."""
-
-    DISTRIBUTION = "distribution"
-    RANGE = "range"
-    CATEGORIES = "categories"
-    MISSING = "missing"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
-    """Whether a column changed more than chance explains and enough to matter."""
-
-    status: Status
-    sentence: str
-    """One plain sentence with numbers."""
-    aspects: tuple[Aspect, ...] = ()
-    p_value: float | None = None
-    """Chance of a difference at least this large if nothing changed; corrected for the
-    number of columns compared. ``None`` where there was not enough data."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ColumnComparison:
-    """One column of a current profile against the same column of a reference."""
-
-    name: str
-    kind: Kind
-    rows: int
-    distance: float | None
-    """Hellinger distance on reference-quantile bins, from 0 (same) to 1 (disjoint);
-    ``None`` where one side has no values."""
-    missing_share: float
-    reference_missing_share: float
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
+class Comparison(Sided):
     """All columns of a current profile against a reference profile."""
 
     rows: int
     reference_rows: int
     columns: tuple[ColumnComparison, ...]
+    dependence: Dependence | None = None
+    """What no single column shows: a change of correlations. ``None`` where fewer than two
+    numeric columns are on both sides."""
 
     @property
     def changed(self) -> tuple[ColumnComparison, ...]:
-        """Columns with the verdict *changed*, largest distance first."""
+        """Columns with the verdict *changed*, the largest change first.
+
+        The size of a change counts missing values as well: it is the Hellinger distance with
+        one more bin for them.
+        """
         found = [c for c in self.columns if c.verdict.status is Status.CHANGED]
-        return tuple(sorted(found, key=lambda c: -(c.distance or 0.0)))
+        return tuple(sorted(found, key=lambda c: -c.size))
+
+    @property
+    def verdict(self) -> Verdict:
+        """One verdict over all columns and their correlations."""
+        return summed_up(self.columns, self.changed, self.dependence)
 
     def column(self, name: str) -> ColumnComparison:
         """Return the comparison of one column, or raise `NotFound`."""
@@ -75,6 +44,12 @@ class Comparison:
                 return column
         message = f"There is no column {name!r} in the comparison."
         raise NotFound(message, hint=f"Known columns: {', '.join(c.name for c in self.columns)}.")
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from modeldesk.reports import comparison_fragment  # noqa: PLC0415  # decision 0009
+
+        return comparison_fragment(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

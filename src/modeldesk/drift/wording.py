@@ -9,6 +9,19 @@ from modeldesk.schema import Kind
 _SURE = 0.001
 _DAY = 86400
 _LONGEST = 40
+_UNITS = (("days", 86400.0), ("hours", 3600.0), ("minutes", 60.0))
+_NOUNS = {
+    Kind.BOOLEAN: "true or false",
+    Kind.INTEGER: "whole numbers",
+    Kind.FLOAT: "numbers",
+    Kind.CATEGORICAL: "categories",
+    Kind.TEXT: "texts",
+    Kind.DATETIME: "times",
+    Kind.DATE: "dates",
+    Kind.DURATION: "durations",
+    Kind.VECTOR: "vectors",
+    Kind.IDENTIFIER: "identifiers",
+}
 _LONG = 10_000
 """Numbers from here on are told with six digits, smaller ones with four."""
 
@@ -21,11 +34,52 @@ def amount(value: float, kind: Kind = Kind.FLOAT) -> str:
     """
     if kind is Kind.TEXT:
         return f"{value:.0f} characters"
-    if kind is Kind.DATETIME:
+    if kind.temporal:
         return moment(value)
+    if kind is Kind.DURATION:
+        return _lasting(value)
     if kind is Kind.INTEGER and abs(value) < 1e15:  # noqa: PLR2004
         return f"{value:.0f}"
     return f"{value:.4g}" if abs(value) < _LONG else f"{value:.6g}"
+
+
+def _lasting(seconds: float) -> str:
+    """Return a duration in the largest unit of which it has one or more."""
+    unit, size = next(
+        ((unit, size) for unit, size in _UNITS if abs(seconds) >= size), ("seconds", 1.0)
+    )
+    return f"{seconds / size:.4g} {unit}"
+
+
+def noun(kind: Kind) -> str:
+    """Return what the values of a kind are called.
+
+    >>> noun(Kind.FLOAT), noun(Kind.BOOLEAN)
+    ('numbers', 'true or false')
+    """
+    return _NOUNS[kind]
+
+
+def compared(kind: Kind, *, higher: bool) -> str:
+    """Say that values are more, or less.
+
+    >>> compared(Kind.FLOAT, higher=True), compared(Kind.TEXT, higher=False)
+    ('values are higher', 'texts are shorter')
+    """
+    if kind is Kind.TEXT:
+        return f"texts are {'longer' if higher else 'shorter'}"
+    if kind.temporal:
+        return f"values are {'later' if higher else 'earlier'}"
+    return f"values are {'higher' if higher else 'lower'}"
+
+
+def counted(number: int, word: str) -> str:
+    """Return a count with its noun.
+
+    >>> counted(1, "column"), counted(1200, "row")
+    ('1 column', '1,200 rows')
+    """
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
 
 
 def moment(seconds: float) -> str:
@@ -71,6 +125,7 @@ def above(limit: float, kind: Kind) -> str:
     words = {
         Kind.TEXT: f"are longer than the reference's longest of {amount(limit, kind)}",
         Kind.DATETIME: f"are later than the reference's last, {amount(limit, kind)}",
+        Kind.DATE: f"are later than the reference's last, {amount(limit, kind)}",
     }
     return words.get(kind, f"lie above the reference's maximum of {amount(limit, kind)}")
 
@@ -80,6 +135,7 @@ def below(limit: float, kind: Kind) -> str:
     words = {
         Kind.TEXT: f"are shorter than the reference's shortest of {amount(limit, kind)}",
         Kind.DATETIME: f"are earlier than the reference's first, {amount(limit, kind)}",
+        Kind.DATE: f"are earlier than the reference's first, {amount(limit, kind)}",
     }
     return words.get(kind, f"lie below the reference's minimum of {amount(limit, kind)}")
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
 
-from modeldesk.drift import Comparison, Thresholds
-from modeldesk.errors import Corrupt
+from modeldesk.drift import Comparison, Thresholds, Trace, compare
+from modeldesk.errors import Corrupt, InvalidArgument
+from modeldesk.profiles import Profile
 from modeldesk.schema import Role, Signature
+
+MOST_HISTORY = 366
+"""A rule looks back on no more windows than this."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +32,62 @@ class DriftRule:
 
     Score columns are not watched by default: a class's score moves with the prediction, and
     one cause should not ring once per class.
+
+    Parameters
+    ----------
+    roles
+        Which columns may give a finding.
+    thresholds
+        How sure and how large a change must be.
+    overrides
+        Other thresholds for single columns, by name.
+    history
+        How many windows back the normal variation between windows is learned from; with fewer
+        than 14 that have rows nothing is learned. 0 turns learning off. The default are four
+        weeks of days, so that each day of the week is seen four times.
+
+    Raises
+    ------
+    InvalidArgument
+        When `history` is negative or more than 366.
     """
 
     roles: tuple[Role, ...] = (Role.FEATURE, Role.PREDICTION)
     thresholds: Thresholds = field(default_factory=Thresholds)
+    overrides: Mapping[str, Thresholds] = field(default_factory=dict)
+    history: int = 28
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.history <= MOST_HISTORY:
+            message = f"A rule cannot look back on {self.history} windows."
+            raise InvalidArgument(message, hint=f"Give a number from 0 to {MOST_HISTORY}.")
+
+    def compare(
+        self, current: Profile, reference: Profile, history: Sequence[Profile | Trace] = ()
+    ) -> Comparison:
+        """Compare a window with the reference by this rule's thresholds and history.
+
+        Parameters
+        ----------
+        current
+            Profile of the window.
+        reference
+            Profile to compare with.
+        history
+            Windows before it, oldest first; of more than the rule looks back on the last count.
+        """
+        known = {*current.names, *reference.names}
+        return compare(
+            current,
+            reference,
+            thresholds=self.thresholds,
+            overrides={name: own for name, own in self.overrides.items() if name in known},
+            history=history[-self.history :] if self.history else (),
+            keep_profiles=False,
+        )
 
     def findings(self, comparison: Comparison, signature: Signature) -> tuple[Finding, ...]:
-        """Return what is worth an alert, largest distance first.
+        """Return what is worth an alert, largest change first.
 
         Parameters
         ----------
@@ -58,6 +112,6 @@ class DriftRule:
         """Read a rule from its JSON; `Corrupt` when the text is something else."""
         try:
             return msgspec.json.decode(text, type=DriftRule)
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, InvalidArgument) as error:
             message = f"The stored monitor cannot be read: {error}."
             raise Corrupt(message) from error

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import overload
 
-import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from modeldesk.profiles import values
+from modeldesk.profiles import named, numeric
 from modeldesk.profiles.column import ColumnProfile
 from modeldesk.profiles.profile import Profile
-from modeldesk.schema import Frame, Kind, infer_kind, to_frame
-from modeldesk.sketches import Counts, Distinct, Frequent, Moments, Quantiles
-from modeldesk.sketches.frequent import CAPACITY, LONGEST
+from modeldesk.profiles.together import correlations
+from modeldesk.schema import ArrowStream, Frame, Kind, Reading, Table, infer_kind, read_table
 
 
-def profile(data: Frame, *, kinds: Mapping[str, Kind] | None = None) -> Profile:
+@overload
+def profile(data: Frame, *, kinds: Mapping[str, Kind] | None = None) -> Profile: ...
+
+
+@overload
+def profile(data: Iterable[Frame], *, kinds: Mapping[str, Kind] | None = None) -> Profile: ...
+
+
+def profile(data: Frame | Iterable[Frame], *, kinds: Mapping[str, Kind] | None = None) -> Profile:
     """Summarise a table: counts, types, moments, quantiles and frequent values per column.
 
     Parameters
     ----------
     data
         A Polars or pandas DataFrame, a PyArrow table, a mapping of column names to values, or
-        a list of mappings.
+        a list of mappings. Tables that come one after the other (an iterator, a list of frames,
+        a reader of record batches) are read one at a time, in bounded memory.
     kinds
         Kind of columns by name, for instance ``signature.kinds``; the others are inferred.
         Names that the table does not have are ignored. Values that do not fit the kind (the
@@ -48,137 +55,84 @@ def profile(data: Frame, *, kinds: Mapping[str, Kind] | None = None) -> Profile:
     >>> [(item.value, item.count) for item in day.column("city").frequent.items()]
     [('Graz', 2), ('Linz', 1)]
     """
-    frame = to_frame(data)
-    given = kinds or {}
-    columns = (
-        _column(series, given.get(series.name) or infer_kind(series))
-        for series in frame.get_columns()
-    )
-    return Profile(rows=frame.height, columns=tuple(columns))
+    parts = _parts(data)
+    if parts is None:
+        return _profiled(read_table(data), kinds or {})
+    return merged(parts, kinds)
 
 
-def _column(series: pl.Series, kind: Kind) -> ColumnProfile:
-    if kind.numeric:
-        return _numbers(series, kind)
-    if kind is Kind.DATETIME:
-        return _times(series)
-    if kind is Kind.BOOLEAN:
-        return _booleans(series)
-    return _strings(series, kind)
+def merged(parts: Iterable[object], kinds: Mapping[str, Kind] | None = None) -> Profile:
+    """Profile tables one after the other, and merge the profiles.
 
+    The first values of a column decide its kind. Fractions among whole numbers make it a column
+    of fractional numbers, and times among days one of times.
 
-def _numbers(series: pl.Series, kind: Kind) -> ColumnProfile:
-    floats = values.numbers(series).drop_nulls().to_numpy()
-    finite = floats[np.isfinite(floats)]
-    infinite = int(np.count_nonzero(np.isinf(floats)))
-    frequent = None
-    if kind is Kind.FLOAT:
-        unique = Distinct.of_numbers(finite)
-    else:
-        tally = _tally(values.whole_numbers(series).drop_nulls())
-        unique = Distinct.of_numbers(tally.get_column("value").to_numpy())
-        frequent = _frequent(tally)
-    return ColumnProfile(
-        name=series.name,
-        kind=kind,
-        counts=_counts(series, infinite=infinite),
-        moments=Moments.of(finite) if finite.size else None,
-        quantiles=Quantiles.of(finite) if finite.size else None,
-        unique=unique,
-        frequent=frequent,
-    )
-
-
-def _times(series: pl.Series) -> ColumnProfile:
-    seconds = values.times(series).drop_nulls().dt.timestamp("us").to_numpy() / 1e6
-    return ColumnProfile(
-        name=series.name,
-        kind=Kind.DATETIME,
-        counts=_counts(series),
-        moments=Moments.of(seconds) if seconds.size else None,
-        quantiles=Quantiles.of(seconds) if seconds.size else None,
-        unique=Distinct.of_numbers(seconds),
-    )
-
-
-def _booleans(series: pl.Series) -> ColumnProfile:
-    flags = values.flags(series).drop_nulls()
-    true = int(flags.sum())
-    named = {"false": len(flags) - true, "true": true}
-    found = {name: count for name, count in named.items() if count}
-    return ColumnProfile(
-        name=series.name,
-        kind=Kind.BOOLEAN,
-        counts=_counts(series, true=true),
-        unique=Distinct.of(found),
-        frequent=Frequent.of(found) if found else None,
-    )
-
-
-def _strings(series: pl.Series, kind: Kind) -> ColumnProfile:
-    texts = values.strings(series).drop_nulls()
-    lengths: NDArray[np.float64] = np.empty(0)
-    if kind is Kind.TEXT:
-        lengths = texts.str.len_chars().cast(pl.Float64).to_numpy()
-    tally = _tally(texts)
-    return ColumnProfile(
-        name=series.name,
-        kind=kind,
-        counts=_counts(series),
-        moments=Moments.of(lengths) if lengths.size else None,
-        quantiles=Quantiles.of(lengths) if lengths.size else None,
-        unique=Distinct.of(tally.get_column("value").to_list()),
-        frequent=_frequent(_cut(tally)),
-    )
-
-
-def _tally(present: pl.Series) -> pl.DataFrame:
-    """Return each different value and how often it occurs, in the columns value and times.
-
-    Whole numbers are sorted for it: of a million different ones that takes 17 ms, hashing 90.
+    Raises
+    ------
+    InvalidData
+        When one of the parts is no table.
+    Incompatible
+        When vectors of a column are of different dimensions.
     """
-    if present.dtype == pl.Int64:
-        runs = present.sort().rle().struct.unnest()
-        return runs.select(value="value", times=pl.col("len").cast(pl.Int64))
-    return present.alias("value").value_counts(name="times")
+    given = dict(kinds or {})
+    whole, known = Profile.empty(), dict(given)
+    for part in parts:
+        table = part if isinstance(part, Table) else read_table(part)
+        for reading in table.columns:
+            name = reading.series.name
+            if name in known and name not in given:
+                known[name] = _widened(known[name], reading.series.dtype)
+        whole = whole.merge(_profiled(table, known))
+        for column in whole.columns:
+            if column.present:
+                known.setdefault(column.name, column.kind)
+    return whole
 
 
-def _cut(tally: pl.DataFrame) -> pl.DataFrame:
-    """Return the tally of values cut to the length that is kept."""
-    value = pl.col("value")
-    if not tally.select((value.str.len_chars() > LONGEST).any()).item():
-        return tally
-    return tally.group_by(value.str.head(LONGEST)).agg(pl.col("times").sum())
+def _widened(kind: Kind, dtype: pl.DataType) -> Kind:
+    if kind is Kind.INTEGER and dtype == pl.Float64:
+        return Kind.FLOAT
+    return Kind.DATETIME if kind is Kind.DATE and dtype == pl.Datetime else kind
 
 
-def _frequent(tally: pl.DataFrame) -> Frequent | None:
-    if tally.is_empty():
+def _parts(data: object) -> Iterable[object] | None:
+    """Return the tables that an object consists of; ``None`` where it is one table."""
+    if isinstance(data, Iterator):
+        return data
+    if not isinstance(data, list | tuple) or not data:
         return None
-    largest = tally.top_k(CAPACITY + 1, by="times")
-    times = largest.get_column("times").to_list()
-    names = largest.get_column("value").cast(pl.String).to_list()
-    pairs = dict(zip(names[:CAPACITY], times, strict=False))
-    if len(times) <= CAPACITY:
-        return Frequent.of(pairs)
-    total = int(tally.get_column("times").sum())
-    return Frequent.of_largest(pairs, error=min(times), total=total)
+    tables = all(isinstance(part, pl.DataFrame | pl.LazyFrame | ArrowStream) for part in data)
+    return data if tables else None
 
 
-def _counts(series: pl.Series, *, infinite: int = 0, true: int = 0) -> Counts:
-    nan = int(series.is_nan().sum()) if series.dtype == pl.Float64 else 0
-    missing = series.null_count() + nan
-    present = len(series) - missing
-    came = {
-        pl.Int64: "integers",
-        pl.Float64: "fractions",
-        pl.Boolean: "booleans",
-        pl.String: "strings",
-    }.get(type(series.dtype), "times")
-    return Counts(
-        rows=len(series),
-        missing=missing,
-        nan=nan,
-        infinite=infinite,
-        true=true,
-        **{came: present},
-    )
+def _profiled(table: Table, kinds: Mapping[str, Kind]) -> Profile:
+    columns = tuple(_column(reading, kinds) for reading in table.columns)
+    numeric = [
+        reading.series
+        for reading, column in zip(table.columns, columns, strict=True)
+        if column.kind.numeric
+    ]
+    return Profile(rows=table.height, columns=columns, correlations=correlations(numeric))
+
+
+def _column(reading: Reading, kinds: Mapping[str, Kind]) -> ColumnProfile:
+    series = reading.series
+    kind = kinds.get(series.name)
+    if kind is None and series.dtype == pl.String:
+        return named.strings(reading, lambda levels: infer_kind(series, levels=levels))
+    kind = kind or infer_kind(series)
+    if kind in _STRINGS:
+        return named.strings(reading, lambda _: kind)
+    return _BY_KIND[kind](reading)
+
+
+_STRINGS = frozenset({Kind.CATEGORICAL, Kind.TEXT, Kind.IDENTIFIER})
+_BY_KIND: dict[Kind, Callable[[Reading], ColumnProfile]] = {
+    Kind.BOOLEAN: named.booleans,
+    Kind.INTEGER: lambda reading: numeric.numbers(reading, Kind.INTEGER),
+    Kind.FLOAT: lambda reading: numeric.numbers(reading, Kind.FLOAT),
+    Kind.DATETIME: lambda reading: numeric.times(reading, Kind.DATETIME),
+    Kind.DATE: lambda reading: numeric.times(reading, Kind.DATE),
+    Kind.DURATION: numeric.spans,
+    Kind.VECTOR: numeric.vectors,
+}

@@ -3,12 +3,14 @@
 ::
 
     "MDPF"  magic, 4 bytes
-    1       format version, 1 byte
+    2       format version, 1 byte
     digest  BLAKE2b of the body, 16 bytes
     body    Zstandard frame of a MessagePack array
 
-The body is ``[rows, [[name, kind, counts, moments, quantiles, unique, frequent], ...]]``, where
-the last five are the sketches' own bytes, or null.
+The body is ``[rows, [column, ...], correlations]`` with columns ``[name, kind, counts, moments,
+quantiles, unique, frequent, words, lengths, vector]``, where all from counts on are the
+sketches' own bytes, or null. Version 1 ended with the columns, and those with the frequent
+values; its counts did not tell the sign of infinite values.
 """
 
 from __future__ import annotations
@@ -23,10 +25,20 @@ import zstandard
 from modeldesk.errors import Corrupt, InvalidArgument
 from modeldesk.profiles.column import ColumnProfile
 from modeldesk.schema import Kind
-from modeldesk.sketches import Counts, Distinct, Frequent, Moments, Quantiles
+from modeldesk.sketches import (
+    Correlations,
+    Counts,
+    Distinct,
+    Frequent,
+    Lengths,
+    Moments,
+    Quantiles,
+    VectorSummary,
+)
 
 MAGIC = b"MDPF"
-VERSION = 1
+VERSION = 2
+READABLE = frozenset({1, 2})
 LARGEST = 1 << 30
 """Bytes that a body may grow to; more is refused before memory is taken."""
 
@@ -46,25 +58,35 @@ class _Column(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     quantiles: bytes | None
     unique: bytes
     frequent: bytes | None
+    words: bytes | None = None
+    lengths: bytes | None = None
+    vector: bytes | None = None
 
 
 class _Body(msgspec.Struct, array_like=True, frozen=True, kw_only=True):
     rows: int
     columns: tuple[_Column, ...]
+    correlations: bytes | None = None
 
 
-def encode(rows: int, columns: tuple[ColumnProfile, ...]) -> bytes:
+def encode(
+    rows: int, columns: tuple[ColumnProfile, ...], correlations: Correlations | None
+) -> bytes:
     """Return the bytes of a profile."""
-    body = _Body(rows=rows, columns=tuple(_packed(column) for column in columns))
+    body = _Body(
+        rows=rows,
+        columns=tuple(_packed(column) for column in columns),
+        correlations=correlations.encode() if correlations else None,
+    )
     packed = zstandard.ZstdCompressor(level=_LEVEL).compress(msgspec.msgpack.encode(body))
     return MAGIC + bytes([VERSION]) + _digest(packed) + packed
 
 
-def decode(data: bytes) -> tuple[int, tuple[ColumnProfile, ...]]:
-    """Return rows and columns of a profile; `Corrupt` for anything that `encode` never wrote."""
+def decode(data: bytes) -> tuple[int, tuple[ColumnProfile, ...], Correlations | None]:
+    """Return the parts of a profile; `Corrupt` for anything that `encode` never wrote."""
     body = _body(data)
     columns = tuple(_unpacked(column) for column in body.columns)
-    return body.rows, columns
+    return body.rows, columns, _optional(Correlations.decode, body.correlations)
 
 
 def sound(build: Callable[[], _Value]) -> _Value:
@@ -83,8 +105,9 @@ def _body(data: bytes) -> _Body:
     if len(data) < _HEADER:
         message = f"The profile is cut short: {len(data)} bytes."
         raise Corrupt(message)
-    if data[len(MAGIC)] != VERSION:
-        message = f"The profile has format version {data[len(MAGIC)]}; known is {VERSION}."
+    if data[len(MAGIC)] not in READABLE:
+        known = ", ".join(map(str, sorted(READABLE)))
+        message = f"The profile has format version {data[len(MAGIC)]}; known are {known}."
         raise Corrupt(message, hint="Read it with the program that wrote it, or a newer one.")
     packed = data[_HEADER:]
     if _digest(packed) != data[len(MAGIC) + 1 : _HEADER]:
@@ -114,6 +137,9 @@ def _packed(column: ColumnProfile) -> _Column:
         quantiles=column.quantiles.encode() if column.quantiles else None,
         unique=column.unique.encode(),
         frequent=column.frequent.encode() if column.frequent else None,
+        words=column.words.encode() if column.words else None,
+        lengths=column.lengths.encode() if column.lengths else None,
+        vector=column.vector.encode() if column.vector else None,
     )
 
 
@@ -126,6 +152,9 @@ def _unpacked(column: _Column) -> ColumnProfile:
         quantiles=_optional(Quantiles.decode, column.quantiles),
         unique=Distinct.decode(column.unique),
         frequent=_optional(Frequent.decode, column.frequent),
+        words=_optional(Frequent.decode, column.words),
+        lengths=_optional(Lengths.decode, column.lengths),
+        vector=_optional(VectorSummary.decode, column.vector),
     )
 
 

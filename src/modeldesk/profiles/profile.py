@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from modeldesk.errors import InvalidArgument, NotFound
 from modeldesk.profiles import codec
 from modeldesk.profiles.column import ColumnProfile
+from modeldesk.sketches import Correlations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,9 @@ class Profile:
     columns
         One summary per column. A column may have fewer rows than the profile, where part of
         the rows came without it.
+    correlations
+        How the numeric columns vary together; ``None`` where there are not two of them, and in
+        profiles of format 1.
 
     Raises
     ------
@@ -41,6 +45,7 @@ class Profile:
 
     rows: int = 0
     columns: tuple[ColumnProfile, ...] = ()
+    correlations: Correlations | None = None
 
     def __post_init__(self) -> None:
         names = self.names
@@ -86,11 +91,15 @@ class Profile:
             column.merge(others.pop(column.name)) if column.name in others else column
             for column in self.columns
         ]
-        return Profile(rows=self.rows + other.rows, columns=(*merged, *others.values()))
+        return Profile(
+            rows=self.rows + other.rows,
+            columns=(*merged, *others.values()),
+            correlations=_together(self.correlations, other.correlations),
+        )
 
     def encode(self) -> bytes:
         """Return the profile as bytes: compressed, with a format version and a checksum."""
-        return codec.encode(self.rows, self.columns)
+        return codec.encode(self.rows, self.columns, self.correlations)
 
     @staticmethod
     def decode(data: bytes) -> Profile:
@@ -101,5 +110,17 @@ class Profile:
         Corrupt
             When the bytes are truncated, damaged, or something else altogether.
         """
-        rows, columns = codec.decode(data)
-        return codec.sound(lambda: Profile(rows=rows, columns=columns))
+        rows, columns, correlations = codec.decode(data)
+        return codec.sound(lambda: Profile(rows=rows, columns=columns, correlations=correlations))
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows."""
+        from modeldesk.reports import profile_fragment  # noqa: PLC0415  # decision 0009
+
+        return profile_fragment(self)
+
+
+def _together(a: Correlations | None, b: Correlations | None) -> Correlations | None:
+    if a is None or b is None:
+        return b if a is None else a
+    return a.merge(b)

@@ -1,31 +1,39 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
-from modeldesk.schema.frames import Frame, to_frame
+from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
 from modeldesk.schema.ids import ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.policy import KeepRows, LogPolicy, OddTimes
-from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value
-from modeldesk.schema.signature import Column, Kind, Role, Signature
+from modeldesk.schema.reading import Reading, type_name
+from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value, polars_type
+from modeldesk.schema.signature import Column, Example, Kind, Role, Signature
 from modeldesk.schema.windows import Granularity, Window
 
 __all__ = [
     "POLARS_TYPES",
+    "ArrowStream",
     "ChunkKeys",
     "Column",
+    "Example",
     "Frame",
     "Granularity",
     "KeepRows",
     "Kind",
     "LogPolicy",
     "OddTimes",
+    "Reading",
     "Role",
     "RowDecoder",
     "Signature",
+    "Table",
     "Value",
     "Window",
     "infer_columns",
     "infer_kind",
     "parse_prediction_id",
+    "polars_type",
     "prediction_id",
+    "read_table",
     "to_frame",
+    "type_name",
 ]

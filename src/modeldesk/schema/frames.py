@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeGuard, runtime_checkable
 
 import numpy as np
 import polars as pl
+from polars.exceptions import PanicException, PolarsError
 
 from modeldesk.errors import InvalidData
-from modeldesk.schema.series import from_values, plain
+from modeldesk.schema.objects import from_values
+from modeldesk.schema.reading import Reading
+from modeldesk.schema.series import plain
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_VECTORS = 2
+"""Dimensions of an array with one vector a row."""
+_UNREADABLE = ("decimal256", "interval", "union")
+"""Types of Arrow, or parts of their names, that Polars 2.1 does not know."""
 
 
 @runtime_checkable
@@ -39,11 +48,25 @@ _ACCEPTED = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table as it was read: its columns with the types in which their values came."""
+
+    height: int
+    columns: tuple[Reading, ...]
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The columns as one Polars DataFrame."""
+        return pl.DataFrame([column.series for column in self.columns])
+
+
 def to_frame(data: object) -> pl.DataFrame:
     """Return any table as a Polars DataFrame of plain column types.
 
-    Columns come out as Boolean, Int64, Float64, String or Datetime (microseconds, UTC).
-    Nulls stay nulls and NaN stays NaN. Values of mixed types become text.
+    Columns come out as Boolean, Int64, Float64, String, Date, Datetime (microseconds, UTC),
+    Duration (microseconds), or lists of Float64: Array where all are equally long, List
+    elsewhere. Nulls stay nulls and NaN stays NaN. Values of mixed types become text.
 
     Parameters
     ----------
@@ -68,10 +91,26 @@ def to_frame(data: object) -> pl.DataFrame:
     >>> to_frame([{"age": 31}, {"age": 47, "city": "Graz"}]).to_dict(as_series=False)
     {'age': [31, 47], 'city': [None, 'Graz']}
     """
+    return read_table(data).frame
+
+
+def read_table(data: object) -> Table:
+    """Return any table like `to_frame`, with the types in which its values came.
+
+    Raises
+    ------
+    InvalidData
+        When `to_frame` raises it.
+
+    Examples
+    --------
+    >>> read_table({"x": [1, "one"]}).columns[0].types()["string"]
+    1
+    """
     if isinstance(data, pl.LazyFrame):
         data = _collected(data)
     if isinstance(data, pl.DataFrame):
-        return pl.DataFrame([plain(series) for series in data.get_columns()])
+        return _of_columns([_plain(series) for series in data.get_columns()])
     if _is_pandas(data):
         return _from_pandas(data)
     if isinstance(data, Mapping):
@@ -84,6 +123,19 @@ def to_frame(data: object) -> pl.DataFrame:
     raise InvalidData(message, hint=_ACCEPTED)
 
 
+def _of_columns(columns: list[Reading]) -> Table:
+    height = len(columns[0].series) if columns else 0
+    return Table(height=height, columns=tuple(columns))
+
+
+def _plain(series: pl.Series) -> Reading:
+    try:
+        return plain(series)
+    except (PolarsError, PanicException, OverflowError, TypeError, ValueError) as error:
+        message = f"Column {series.name!r} of type {series.dtype} cannot be read: {error}."
+        raise InvalidData(message, hint="Convert it to numbers, text or times first.") from error
+
+
 def _is_pandas(data: object) -> TypeGuard[pd.DataFrame]:
     pandas = sys.modules.get("pandas")
     return pandas is not None and isinstance(data, pandas.DataFrame)
@@ -92,19 +144,30 @@ def _is_pandas(data: object) -> TypeGuard[pd.DataFrame]:
 def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
     try:
         return frame.collect()
-    except pl.exceptions.PolarsError as error:
+    except PolarsError as error:
         message = f"The lazy frame cannot be evaluated: {error}."
         raise InvalidData(message, hint="Check the query that builds it.") from error
 
 
-def _from_arrow(data: ArrowStream) -> pl.DataFrame:
+def _from_arrow(data: ArrowStream) -> Table:
     _check_names(_arrow_names(data))
+    _check_types(data)
     try:
         frame = pl.DataFrame(data)
-    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+    except (PolarsError, PanicException, TypeError, ValueError) as error:
         message = f"The {type(data).__name__} cannot be read as a table: {error}."
         raise InvalidData(message, hint=_ACCEPTED) from error
-    return pl.DataFrame([plain(series) for series in frame.get_columns()])
+    return _of_columns([_plain(series) for series in frame.get_columns()])
+
+
+def _check_types(data: object) -> None:
+    """Refuse columns of a PyArrow table whose type Polars panics at."""
+    schema = getattr(data, "schema", ())
+    for field in schema if hasattr(schema, "field") else ():
+        told = str(field.type)
+        if any(word in told for word in _UNREADABLE):
+            message = f"Column {field.name!r} of type {told} cannot be read."
+            raise InvalidData(message, hint="Cast it to numbers or text first.")
 
 
 def _arrow_names(data: object) -> Sequence[object]:
@@ -115,22 +178,23 @@ def _arrow_names(data: object) -> Sequence[object]:
     return names if isinstance(names, list | tuple) else ()
 
 
-def _from_columns(data: Mapping[object, object]) -> pl.DataFrame:
+def _from_columns(data: Mapping[object, object]) -> Table:
     _check_names(list(data))
     columns = [_column(str(name), values) for name, values in data.items()]
-    for series in columns:
-        if len(series) != len(columns[0]):
+    first = columns[0].series if columns else pl.Series()
+    for series in (column.series for column in columns):
+        if len(series) != len(first):
             message = (
                 f"Column {series.name!r} has {len(series)} values, "
-                f"column {columns[0].name!r} has {len(columns[0])}."
+                f"column {first.name!r} has {len(first)}."
             )
             raise InvalidData(message, hint="Give every column the same number of values.")
-    return pl.DataFrame(columns)
+    return _of_columns(columns)
 
 
-def _column(name: str, values: object) -> pl.Series:
+def _column(name: str, values: object) -> Reading:
     if isinstance(values, pl.Series):
-        return plain(values.alias(name))
+        return _plain(values.alias(name))
     pandas = sys.modules.get("pandas")
     if pandas is not None and isinstance(values, pandas.Series | pandas.Index):
         return _pandas_column(name, pandas.Series(values))
@@ -142,19 +206,21 @@ def _column(name: str, values: object) -> pl.Series:
     return from_values(name, list(values))
 
 
-def _array_column(name: str, values: np.ndarray) -> pl.Series:
+def _array_column(name: str, values: np.ndarray) -> Reading:
+    if values.ndim == _VECTORS and values.dtype.kind in "iuf" and values.shape[1]:
+        return _plain(pl.Series(name, np.ascontiguousarray(values, dtype=np.float64)))
     if values.ndim != 1:
         message = f"Column {name!r} is an array of {values.ndim} dimensions."
-        raise InvalidData(message, hint="Give a one-dimensional array per column.")
-    if values.dtype.kind in "biufM":
+        raise InvalidData(message, hint="Give an array of numbers, or one of vectors, a column.")
+    if values.dtype.kind in "biufmM":
         try:
             return plain(pl.Series(name, values))
-        except (TypeError, ValueError, pl.exceptions.PolarsError):
+        except (TypeError, ValueError, PolarsError):
             return from_values(name, values.tolist())
     return from_values(name, values.tolist())
 
 
-def _from_rows(rows: Sequence[object]) -> pl.DataFrame:
+def _from_rows(rows: Sequence[object]) -> Table:
     names: dict[object, None] = {}
     for position, row in enumerate(rows):
         if not isinstance(row, Mapping):
@@ -162,20 +228,19 @@ def _from_rows(rows: Sequence[object]) -> pl.DataFrame:
             raise InvalidData(message, hint=_ACCEPTED)
         names.update(dict.fromkeys(row))
     _check_names(list(names))
-    return pl.DataFrame(
-        [from_values(str(name), [row.get(name) for row in rows]) for name in names]  # type: ignore[attr-defined]  # every row is a mapping, see above
-    )
+    columns = [from_values(str(name), [row.get(name) for row in rows]) for name in names]  # type: ignore[attr-defined]  # every row is a mapping, see above
+    return Table(height=len(rows), columns=tuple(columns))
 
 
-def _from_pandas(data: pd.DataFrame) -> pl.DataFrame:
+def _from_pandas(data: pd.DataFrame) -> Table:
     _check_names(list(data.columns))
-    columns = [_pandas_column(str(name), data[name]) for name in data.columns]
-    return pl.DataFrame(columns)
+    columns = [_pandas_column(str(name), series) for name, series in data.items()]
+    return Table(height=len(data), columns=tuple(columns))
 
 
-def _pandas_column(name: str, series: pd.Series) -> pl.Series:
+def _pandas_column(name: str, series: pd.Series) -> Reading:
     dtype = series.dtype
-    if isinstance(dtype, np.dtype) and dtype.kind in "biufM":
+    if isinstance(dtype, np.dtype) and dtype.kind in "biufmM":
         return _array_column(name, series.to_numpy())
     if getattr(dtype, "tz", None) is not None:
         naive = series.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy()
@@ -183,7 +248,7 @@ def _pandas_column(name: str, series: pd.Series) -> pl.Series:
     if not isinstance(dtype, np.dtype) and sys.modules.get("pyarrow") is not None:
         exported = _exported(series)
         if exported is not None:
-            return plain(exported.alias(name))
+            return _plain(exported.alias(name))
     present = series.notna().to_numpy()
     pairs = zip(series.tolist(), present, strict=True)
     return from_values(name, [value if there else None for value, there in pairs])
@@ -205,6 +270,9 @@ def _check_names(names: Sequence[object]) -> None:
         if not isinstance(name, str):
             message = f"The column name {name!r} is not a string."
             raise InvalidData(message, hint="Name every column with a string.")
+        if not name.isascii() and name.encode(errors="replace").decode() != name:
+            message = f"The column name {name!r} has half a surrogate pair in it."
+            raise InvalidData(message, hint="Rename the column.")
         if name in seen:
             message = f"Two columns are named {name!r}."
             raise InvalidData(message, hint="Give every column a name of its own.")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from typing import TypeAlias
 
+import msgspec
 import polars as pl
 
 from modeldesk.errors import InvalidRows, Problem
+from modeldesk.schema.reading import SPAN, STAMP
 from modeldesk.schema.signature import Column, Kind, Signature
 
-Value: TypeAlias = bool | int | float | str | datetime | None
+Value: TypeAlias = bool | int | float | str | datetime | date | timedelta | tuple[float, ...] | None
 
 _LARGEST = 2**63 - 1
 
@@ -23,8 +25,26 @@ POLARS_TYPES: dict[Kind, pl.DataType] = {
     Kind.FLOAT: pl.Float64(),
     Kind.CATEGORICAL: pl.String(),
     Kind.TEXT: pl.String(),
-    Kind.DATETIME: pl.Datetime("us", "UTC"),
+    Kind.DATETIME: STAMP,
+    Kind.DATE: pl.Date(),
+    Kind.DURATION: SPAN,
+    Kind.VECTOR: pl.List(pl.Float64),
+    Kind.IDENTIFIER: pl.String(),
 }
+"""Types of columns by kind; a `Column` may know better, see `polars_type`."""
+
+
+def polars_type(column: Column) -> pl.DataType:
+    """Return the type that a column has in tables.
+
+    >>> polars_type(Column(name="order_id", kind=Kind.IDENTIFIER, whole=True))
+    Int64
+    """
+    if column.kind is Kind.IDENTIFIER and column.whole:
+        return pl.Int64()
+    if column.kind is Kind.VECTOR and column.dimension is not None:
+        return pl.Array(pl.Float64, column.dimension)
+    return POLARS_TYPES[column.kind]
 
 
 class _WrongError(Exception):
@@ -89,6 +109,71 @@ def _datetime(value: object) -> Value:
         raise _WrongError(message) from error
 
 
+def _date(value: object) -> Value:
+    if isinstance(value, str):
+        try:
+            return date.fromisoformat(value)
+        except ValueError as error:
+            message = f"not a date ({_short(value)})"
+            raise _WrongError(message) from error
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise _WrongError(_got(value))
+    return value
+
+
+def _duration(value: object) -> Value:
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, str):
+        try:
+            return msgspec.convert(value, timedelta, strict=False)
+        except msgspec.ValidationError as error:
+            message = f"not a duration ({_short(value)})"
+            raise _WrongError(message) from error
+    seconds = _float(value)
+    try:
+        return timedelta(seconds=float(seconds))  # type: ignore[arg-type]  # _float gives a float
+    except OverflowError as error:
+        message = f"a duration of more than 2.7 million years ({_short(value)})"
+        raise _WrongError(message) from error
+
+
+def _vector(value: object) -> Value:
+    if not isinstance(value, list | tuple):
+        raise _WrongError(_got(value))
+    numbers = []
+    for position, part in enumerate(value):
+        try:
+            number = _float(part)
+        except _WrongError as error:
+            message = f"number {position}: {error}"
+            raise _WrongError(message) from error
+        if not isinstance(number, float) or math.isnan(number):
+            message = f"number {position}: not a number (NaN)"
+            raise _WrongError(message)
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def _vector_of(dimension: int) -> Callable[[object], Value]:
+    def read(value: object) -> Value:
+        numbers = _vector(value)
+        if isinstance(numbers, tuple) and len(numbers) != dimension:
+            message = f"a list of {len(numbers)} numbers"
+            raise _WrongError(message)
+        return numbers
+
+    return read
+
+
+def _reader(column: Column) -> Callable[[object], Value]:
+    if column.kind is Kind.IDENTIFIER and column.whole:
+        return _integer
+    if column.kind is Kind.VECTOR and column.dimension is not None:
+        return _vector_of(column.dimension)
+    return _READERS[column.kind]
+
+
 _READERS: dict[Kind, Callable[[object], Value]] = {
     Kind.BOOLEAN: _boolean,
     Kind.INTEGER: _integer,
@@ -96,6 +181,10 @@ _READERS: dict[Kind, Callable[[object], Value]] = {
     Kind.CATEGORICAL: _string,
     Kind.TEXT: _string,
     Kind.DATETIME: _datetime,
+    Kind.DATE: _date,
+    Kind.DURATION: _duration,
+    Kind.VECTOR: _vector,
+    Kind.IDENTIFIER: _string,
 }
 
 _JSON_NAMES = {bool: "a boolean", int: "a whole number", float: "a number", str: "a string",
@@ -135,8 +224,8 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
         self._columns = signature.inputs
         self._names = tuple(column.name for column in signature.inputs)
         self._known = frozenset(self._names)
-        self._readers = tuple(_READERS[column.kind] for column in signature.inputs)
-        self._schema = {c.name: POLARS_TYPES[c.kind] for c in signature.inputs}
+        self._readers = tuple(_reader(column) for column in signature.inputs)
+        self._schema = {c.name: polars_type(c) for c in signature.inputs}
 
     def decode(self, rows: Sequence[object]) -> list[tuple[Value, ...]]:
         """Return each row's values in the signature's order.

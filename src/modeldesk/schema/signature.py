@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -16,7 +17,15 @@ _IN_WORDS = {
     "categorical": "a string",
     "text": "a string",
     "datetime": "a date and time in ISO 8601",
+    "date": "a date in ISO 8601",
+    "duration": "a number of seconds, or a duration in ISO 8601",
+    "vector": "a list of numbers",
+    "identifier": "a string or a whole number",
 }
+
+
+Example: TypeAlias = bool | int | float | str | tuple[float, ...]
+"""A value as a row in JSON would give it: times in ISO 8601, durations in seconds."""
 
 
 class Kind(StrEnum):
@@ -28,11 +37,22 @@ class Kind(StrEnum):
     CATEGORICAL = "categorical"
     TEXT = "text"
     DATETIME = "datetime"
+    DATE = "date"
+    DURATION = "duration"
+    VECTOR = "vector"
+    """Lists of numbers, all equally long, such as embeddings."""
+    IDENTIFIER = "identifier"
+    """Names of single things, next to all of them different; they say nothing about drift."""
 
     @property
     def numeric(self) -> bool:
         """Whether values are numbers with an order and a distance."""
         return self in {Kind.INTEGER, Kind.FLOAT}
+
+    @property
+    def temporal(self) -> bool:
+        """Whether values are points in time, measured in seconds since 1970."""
+        return self in {Kind.DATETIME, Kind.DATE}
 
 
 class Role(StrEnum):
@@ -58,10 +78,14 @@ class Column:
     """Largest finite value seen in the reference; numeric columns only."""
     categories: tuple[str, ...] = ()
     """Values seen in the reference; categorical columns only."""
-    example: bool | int | float | str | None = None
-    """A typical value: the median, or the most frequent one."""
+    example: Example | None = None
+    """A typical value: the median, or the most frequent one; one of the vectors."""
     label: str | None = None
     """Score columns: the class that the score is about."""
+    dimension: int | None = None
+    """Vector columns: how many numbers each has."""
+    whole: bool = False
+    """Identifier columns: whether they are whole numbers, and not strings."""
 
     def expected(self) -> str:
         """Say in words what the column accepts.
@@ -70,6 +94,10 @@ class Column:
         'a number, such as 0 to 9.5'
         """
         text = _IN_WORDS[self.kind]
+        if self.kind is Kind.VECTOR and self.dimension is not None:
+            text = f"a list of {self.dimension} numbers"
+        if self.kind is Kind.IDENTIFIER:
+            text = f"{_IN_WORDS['integer' if self.whole else 'text']} that identifies the row"
         if self.low is not None and self.high is not None:
             text += f", such as {self.low:g} to {self.high:g}"
         elif self.categories:
@@ -138,7 +166,7 @@ class Signature:
         message = f"There is no column {name!r}."
         raise NotFound(message, hint=f"Known columns: {known}.")
 
-    def example(self) -> dict[str, bool | int | float | str | None]:
+    def example(self) -> dict[str, Example | None]:
         """Return one row made of each input's typical value."""
         return {column.name: column.example for column in self.inputs}
 

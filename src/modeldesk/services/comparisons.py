@@ -1,31 +1,40 @@
-"""Windows compared with their reference: each comparison is made once and kept.
+"""Windows against the reference, by the model's rule and the windows before: one for all.
 
-A window's comparison changes only when the window does, so it is kept under the window's
-revision: in memory, and for the windows that monitors judge also in the database, where a
-program that has just started finds it. Making one takes about 10 milliseconds for 30 columns,
-reading one back 0.1.
+Alerts, pages and the overview judge through this one place, so that they say the same. A
+window's comparison changes only when the window does, or one of those that it is judged by, so
+each is made once: it is kept in memory, and those that monitors judge also in the database,
+where a program that has just started finds them. Making one takes about 10 milliseconds for 30
+columns, reading one back 0.1.
 """
 
 from __future__ import annotations
 
 import hashlib
-import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
-
 from modeldesk import __version__
-from modeldesk.drift import Comparison, Thresholds, compare
+from modeldesk.drift import Comparison, Trace, trace
+from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity
 from modeldesk.services.registry import Registry
+from modeldesk.services.remembering import Remembered
 from modeldesk.services.views import WindowComparison
-from modeldesk.store import ComparableWindow, ComparisonRecords, WindowProfile, WindowRecords
+from modeldesk.store import (
+    AlertRecords,
+    ComparableWindow,
+    ComparisonRecords,
+    WindowProfile,
+    WindowRecords,
+)
 
 MOST_COLUMNS = 100_000
 """Column comparisons kept in memory, about 1 KB each."""
 
-_Key = tuple[ComparableWindow, str]
+MOST_TRACED = 20_000
+"""Columns of past windows kept in memory, about 1 KB each."""
 
 
 class Comparisons:
@@ -39,6 +48,8 @@ class Comparisons:
         Stored window profiles.
     records
         Comparisons made before.
+    alerts
+        The monitors of each model.
     most_columns
         How many column comparisons are kept in memory.
     """
@@ -48,85 +59,127 @@ class Comparisons:
         registry: Registry,
         windows: WindowRecords,
         records: ComparisonRecords,
+        alerts: AlertRecords,
         *,
         most_columns: int = MOST_COLUMNS,
     ) -> None:
         self._registry = registry
         self._windows = windows
         self._records = records
-        self._most = most_columns
-        self._columns = 0
-        self._lock = threading.Lock()
-        self._known: dict[_Key, Comparison] = {}
+        self._alerts = alerts
+        self._known = Remembered[str, Comparison](most_columns)
+        self._traces = Remembered[ComparableWindow, Trace](MOST_TRACED)
         self._last_reference: tuple[int, Profile | None] = (0, None)
+
+    def rule(self, model: str) -> DriftRule:
+        """Return the rule of a model's first monitor; the default where it has none."""
+        found = self._alerts.monitors(model)
+        return DriftRule.decode(found[0].rule) if found else DriftRule()
 
     def between(
         self,
         version_id: int,
         granularity: Granularity,
+        rule: DriftRule,
         *,
+        segment: str = "",
         start: datetime | None = None,
         end: datetime | None = None,
-        thresholds: Thresholds | None = None,
     ) -> tuple[WindowComparison, ...]:
-        """Compare every window of a version that begins in a range, oldest first."""
-        limits = thresholds or Thresholds()
-        method = _method(limits)
-        wanted = self._records.windows(version_id, granularity, start=start, end=end)
-        found = self._remembered(wanted, method)
-        missing = [window for window in wanted if window.profile_id not in found]
-        kept = self._records.kept(missing, method)
-        for window in missing:
-            if window.profile_id in kept:
-                self._remember((window, method), kept[window.profile_id])
-        found |= kept
-        found |= self._made([w for w in missing if w.profile_id not in kept], version_id, limits)
+        """Compare every window of a version that begins in a range, oldest first.
+
+        The windows before the range are looked at as well, as many as the rule looks back on.
+        """
+        since = None if start is None else start - rule.history * granularity.duration
+        known = self._records.windows(
+            version_id, granularity, segment=segment, start=since, end=end
+        )
+        asked = [entry for entry in known if start is None or entry.window.start >= start]
+        pasts = {entry.profile_id: _past(known, entry, granularity, rule) for entry in asked}
+        bases = {entry.profile_id: _basis(rule, entry, pasts[entry.profile_id]) for entry in asked}
+        found = self._remembered(asked, bases)
+        for entry in asked:
+            if entry.profile_id not in found:
+                made = self._made(entry, pasts[entry.profile_id], rule, bases[entry.profile_id])
+                if made is not None:
+                    found[entry.profile_id] = made
         return tuple(
             WindowComparison(window=entry.window, comparison=found[entry.profile_id])
-            for entry in wanted
+            for entry in asked
             if entry.profile_id in found
         )
 
-    def judged(self, entry: WindowProfile, thresholds: Thresholds) -> Comparison:
-        """Compare one window and keep the result in the database."""
-        comparison = self._make(entry, self._reference(entry.version_id), thresholds)
-        self._records.keep(entry.profile_id, entry.revision, _method(thresholds), comparison)
+    def judged(self, entry: WindowProfile, granularity: Granularity, rule: DriftRule) -> Comparison:
+        """Compare one window of all rows, and keep the result in the database."""
+        start = entry.window.start - rule.history * granularity.duration
+        past = self._records.windows(
+            entry.version_id, granularity, start=start, end=entry.window.start
+        )
+        window = _comparable(entry)
+        basis = _basis(rule, window, past)
+        comparison = self._compared(entry, past, rule, basis)
+        self._records.keep(window, basis, comparison)
         return comparison
 
     def _remembered(
-        self, wanted: tuple[ComparableWindow, ...], method: str
+        self, asked: Sequence[ComparableWindow], bases: Mapping[int, str]
     ) -> dict[int, Comparison]:
-        with self._lock:
-            found = [(window, self._known.get((window, method))) for window in wanted]
-        return {
-            window.profile_id: comparison for window, comparison in found if comparison is not None
-        }
+        """Return the comparisons that need not be made, by the profile's key."""
+        memory = {entry.profile_id: self._known.get(bases[entry.profile_id]) for entry in asked}
+        found = {key: comparison for key, comparison in memory.items() if comparison is not None}
+        kept = self._records.kept({key: bases[key] for key in memory if key not in found})
+        for key, comparison in kept.items():
+            self._remember(bases[key], comparison)
+        return found | kept
 
     def _made(
-        self, missing: list[ComparableWindow], version_id: int, thresholds: Thresholds
-    ) -> dict[int, Comparison]:
-        """Compare windows one by one; those that are gone meanwhile are left out."""
-        if not missing:
-            return {}
-        reference = self._reference(version_id)
-        entries = (self._windows.profile(window.profile_id) for window in missing)
-        return {
-            entry.profile_id: self._make(entry, reference, thresholds)
-            for entry in entries
-            if entry is not None
-        }
+        self,
+        window: ComparableWindow,
+        past: Sequence[ComparableWindow],
+        rule: DriftRule,
+        basis: str,
+    ) -> Comparison | None:
+        """Compare a window; ``None`` where it is gone, or cannot be read."""
+        entry = self._windows.profile(window.profile_id)
+        if entry is None:
+            return None
+        if _comparable(entry) != window:
+            basis = _basis(rule, _comparable(entry), past)
+        return self._compared(entry, past, rule, basis)
 
-    def _make(self, entry: WindowProfile, reference: Profile, thresholds: Thresholds) -> Comparison:
-        comparison = compare(entry.profile, reference, thresholds=thresholds)
-        window = ComparableWindow(
-            profile_id=entry.profile_id,
-            version_id=entry.version_id,
-            rows=entry.profile.rows,
-            window=entry.window,
-            revision=entry.revision,
-        )
-        self._remember((window, _method(thresholds)), comparison)
+    def _compared(
+        self,
+        entry: WindowProfile,
+        past: Sequence[ComparableWindow],
+        rule: DriftRule,
+        basis: str,
+    ) -> Comparison:
+        reference = self._reference(entry.version_id)
+        comparison = rule.compare(entry.profile, reference, list(self._traced(past, reference)))
+        self._remember(basis, comparison)
+        self._trace(_comparable(entry), entry.profile, reference)
         return comparison
+
+    def _traced(self, past: Sequence[ComparableWindow], reference: Profile) -> Iterator[Trace]:
+        """Yield what is to be known of past windows, oldest first; what is gone is left out."""
+        for window in past:
+            known = self._traces.get(window)
+            if known is None:
+                entry = self._windows.profile(window.profile_id)
+                if entry is None:
+                    continue
+                known = self._trace(_comparable(entry), entry.profile, reference)
+            yield known
+
+    def _trace(self, window: ComparableWindow, profile: Profile, reference: Profile) -> Trace:
+        known = self._traces.get(window)
+        if known is None:
+            known = trace(profile, reference)
+            self._traces.put(window, known, weight=len(known.columns))
+        return known
+
+    def _remember(self, basis: str, comparison: Comparison) -> None:
+        self._known.put(basis, comparison, weight=len(comparison.columns))
 
     def _reference(self, version_id: int) -> Profile:
         """Return a version's reference; the last one is at hand."""
@@ -136,19 +189,38 @@ class Comparisons:
             self._last_reference = version_id, reference
         return reference
 
-    def _remember(self, key: _Key, comparison: Comparison) -> None:
-        """Keep a comparison in memory, and forget the oldest where there are too many."""
-        with self._lock:
-            if key in self._known:
-                return
-            self._known[key] = comparison
-            self._columns += len(comparison.columns)
-            while self._columns > self._most and len(self._known) > 1:
-                oldest = next(iter(self._known))
-                self._columns -= len(self._known.pop(oldest).columns)
+
+def _comparable(entry: WindowProfile) -> ComparableWindow:
+    return ComparableWindow(
+        profile_id=entry.profile_id,
+        version_id=entry.version_id,
+        rows=entry.profile.rows,
+        window=entry.window,
+        revision=entry.revision,
+    )
 
 
-def _method(thresholds: Thresholds) -> str:
-    """Name how windows are compared: another program or other thresholds may say otherwise."""
-    told = __version__.encode() + msgspec.msgpack.encode(thresholds)
-    return hashlib.blake2b(told, digest_size=16).hexdigest()
+def _past(
+    known: Sequence[ComparableWindow],
+    entry: ComparableWindow,
+    granularity: Granularity,
+    rule: DriftRule,
+) -> Sequence[ComparableWindow]:
+    """Return the windows before one that the rule looks back on; `known` is in order."""
+    since = entry.window.start - rule.history * granularity.duration
+    first = bisect_left(known, since, key=lambda window: window.window.start)
+    last = bisect_left(known, entry.window.start, key=lambda window: window.window.start)
+    return known[first:last]
+
+
+def _basis(rule: DriftRule, entry: ComparableWindow, past: Sequence[ComparableWindow]) -> str:
+    """Name all that a comparison depends on: the program, the rule, the window, those before.
+
+    The reference is named by the window's version.
+    """
+    windows = ";".join(
+        f"{w.profile_id},{w.version_id},{w.rows},{w.revision},{w.window.start.timestamp():.0f}"
+        for w in (entry, *past)
+    )
+    told = f"{__version__};{rule.encode()};{windows}"
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()

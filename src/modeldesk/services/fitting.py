@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from modeldesk.errors import InvalidData
-from modeldesk.schema import POLARS_TYPES, Column, Kind, Role, Signature
+from modeldesk.schema import Column, Kind, Role, Signature, polars_type
 
 _REASON = "modeldesk:reason"
 
@@ -72,7 +72,7 @@ def fitted(frame: pl.DataFrame, signature: Signature) -> Fitted:
 
 
 def _type(column: Column) -> pl.DataType:
-    return POLARS_TYPES[column.kind]
+    return polars_type(column)
 
 
 def _cast(series: pl.Series, column: Column) -> pl.Series:

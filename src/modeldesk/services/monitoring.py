@@ -19,10 +19,12 @@ from modeldesk.store import (
     AlertRecords,
     DueWindow,
     NewAlert,
+    VersionRecord,
     WindowRecords,
 )
 
 _WINDOWS_AT_ONCE = 100
+_SEGMENTS_TOLD = 10
 
 
 class Monitoring:
@@ -62,23 +64,35 @@ class Monitoring:
         *,
         version: int | None = None,
         granularity: Granularity = Granularity.DAY,
+        segment: str = "",
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> DriftReport:
         """Compare every window that begins in a range with the version's reference.
 
+        The model's monitor decides how: its thresholds, and how many windows before each tell
+        what is normal. So the report says what the alerts say.
+
         Raises
         ------
         NotFound
-            When there is no such model or version.
+            When there is no such model, version or segment.
         """
         record = self._registry.record(name, version)
         return DriftReport(
             model=record.model,
             version=record.number,
             granularity=granularity,
+            segment=self._segment(record, segment),
             signature=record.signature,
-            windows=self._comparisons.between(record.version_id, granularity, start=start, end=end),
+            windows=self._comparisons.between(
+                record.version_id,
+                granularity,
+                self._comparisons.rule(name),
+                segment=segment,
+                start=start,
+                end=end,
+            ),
         )
 
     def overlay(
@@ -88,6 +102,7 @@ class Monitoring:
         *,
         window: Window | None,
         version: int | None = None,
+        segment: str = "",
         bins: int = 20,
     ) -> Overlay:
         """Return the distributions of a column in the reference and in a window.
@@ -97,17 +112,23 @@ class Monitoring:
         record = self._registry.record(name, version)
         record.signature.column(column)
         reference = self._registry.reference_of(record.version_id)
-        current = self._between(record.version_id, window)
+        current = self._between(record.version_id, window, self._segment(record, segment))
         return overlay(current, reference, column, bins=bins)
 
     def column_profiles(
-        self, name: str, column: str, *, window: Window | None, version: int | None = None
+        self,
+        name: str,
+        column: str,
+        *,
+        window: Window | None,
+        version: int | None = None,
+        segment: str = "",
     ) -> tuple[ColumnProfile, ColumnProfile | None]:
         """Return a column's profile in the reference and, where it has rows, in a window."""
         record = self._registry.record(name, version)
         record.signature.column(column)
         reference = self._registry.reference_of(record.version_id)
-        current = self._between(record.version_id, window)
+        current = self._between(record.version_id, window, self._segment(record, segment))
         return reference.column(column), None if current is None else current.column(column)
 
     def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
@@ -148,14 +169,27 @@ class Monitoring:
             raise NotFound(message, hint="See the list of alerts for their numbers.")
         return _view(record)
 
-    def _between(self, version_id: int, window: Window | None) -> Profile | None:
+    def _segment(self, record: VersionRecord, segment: str) -> str:
+        """Return the segment if the version has it; the empty name stands for all rows."""
+        if segment:
+            known = self._windows.segments(record.version_id)
+            if segment not in known:
+                names = ", ".join(known[:_SEGMENTS_TOLD])
+                hint = f"Segments: {names}." if known else "Its log policy names no columns yet."
+                message = f"{record.model} v{record.number} has no segment {segment!r}."
+                raise NotFound(message, hint=hint)
+        return segment
+
+    def _between(self, version_id: int, window: Window | None, segment: str) -> Profile | None:
         if window is None:
             return None
         whole_days = Window.containing(window.start, Granularity.DAY).start == window.start and (
             Window.containing(window.end, Granularity.DAY).start == window.end
         )
         granularity = Granularity.DAY if whole_days else Granularity.HOUR
-        found = self._windows.profiles(version_id, granularity, start=window.start, end=window.end)
+        found = self._windows.profiles(
+            version_id, granularity, segment=segment, start=window.start, end=window.end
+        )
         merged = Profile.empty()
         for entry in found:
             merged = merged.merge(entry.profile)
@@ -166,7 +200,7 @@ class Monitoring:
         if entry is None:
             return  # expired meanwhile, or cannot be read and was set aside
         rule = DriftRule.decode(due.monitor.rule)
-        comparison = self._comparisons.judged(entry, rule.thresholds)
+        comparison = self._comparisons.judged(entry, Granularity.DAY, rule)
         signature = self._registry.record_of(due.version_id).signature
         found = [
             NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)

@@ -7,7 +7,7 @@ import polars as pl
 
 from modeldesk.errors import ModelFailed
 from modeldesk.models import Predicted
-from modeldesk.schema import POLARS_TYPES, Column, Kind, Role, Signature, infer_columns
+from modeldesk.schema import Column, Kind, Role, Signature, infer_columns, polars_type
 
 PREDICTION = "prediction"
 
@@ -36,10 +36,11 @@ def output_columns(
         Name of the prediction column.
     """
     (seen,) = infer_columns(pl.DataFrame({name: _values(predicted.values)}))
-    numeric = seen.kind in {Kind.INTEGER, Kind.FLOAT}
+    kind = _answers_kind(seen, classes)
+    numeric = kind.numeric
     prediction = Column(
         name=name,
-        kind=Kind.CATEGORICAL if seen.kind is Kind.TEXT and classes else seen.kind,
+        kind=kind,
         role=Role.PREDICTION,
         low=seen.low if numeric and not classes else None,
         high=seen.high if numeric and not classes else None,
@@ -62,6 +63,15 @@ def output_columns(
     return (prediction, *scores)
 
 
+def _answers_kind(seen: Column, classes: tuple[bool | int | float | str, ...]) -> Kind:
+    """Return the kind of a model's answers, which name classes or things but never rows."""
+    if seen.kind is Kind.IDENTIFIER and seen.whole:
+        return Kind.INTEGER
+    if seen.kind in {Kind.TEXT, Kind.IDENTIFIER}:
+        return Kind.CATEGORICAL if classes else Kind.TEXT
+    return seen.kind
+
+
 def output_frame(predicted: Predicted, signature: Signature) -> pl.DataFrame:
     """Return a model's answers as the signature's output columns.
 
@@ -72,7 +82,7 @@ def output_frame(predicted: Predicted, signature: Signature) -> pl.DataFrame:
     """
     column = signature.prediction
     try:
-        values = _values(predicted.values).cast(POLARS_TYPES[column.kind]).alias(column.name)
+        values = _values(predicted.values).cast(polars_type(column)).alias(column.name)
     except pl.exceptions.PolarsError as error:
         message = f"The model's answers do not fit {column.name!r}: {error}."
         raise ModelFailed(message, hint=f"Expected {column.expected()} per row.") from error

@@ -9,7 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from modeldesk.errors import InvalidArgument, NotFound
-from modeldesk.schema import POLARS_TYPES, Kind, Signature, parse_prediction_id
+from modeldesk.schema import POLARS_TYPES, Kind, Signature, parse_prediction_id, polars_type
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import PredictionView
@@ -195,7 +195,7 @@ def _newer(taken: Sequence[pl.DataFrame], key: str) -> int:
 
 
 def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> PredictionPage:
-    kinds = {column.name: POLARS_TYPES[column.kind] for column in signature.columns}
+    kinds = {column.name: polars_type(column) for column in signature.columns}
     empty = pl.DataFrame(
         schema={
             _KEY: pl.String,

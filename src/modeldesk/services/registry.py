@@ -16,12 +16,12 @@ from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile, profile
 from modeldesk.schema import (
-    POLARS_TYPES,
     Column,
     LogPolicy,
     Role,
     Signature,
     infer_columns,
+    polars_type,
     to_frame,
 )
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
@@ -166,7 +166,7 @@ class Registry:
             inputs=tuple(column for column in columns if column.role is Role.FEATURE),
             outputs=tuple(column for column in columns if column.role is not Role.FEATURE),
         )
-        types = {column.name: POLARS_TYPES[column.kind] for column in columns}
+        types = {column.name: polars_type(column) for column in columns}
         rows = frame.cast(types)  # type: ignore[arg-type]  # a dict of instances is fine
         return self._add(
             name,
@@ -340,7 +340,7 @@ def _inputs(
     _check_rows(reference)
     features = reference.select(names)
     columns = infer_columns(features)
-    types = {column.name: POLARS_TYPES[column.kind] for column in columns}
+    types = {column.name: polars_type(column) for column in columns}
     return features.cast(types), columns  # type: ignore[arg-type]  # a dict of instances is fine
 
 

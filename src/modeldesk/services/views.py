@@ -82,6 +82,8 @@ class DriftReport:
     model: str
     version: int
     granularity: Granularity
+    segment: str
+    """The segment looked at; empty for all rows."""
     signature: Signature
     windows: tuple[WindowComparison, ...]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import msgspec
 
@@ -25,8 +26,12 @@ class Counts:
         Values that are plus or minus infinity.
     true
         Values that are true; boolean columns only.
-    integers, fractions, booleans, strings, times
-        Values by the type in which they came.
+    integers, fractions, booleans, strings, times, dates, durations, vectors, objects
+        Values by the type in which they came; what is none of the others is an object.
+    positive_infinite, negative_infinite
+        The infinite values by their sign; fewer in sum where it was not counted.
+    empty
+        Values that are empty strings.
 
     Raises
     ------
@@ -49,15 +54,26 @@ class Counts:
     booleans: int = 0
     strings: int = 0
     times: int = 0
+    dates: int = 0
+    durations: int = 0
+    vectors: int = 0
+    objects: int = 0
+    positive_infinite: int = 0
+    negative_infinite: int = 0
+    empty: int = 0
 
     def __post_init__(self) -> None:
         if min(self._fields()) < 0:
             message = f"A count is negative: {self}."
             raise InvalidArgument(message)
-        values = self.integers + self.fractions + self.booleans + self.strings + self.times
-        parts = max(self.infinite, self.true, values)
+        values = sum(getattr(self, field) for field in _TYPES.values())
+        parts = max(self.infinite, self.true, self.empty, values)
+        signed = self.positive_infinite + self.negative_infinite
         if not self.nan <= self.missing <= self.rows or parts > self.rows - self.missing:
             message = f"A part is larger than its whole: {self}."
+            raise InvalidArgument(message)
+        if signed > self.infinite:
+            message = f"More values are infinite of either sign than at all: {self}."
             raise InvalidArgument(message)
 
     @property
@@ -68,14 +84,22 @@ class Counts:
     @property
     def types(self) -> dict[str, int]:
         """Number of values per type in which they came; types without a value are left out."""
-        names = ("integer", "fractional", "boolean", "string", "datetime")
-        counts = (self.integers, self.fractions, self.booleans, self.strings, self.times)
-        return {name: count for name, count in zip(names, counts, strict=True) if count}
+        counts = {name: int(getattr(self, field)) for name, field in _TYPES.items()}
+        return {name: count for name, count in counts.items() if count}
+
+    @staticmethod
+    def typed(types: Mapping[str, int], **counts: int) -> Counts:
+        """Return counts with the values per type given by the names that `types` uses.
+
+        >>> Counts.typed({"integer": 2, "string": 1}, rows=3).strings
+        1
+        """
+        return Counts(**counts, **{_TYPES[name]: count for name, count in types.items()})
 
     def merge(self, other: Counts) -> Counts:
         """Return the counts of both sets of rows together."""
         pairs = zip(self._fields(), other._fields(), strict=True)
-        return Counts._of(*(a + b for a, b in pairs))
+        return Counts._of([a + b for a, b in pairs])
 
     def encode(self) -> bytes:
         """Return the counts as bytes."""
@@ -83,39 +107,38 @@ class Counts:
 
     @staticmethod
     def decode(data: bytes) -> Counts:
-        """Read what `encode` wrote; `Corrupt` when the bytes are something else."""
+        """Read what `encode` wrote; `Corrupt` when the bytes are something else.
+
+        Counts that a later version added are 0 in the bytes of an earlier one.
+        """
         try:
-            return Counts._of(*msgspec.msgpack.decode(data, type=list[int]))
+            return Counts._of(msgspec.msgpack.decode(data, type=list[int]))
         except (msgspec.MsgspecError, InvalidArgument, ValueError) as error:
             message = f"The counts cannot be read: {error}."
             raise Corrupt(message) from error
 
     def _fields(self) -> tuple[int, ...]:
-        return (
-            self.rows,
-            self.missing,
-            self.nan,
-            self.infinite,
-            self.true,
-            self.integers,
-            self.fractions,
-            self.booleans,
-            self.strings,
-            self.times,
-        )
+        return tuple(getattr(self, name) for name in _NAMES)
 
     @staticmethod
-    def _of(*fields: int) -> Counts:
-        rows, missing, nan, infinite, true, integers, fractions, booleans, strings, times = fields
-        return Counts(
-            rows=rows,
-            missing=missing,
-            nan=nan,
-            infinite=infinite,
-            true=true,
-            integers=integers,
-            fractions=fractions,
-            booleans=booleans,
-            strings=strings,
-            times=times,
-        )
+    def _of(counts: Sequence[int]) -> Counts:
+        if len(counts) not in (_FIRST, len(_NAMES)):
+            message = f"there are {len(counts)} of them"
+            raise ValueError(message)
+        return Counts(**dict(zip(_NAMES, counts, strict=False)))
+
+
+_NAMES = tuple(field.name for field in fields(Counts))
+_FIRST = 10
+"""How many counts the first version of the format had."""
+_TYPES = {
+    "integer": "integers",
+    "fractional": "fractions",
+    "boolean": "booleans",
+    "string": "strings",
+    "datetime": "times",
+    "date": "dates",
+    "duration": "durations",
+    "vector": "vectors",
+    "object": "objects",
+}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 import datasketches
 
 from modeldesk.errors import Corrupt, Incompatible, InvalidArgument
+from modeldesk.sketches import frequent_bytes
 
 LG_MAX = 10
 """Binary logarithm of the map's size."""
@@ -168,6 +168,7 @@ class Frequent:
     def decode(data: bytes) -> Frequent:
         """Read what `encode` wrote; `Corrupt` when the bytes are something else."""
         try:
+            frequent_bytes.check(data)
             return Frequent(native=datasketches.frequent_strings_sketch.deserialize(data))
         except Exception as error:  # boundary: whatever the C++ library makes of the bytes
             message = f"The frequent values cannot be read: {error}."
@@ -189,14 +190,5 @@ def _largest(counts: dict[str, int]) -> Frequent:
 
 
 def _restored(counts: Mapping[str, int], *, error: int, total: int) -> Frequent:
-    """Return a sketch of given counts, error and total by writing the bytes it would write.
-
-    The layout is that of a frequent items sketch of DataSketches, serial version 1: eight bytes
-    of preamble, number of values, total, error, counts, and the values with their lengths.
-    """
-    names = [value.encode() for value in counts]
-    head = struct.pack("<BBBBBxxx", 4, 1, 10, LG_MAX, LG_MAX)
-    head += struct.pack("<IxxxxQQ", len(names), total, error)
-    weights = struct.pack(f"<{len(names)}Q", *counts.values())
-    tail = b"".join(struct.pack("<I", len(name)) + name for name in names)
-    return Frequent.decode(head + weights + tail)
+    """Return a sketch of given counts, error and total."""
+    return Frequent.decode(frequent_bytes.written(counts, lg_max=LG_MAX, error=error, total=total))

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modeldesk.errors import Corrupt, Incompatible
+from modeldesk.sketches import kll_bytes
 
 ACCURACY = 512
-"""The parameter k: ranks are off by less than 0.53 % of the values, 99 times in 100; exact
-up to about this many values."""
+"""The parameter k: exact up to so many values. Beyond, the ranks of one table's values are off
+by at most 0.2 % of them, and those of merged tables by less than 0.53 %, 99 times in 100."""
 
 _SIGMAS = 2.576
 """How many standard deviations the 99 % error that the library tells has."""
@@ -27,9 +28,11 @@ def _new() -> datasketches.kll_doubles_sketch:
 class Quantiles:
     """Which share of the finite numbers lies below any value, and the other way round.
 
-    Up to about `ACCURACY` numbers are kept as they are; beyond, a random half of them is
-    dropped level by level, so that two summaries of the same numbers may differ within
-    `rank_error`. Without an argument it is the neutral element of `merge`.
+    Up to `ACCURACY` numbers are kept as they are. Of more, numbers at equal distances in the
+    order of all are kept, each standing for those round it, so that the same numbers always
+    give the same summary. Where summaries are merged and grow too large, a random half is
+    dropped level by level, so that answers are within `rank_error`. Without an argument it is
+    the neutral element of `merge`.
 
     Parameters
     ----------
@@ -53,11 +56,43 @@ class Quantiles:
     @staticmethod
     def of(values: NDArray[np.float64], *, k: int = ACCURACY) -> Quantiles:
         """Summarise numbers, shape ``(n,)``; those that are not finite are left out."""
-        native = datasketches.kll_doubles_sketch(k)
-        finite = values[np.isfinite(values)]
-        if finite.size:
-            native.update(np.ascontiguousarray(finite, dtype=np.float64))
-        return Quantiles(native=native)
+        return Quantiles.of_sorted(np.sort(values[np.isfinite(values)]), k=k)
+
+    @staticmethod
+    def of_sorted(
+        values: NDArray[np.float64],
+        times: NDArray[np.int64] | None = None,
+        *,
+        k: int = ACCURACY,
+    ) -> Quantiles:
+        """Summarise finite numbers that are in ascending order already.
+
+        Parameters
+        ----------
+        values
+            The numbers, shape ``(n,)``.
+        times
+            How often each occurs, shape ``(n,)``; once where it is ``None``.
+        k
+            The accuracy.
+        """
+        if times is not None:
+            ends = np.cumsum(times)
+            count = int(ends[-1]) if ends.size else 0
+        else:
+            ends, count = None, values.size
+        if count <= k:
+            every = values if times is None else np.repeat(values, times)
+            native = datasketches.kll_doubles_sketch(k)
+            if every.size:
+                native.update(np.array(every, dtype=np.float64))
+            return Quantiles(native=native)
+        kept = [
+            values[ranks] if ends is None else values[np.searchsorted(ends, ranks, side="right")]
+            for ranks in _ranks(count, k)
+        ]
+        data = kll_bytes.written(kept, count, k, (float(values[0]), float(values[-1])))
+        return Quantiles(native=datasketches.kll_doubles_sketch.deserialize(data))
 
     @property
     def k(self) -> int:
@@ -122,6 +157,8 @@ class Quantiles:
 
         Summaries of different accuracy merge into one of the lower accuracy.
         """
+        if not self.count or not other.count:
+            return self if self.count else other
         native = datasketches.kll_doubles_sketch(min(self.k, other.k))
         native.merge(self.native)
         native.merge(other.native)
@@ -135,6 +172,7 @@ class Quantiles:
     def decode(data: bytes) -> Quantiles:
         """Read what `encode` wrote; `Corrupt` when the bytes are something else."""
         try:
+            kll_bytes.check(data)
             return Quantiles(native=datasketches.kll_doubles_sketch.deserialize(data))
         except Exception as error:  # boundary: whatever the C++ library makes of the bytes
             message = f"The quantiles cannot be read: {error}."
@@ -154,3 +192,31 @@ class Quantiles:
         if not self.count:
             message = "There are no numbers, so there are no quantiles."
             raise Incompatible(message, hint="Check the count first.")
+
+
+def _ranks(count: int, k: int) -> list[NDArray[np.int64]]:
+    """Return which ranks of ``count > k`` sorted numbers are kept, level by level.
+
+    A number of level ``h`` stands for ``2**h`` numbers in a row, of which it is the middle one.
+    The highest level has more than k / 2 of them and stands for nearly all; what it leaves over
+    at the upper end falls to the levels below, of which the lowest must not be empty (an
+    iterator of DataSketches 5.2 confuses the weights after an empty one).
+    """
+    top = (-(-count // k) - 1).bit_length()
+    blocks = [0] * top + [count >> top]
+    rest = count - (blocks[top] << top)
+    if not rest & 1:
+        if not rest:
+            blocks[top] -= 1
+            rest = 1 << top
+        blocks[0], rest = 1, rest - 1
+    for level in range(top):
+        blocks[level] += rest >> level & 1
+    ranks: list[NDArray[np.int64]] = []
+    start = 0
+    for level in range(top, -1, -1):
+        width = 1 << level
+        middle = start + (width - 1) // 2
+        ranks.append(middle + width * np.arange(blocks[level]))
+        start += width * blocks[level]
+    return ranks[::-1]

@@ -68,6 +68,18 @@ class AlertRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
 
+    def monitors(self, model: str) -> tuple[MonitorRecord, ...]:
+        """Return the monitors of a model, the oldest first."""
+        query = (
+            sa.select(monitors)
+            .select_from(monitors.join(models))
+            .where(models.c.name == model)
+            .order_by(monitors.c.id)
+        )
+        with self._store.reading() as connection:
+            rows = connection.execute(query).all()
+        return tuple(MonitorRecord(monitor_id=row.id, name=row.name, rule=row.rule) for row in rows)
+
     def due(self, granularity: Granularity, limit: int) -> tuple[DueWindow, ...]:
         """Return windows that have rows which their monitors have not judged yet."""
         judged = judgements.c.revision

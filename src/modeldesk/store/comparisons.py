@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,7 @@ class ComparableWindow:
     rows: int
     window: Window
     revision: int
-    """Grows by one with each merge; a comparison of another one is out of date."""
+    """Grows by one with each merge."""
 
 
 class ComparisonRecords:
@@ -75,33 +75,48 @@ class ComparisonRecords:
             for row in rows
         )
 
-    def kept(self, windows: Sequence[ComparableWindow], method: str) -> dict[int, Comparison]:
-        """Return the comparisons that are kept and not out of date, by the profile's key."""
-        revisions = {window.profile_id: window.revision for window in windows}
-        query = sa.select(comparisons).where(comparisons.c.method == method)
+    def kept(self, bases: Mapping[int, str]) -> dict[int, Comparison]:
+        """Return the comparisons that are kept, by the profile's key.
+
+        Parameters
+        ----------
+        bases
+            What a profile's comparison must have been made on, by the profile's key; one that
+            was made on something else is out of date.
+        """
         found: dict[int, Comparison] = {}
-        for first in range(0, len(windows), _AT_ONCE):
-            ids = list(revisions)[first : first + _AT_ONCE]
+        ids = list(bases)
+        for first in range(0, len(ids), _AT_ONCE):
+            query = sa.select(comparisons).where(
+                comparisons.c.profile_id.in_(ids[first : first + _AT_ONCE])
+            )
             with self._store.reading() as connection:
-                rows = connection.execute(query.where(comparisons.c.profile_id.in_(ids))).all()
+                rows = connection.execute(query).all()
             for row in rows:
-                decoded = _decoded(row.payload)
-                if decoded is not None and row.revision == revisions[row.profile_id]:
+                decoded = _decoded(row.payload) if row.basis == bases[row.profile_id] else None
+                if decoded is not None:
                     found[row.profile_id] = decoded
         return found
 
-    def keep(self, profile_id: int, revision: int, method: str, comparison: Comparison) -> None:
-        """Keep a comparison instead of any earlier one."""
-        values = {"revision": revision, "payload": msgspec.msgpack.encode(comparison)}
+    def keep(self, window: ComparableWindow, basis: str, comparison: Comparison) -> None:
+        """Keep a window's comparison instead of any earlier one, but not of a later one.
+
+        A window that is gone meanwhile has none.
+        """
+        payload = msgspec.msgpack.encode(comparison)
+        values = {"revision": window.revision, "basis": basis, "payload": payload}
+        row = {"profile_id": window.profile_id, **values}
+        there = sa.exists().where(profiles.c.id == window.profile_id)
+        cells = [sa.literal(value, comparisons.c[name].type) for name, value in row.items()]
         with self._store.writing() as connection:
             insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
             connection.execute(
                 insert(comparisons)
-                .values(profile_id=profile_id, method=method, **values)
+                .from_select(list(row), sa.select(*cells).where(there))
                 .on_conflict_do_update(
-                    index_elements=[comparisons.c.profile_id, comparisons.c.method],
+                    index_elements=[comparisons.c.profile_id],
                     set_=values,
-                    where=comparisons.c.revision < revision,
+                    where=comparisons.c.revision <= window.revision,
                 )
             )
 

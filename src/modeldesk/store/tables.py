@@ -205,8 +205,8 @@ comparisons = Table(
         primary_key=True,
         autoincrement=False,
     ),
-    Column("method", String(32), primary_key=True),
     Column("revision", Integer, nullable=False),
+    Column("basis", String(32), nullable=False),
     Column("payload", LargeBinary, nullable=False),
 )
 

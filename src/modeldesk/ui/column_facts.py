@@ -60,7 +60,7 @@ def _summary(column: ColumnProfile) -> dict[str, str]:
     unit = " (characters)" if column.kind is Kind.TEXT else ""
     middle = quantiles.quantiles(list(_SHARES.values()))
     numbers: dict[str, float | None] = {"Mean": moments.mean}
-    if column.kind is not Kind.DATETIME:
+    if not column.kind.temporal:
         numbers["Standard deviation"] = moments.std
     numbers["Minimum"] = moments.minimum
     numbers |= dict(zip(_SHARES, middle, strict=True))
@@ -69,7 +69,7 @@ def _summary(column: ColumnProfile) -> dict[str, str]:
 
 
 def _measured(column: ColumnProfile, value: float | None) -> str:
-    if column.kind is not Kind.DATETIME:
+    if not column.kind.temporal:
         return number(value)
     if value is None or not math.isfinite(value):
         return NOTHING

@@ -209,11 +209,11 @@ class SwitchField(FeatureField):
 
 
 class TextField(FeatureField):
-    """Free text, or a date and time as text."""
+    """Free text, or a date, a time, a duration, a vector or an identifier as text."""
 
     def _control(self) -> None:
-        if self.column.kind is Kind.DATETIME:
-            hint = "2026-01-31T12:00:00Z"
+        hint = _HINTS.get(self.column.kind)
+        if hint is not None:
             self._input: ui.input | ui.textarea = ui.input(
                 value=written(self.value), placeholder=hint, on_change=self._typed
             )
@@ -238,6 +238,15 @@ _FIELDS: dict[Kind, type[FeatureField]] = {
     Kind.CATEGORICAL: ChoiceField,
     Kind.TEXT: TextField,
     Kind.DATETIME: TextField,
+    Kind.DATE: TextField,
+    Kind.DURATION: TextField,
+    Kind.VECTOR: TextField,
+    Kind.IDENTIFIER: TextField,
+}
+_HINTS = {
+    Kind.DATETIME: "2026-01-31T12:00:00Z",
+    Kind.DATE: "2026-01-31",
+    Kind.DURATION: "seconds",
 }
 
 

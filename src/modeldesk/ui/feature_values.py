@@ -78,25 +78,41 @@ def read(column: Column, words: str, default: Value) -> Value:
         return None
     if column.kind is Kind.BOOLEAN:
         return {"true": True, "false": False}.get(words.lower(), default)
-    if not column.kind.numeric:
+    if column.kind is Kind.VECTOR:
+        return _vector(words, default)
+    if not (column.kind.numeric or column.kind is Kind.DURATION or column.whole):
         return words
+    return _number(column, words, default)
+
+
+def _number(column: Column, words: str, default: Value) -> Value:
     try:
         number = float(words)
     except ValueError:
         return default
     if not math.isfinite(number):
         return default
-    return int(number) if column.kind is Kind.INTEGER and number.is_integer() else number
+    whole = column.kind is Kind.INTEGER or column.whole
+    return int(number) if whole and number.is_integer() else number
+
+
+def _vector(words: str, default: Value) -> Value:
+    try:
+        return tuple(float(word) for word in words.strip("[]() ").split(","))
+    except ValueError:
+        return default
 
 
 def written(value: Value) -> str:
     """Write a value so that `read` gives it back.
 
-    >>> written(True), written(None), written(0.1)
-    ('true', '', '0.1')
+    >>> written(True), written(None), written(0.1), written((0.5, 2.0))
+    ('true', '', '0.1', '0.5, 2.0')
     """
     if value is None:
         return ""
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

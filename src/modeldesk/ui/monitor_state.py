@@ -71,9 +71,8 @@ class MonitorData:
 
 
 def _judged(entry: WindowComparison) -> bool:
-    return any(
-        column.verdict.status is not Status.NOT_ENOUGH_DATA for column in entry.comparison.columns
-    )
+    columns = entry.comparison.columns
+    return any(column.verdict.status in {Status.STABLE, Status.CHANGED} for column in columns)
 
 
 def day_of(window: Window) -> str:

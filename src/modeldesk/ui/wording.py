@@ -36,6 +36,7 @@ _VERDICTS = {
         word="Not enough data", icon="hourglass_empty", tone="unsure", urgency=1
     ),
     Status.STABLE: VerdictWords(word="Stable", icon="check_circle", tone="stable", urgency=3),
+    Status.NOT_COMPARED: VerdictWords(word="Not compared", icon="block", tone="none", urgency=4),
 }
 _NO_TRAFFIC = VerdictWords(word="No traffic yet", icon="schedule", tone="none", urgency=2)
 

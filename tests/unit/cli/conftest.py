@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 FEATURES = ("sepal_length_cm", "sepal_width_cm", "petal_length_cm", "petal_width_cm")
 
 
+@pytest.fixture(autouse=True)
+def wide_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Break no long path over lines, whatever runs the tests; a test may set another width."""
+    monkeypatch.setenv("COLUMNS", "250")
+
+
 @pytest.fixture
 def run() -> Callable[..., Result]:
     """Offer a function that runs a command line in this process."""

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import polars as pl
 import pytest
 
-from modeldesk.drift import Aspect, ColumnComparison, Status, Thresholds, compare
-from modeldesk.errors import Incompatible, InvalidArgument, NotFound
+from modeldesk.drift import (
+    Aspect,
+    ColumnComparison,
+    Direction,
+    Status,
+    Thresholds,
+    compare,
+)
+from modeldesk.errors import InvalidArgument, NotFound
 from modeldesk.profiles import Profile, profile
 from modeldesk.schema import Kind
 from tests.support.iris import FEATURES, iris_frame
 
 
 def one(
-    current: object, reference: object, kind: Kind | None = None, **limits: float
+    current: Iterable[object],
+    reference: Iterable[object],
+    kind: Kind | None = None,
+    **limits: float,
 ) -> ColumnComparison:
     """Compare one column."""
     kinds = {} if kind is None else {"x": kind}
-    here, there = (profile({"x": v}, kinds=kinds) for v in (current, reference))  # type: ignore[dict-item]
+    here, there = (profile({"x": v}, kinds=kinds) for v in (current, reference))
     return compare(here, there, thresholds=Thresholds(**limits)).column("x")  # type: ignore[arg-type]
 
 
 def normal(seed: int, size: int = 1000, mean: float = 0.0) -> np.ndarray:
     """Return normally distributed numbers."""
     return np.random.default_rng(seed).normal(mean, 1, size)
+
+
+def two_peaks(seed: int, size: int = 1000) -> np.ndarray:
+    """Return numbers with mean 0 and variance 1 that keep away from 0."""
+    rng = np.random.default_rng(seed)
+    return np.where(rng.random(size) < 0.5, -0.95, 0.95) + rng.normal(0, 0.3, size)
 
 
 def test_iris_day_with_outliers_is_told_apart() -> None:
@@ -42,6 +59,8 @@ def test_iris_day_with_outliers_is_told_apart() -> None:
         verdict = day.changed[0].verdict
         assert day.changed[0].distance == pytest.approx(0.33, abs=0.01)
         assert verdict.aspects == (Aspect.RANGE,)
+        assert verdict.direction is Direction.HIGHER
+        assert verdict.distance == day.changed[0].distance
         assert verdict.sentence.startswith(
             "20.0 % of values lie above the reference's maximum of 4.4 (reference: none); "
             "Hellinger distance 0.33, p < 0.001"
@@ -70,17 +89,18 @@ def test_order_and_merging_do_not_matter(size: int) -> None:
     assert compared.verdict.status is Status.STABLE
     assert compared.distance == pytest.approx(0, abs=0.02)
     assert compared.verdict.p_value is not None
-    assert compared.verdict.p_value > 0.5
+    assert compared.verdict.p_value > 0.05
 
 
 @pytest.mark.parametrize(
     ("current", "aspect", "told"),
     [
-        (normal(1, mean=0.5), Aspect.DISTRIBUTION, "Values are higher: median 0.4"),
-        (normal(1, mean=-0.5), Aspect.DISTRIBUTION, "Values are lower: median -0.5"),
-        (normal(1) * 1.8, Aspect.RANGE, "lie below the reference's minimum of -3.899"),
-        (normal(1) * 0.4, Aspect.DISTRIBUTION, "0.1 % of values lie between -3.899 and"),
-        (np.full(1000, 0.01), Aspect.DISTRIBUTION, "100.0 % of values lie between"),
+        (normal(1, mean=0.5), Aspect.SHIFT, "Values are higher: median 0.4"),
+        (normal(1, mean=-0.5), Aspect.SHIFT, "Values are lower: median -0.5"),
+        (normal(1) * 1.8, Aspect.SPREAD, "Values lie farther apart: the middle 80 % between -2"),
+        (normal(1) * 0.4, Aspect.SPREAD, "Values lie closer together: the middle 80 % between -0"),
+        (two_peaks(1), Aspect.SHAPE, "% of values lie between"),
+        (np.full(1000, 0.01), Aspect.SPREAD, "100.0 % of values lie between"),
         (
             np.append(normal(1, 950), np.full(50, 30.0)),
             Aspect.RANGE,
@@ -88,8 +108,8 @@ def test_order_and_merging_do_not_matter(size: int) -> None:
         ),
         (
             np.append(normal(1, 950), np.full(50, np.inf)),
-            Aspect.DISTRIBUTION,
-            "5.0 % of values are infinite or no numbers (reference: none)",
+            Aspect.RANGE,
+            "5.0 % of values are infinite (reference: none)",
         ),
         (
             np.where(np.arange(1000) % 4, normal(1), np.nan),
@@ -112,37 +132,38 @@ def test_both_ends_of_the_range_are_told() -> None:
     """Where values lie beyond both ends, both shares are told, the larger first."""
     current = np.concatenate([normal(1, 800), np.full(120, 30.0), np.full(80, -30.0)])
     sentence = one(current, normal(0)).verdict.sentence
-    assert sentence.startswith("12.2 % of values lie above the reference's maximum of")
+    assert sentence.startswith("12.")
+    assert " % of values lie above the reference's maximum of" in sentence
     assert "and 8.0 % of values lie below the reference's minimum of" in sentence
 
 
 @pytest.mark.parametrize(
-    ("current", "aspects", "told"),
+    ("current", "aspect", "told"),
     [
         (
             "aab" * 50 + "c" * 30,
-            {Aspect.CATEGORIES},
+            Aspect.NEW_CATEGORIES,
             "16.7 % of values are 'c', which the reference does not have (reference: none)",
         ),
         (
             "aab" * 50 + "cde" * 10,
-            {Aspect.CATEGORIES},
+            Aspect.NEW_CATEGORIES,
             "16.7 % of values are in 3 categories that the reference does not have ('c', 'd', 'e')",
         ),
-        ("abb" * 50, {Aspect.DISTRIBUTION}, "33.3 % of values are 'a' (reference: 66.7 %)"),
-        ("b" * 150, {Aspect.DISTRIBUTION}, "No values are 'a' (reference: 66.7 %)"),
+        ("abb" * 50, Aspect.SHARES, "33.3 % of values are 'a' (reference: 66.7 %)"),
+        ("b" * 150, Aspect.SHARES, "No values are 'a' (reference: 66.7 %)"),
         (
             "x" * 150,
-            {Aspect.CATEGORIES, Aspect.DISTRIBUTION},
+            Aspect.NEW_CATEGORIES,
             "100.0 % of values are 'x', which the reference does not have (reference: none)",
         ),
     ],
 )
-def test_categories_that_changed(current: str, aspects: set[Aspect], told: str) -> None:
+def test_categories_that_changed(current: str, aspect: Aspect, told: str) -> None:
     """New categories and other shares are told by name."""
     compared = one(list(current), list("aab" * 100), Kind.CATEGORICAL)
     assert compared.verdict.status is Status.CHANGED
-    assert aspects <= set(compared.verdict.aspects)
+    assert compared.verdict.aspects == (aspect,)
     assert compared.verdict.sentence.startswith(told)
 
 
@@ -158,7 +179,7 @@ def test_whole_numbers_of_few_levels() -> None:
     reference = [1, 2, 3] * 100
     assert one([3, 1, 2] * 70, reference).distance == 0.0
     verdict = one([1, 3] * 100, reference).verdict
-    assert verdict.sentence.startswith("No values are 2 (reference: 33.3 %)")
+    assert verdict.sentence.startswith("No values are 2 (reference: 33.3 %); Hellinger")
     verdict = one([15] * 100, range(100)).verdict
     assert verdict.sentence.startswith(
         "100.0 % of values lie between 10 and 19 (reference: 10.0 %)"
@@ -166,13 +187,11 @@ def test_whole_numbers_of_few_levels() -> None:
 
 
 def test_texts_are_compared_by_length() -> None:
-    """Texts that get longer are told in characters; their words are not compared."""
+    """Texts that get longer are told in characters."""
     short, long = (["x" * (size + i % 9) for i in range(200)] for size in (10, 60))
     verdict = one(long, short, Kind.TEXT).verdict
     assert "are longer than the reference's longest of 18 characters" in verdict.sentence
     assert "are shorter than" in one(short, long, Kind.TEXT).verdict.sentence
-    other = ["y" * (10 + i % 9) for i in range(200)]
-    assert one(other, short, Kind.TEXT).verdict.status is Status.STABLE
 
 
 def test_times_are_told_as_dates() -> None:
@@ -191,7 +210,7 @@ def test_missing_and_moved_are_told_together() -> None:
     """A column that changed in two ways says both."""
     current = np.where(np.arange(1000) % 2, normal(1, mean=9), np.nan)
     verdict = one(current, normal(0)).verdict
-    assert verdict.aspects == (Aspect.MISSING, Aspect.RANGE)
+    assert verdict.aspects == (Aspect.RANGE, Aspect.MISSING)
     assert "lie above" in verdict.sentence
     assert "and 50.0 % of values are missing (reference: none)" in verdict.sentence
 
@@ -227,10 +246,10 @@ def test_too_few_rows_are_not_judged() -> None:
     """Below the minimum on either side the verdict says how many there are and are needed."""
     verdict = one(normal(1, 12), normal(0)).verdict
     assert verdict.status is Status.NOT_ENOUGH_DATA
-    assert verdict.sentence == "not enough data: n = 12, needs about 30"
+    assert verdict.sentence == "Not enough data: n = 12, needs about 30."
     assert verdict.p_value is None
     verdict = one(normal(1), normal(0, 29)).verdict
-    assert verdict.sentence == "not enough data: the reference has n = 29, needs about 30"
+    assert verdict.sentence == "Not enough data: the reference has n = 29, needs about 30."
     assert one(normal(1, 12), normal(0), min_rows=10).verdict.status is Status.STABLE
 
 
@@ -239,9 +258,11 @@ def test_all_missing_is_a_change_not_a_lack_of_data() -> None:
     compared = one([None] * 100, normal(0), Kind.FLOAT)
     assert compared.verdict.status is Status.CHANGED
     assert compared.distance is None
-    assert compared.verdict.sentence == "100.0 % of values are missing (reference: none), p < 0.001"
+    assert (
+        compared.verdict.sentence == "100.0 % of values are missing (reference: none); p < 0.001."
+    )
     still = one([None] * 100, [None] * 200)
-    assert still.verdict.sentence == "not enough data: n = 0, needs about 30"
+    assert still.verdict.sentence == "Not enough data: n = 0, needs about 30."
 
 
 def test_values_that_cannot_be_read_are_a_change() -> None:
@@ -249,10 +270,11 @@ def test_values_that_cannot_be_read_are_a_change() -> None:
     for kind, before in ((Kind.FLOAT, normal(0)), (Kind.BOOLEAN, [True, False] * 50)):
         verdict = one(["n/a"] * 100, before, kind).verdict
         assert verdict.status is Status.CHANGED
-        assert verdict.sentence.startswith("100.0 % of values are ")
+        assert verdict.aspects == (Aspect.TYPE,)
+        assert verdict.sentence.startswith("100.0 % of values ")
         never = one(before, ["n/a"] * 100, kind)
         assert never.distance is None
-        assert never.verdict.sentence == "not enough data: one side has no values"
+        assert never.verdict.sentence == "Not enough data: one side has no values."
 
 
 def test_unknown_columns_are_told() -> None:
@@ -269,28 +291,42 @@ def test_long_categories_are_cut_in_sentences() -> None:
 
 
 def test_columns_of_one_side() -> None:
-    """A column that one side lacks is not judged, and does not disturb the others."""
+    """A column that one side lacks is not compared, and does not disturb the others."""
     current = profile({"x": normal(1), "new": normal(2)})
     reference = profile({"x": normal(0), "old": normal(3)})
     result = compare(current, reference)
     assert [column.name for column in result.columns] == ["x", "old", "new"]
     assert result.column("x").verdict.status is Status.STABLE
-    assert result.column("old").verdict.sentence == "not enough data: n = 0, needs about 30"
-    assert result.column("new").verdict.sentence == (
-        "not enough data: the reference does not have this column"
+    assert result.column("old").verdict.sentence == (
+        "Not compared: the current rows do not have this column."
     )
+    assert result.column("new").verdict.sentence == (
+        "Not compared: the reference does not have this column."
+    )
+    assert {result.column(name).verdict.status for name in ("old", "new")} == {Status.NOT_COMPARED}
+    assert (result.column("old").rows, result.column("new").rows) == (0, 1000)
+
+
+def test_no_rows_are_not_enough() -> None:
+    """Without a single row every column says how many it needs."""
+    table: dict[str, Iterable[object]] = {"x": normal(0), "c": ["a", "b"] * 500}
+    reference = profile(table)
+    for empty in (Profile.empty(), profile({"x": [], "c": []})):
+        result = compare(empty, reference)
+        assert {c.verdict.sentence for c in result.columns} == {
+            "Not enough data: n = 0, needs about 30."
+        }
+        assert result.verdict.status is Status.NOT_ENOUGH_DATA
+        assert result.verdict.sentence == "No column could be judged."
+    backwards = compare(reference, profile({"x": [], "c": []}))
+    assert {c.verdict.status for c in backwards.columns} == {Status.NOT_ENOUGH_DATA}
+    assert compare(Profile.empty(), Profile.empty()).columns == ()
 
 
 def test_whole_and_fractional_numbers_compare() -> None:
     """Numbers compare with numbers, whole or not."""
     whole = np.random.default_rng(0).integers(0, 100, 500)
     assert one(whole / 1.0, whole).distance == 0.0
-
-
-def test_other_kinds_are_incompatible() -> None:
-    """Numbers and categories cannot be compared; the message names the column."""
-    with pytest.raises(Incompatible, match="'x' is float now and categorical in the reference"):
-        compare(profile({"x": [1.5]}), profile({"x": ["a"]}))
 
 
 def test_tables_are_refused_with_a_hint() -> None:
@@ -355,6 +391,7 @@ def test_numbers_of_any_size(scale: float) -> None:
         {"min_distance": 1.5},
         {"min_distance": float("nan")},
         {"min_missing_change": -0.1},
+        {"min_correlation_change": 2.1},
         {"min_rows": 0},
     ],
 )

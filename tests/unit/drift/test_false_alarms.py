@@ -44,32 +44,33 @@ def alarms(draw: Draw, kind: Kind, *, n: int, m: int, rounds: int) -> int:
 
 @pytest.mark.parametrize(
     ("n", "m", "rounds"),
-    [(30, 150, 200), (100, 150, 200), (100, 1000, 150), (1000, 150, 150), (5000, 5000, 50)],
+    [(30, 150, 60), (100, 150, 60), (100, 1000, 50), (1000, 150, 50), (5000, 5000, 15)],
 )
 def test_a_column_raises_no_more_false_alarms_than_promised(n: int, m: int, rounds: int) -> None:
     """Per column at most 1.5 % false alarms at a promised 1 %, whatever the distribution.
 
-    The count may exceed 1.5 % by what three standard deviations of this test's own chance are.
+    The count may exceed that by three standard deviations of this test's own chance. Decision
+    0003 has the figures of many more rounds.
     """
     found = sum(alarms(draw, Kind.FLOAT, n=n, m=m, rounds=rounds) for draw in NUMBERS.values())
     found += sum(
         alarms(draw, Kind.CATEGORICAL, n=n, m=m, rounds=rounds) for draw in CATEGORIES.values()
     )
     total = rounds * (len(NUMBERS) + len(CATEGORIES))
-    assert found / total <= 0.015, f"{found} of {total}"
+    assert found <= 0.015 * total + 3 * (0.015 * total) ** 0.5, f"{found} of {total}"
 
 
 def test_many_columns_raise_no_more_false_alarms_than_one() -> None:
     """Twenty columns together raise an alarm in about 1 % of the windows, not in 20 %."""
     rng = np.random.default_rng(8)
-    windows = 150
+    windows = 80
     alarmed = 0
     for _ in range(windows):
         here, there = (
             profile({f"x{i}": rng.normal(size=size) for i in range(20)}) for size in (200, 500)
         )
         alarmed += bool(compare(here, there).changed)
-    assert alarmed / windows <= 0.03
+    assert alarmed <= 4
 
 
 def test_a_change_that_matters_is_found() -> None:

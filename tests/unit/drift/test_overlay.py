@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -13,11 +14,16 @@ from modeldesk.profiles import profile
 from modeldesk.schema import Kind
 
 
-def drawn(current: object, reference: object, kind: Kind | None = None, bins: int = 10) -> Overlay:
+def drawn(
+    current: Iterable[object] | None,
+    reference: Iterable[object],
+    kind: Kind | None = None,
+    bins: int = 10,
+) -> Overlay:
     """Overlay one column."""
     kinds = {} if kind is None else {"x": kind}
-    here = None if current is None else profile({"x": current}, kinds=kinds)  # type: ignore[dict-item]
-    return overlay(here, profile({"x": reference}, kinds=kinds), "x", bins=bins)  # type: ignore[dict-item]
+    here = None if current is None else profile({"x": current}, kinds=kinds)
+    return overlay(here, profile({"x": reference}, kinds=kinds), "x", bins=bins)
 
 
 def consistent(found: Overlay) -> bool:
@@ -103,6 +109,25 @@ def test_times_have_bins_of_the_calendar(
     found = drawn(None, [first + step * i for i in range(count)])
     assert found.labels[:2] == labels
     assert consistent(found)
+
+
+def test_dates_have_bins_of_whole_days() -> None:
+    """Dates are never drawn in hours."""
+    first = date(2026, 3, 1)
+    found = drawn(None, [first + timedelta(days=i // 2) for i in range(6)], bins=20)
+    assert found.labels == ("2026-03-01", "2026-03-02", "2026-03-03")
+
+
+def test_vectors_are_drawn_by_their_norms() -> None:
+    """Each bin counts vectors of about the same norm."""
+    found = drawn([[3.0, 4.0]], [[3.0, 4.0], [6.0, 8.0]], bins=5)
+    assert found.reference == (0.5, 0.0, 0.0, 0.0, 0.0, 0.5)
+    assert found.current == (1.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_values_of_another_type_are_not_drawn() -> None:
+    """Lengths of texts do not stand on an axis of numbers."""
+    assert sum(drawn(["a", "b"], [1.5, 2.5]).current) == 0
 
 
 def test_the_last_of_all_days() -> None:

@@ -1,9 +1,10 @@
 """The drift rule: which columns give a finding, and how it is kept."""
 
+import numpy as np
 import pytest
 
 from modeldesk.drift import Thresholds, compare
-from modeldesk.errors import Corrupt
+from modeldesk.errors import Corrupt, InvalidArgument
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import profile
 from modeldesk.schema import Column, Kind, Role, Signature
@@ -20,9 +21,11 @@ SIGNATURE = Signature(
 def test_changed_columns_of_the_watched_roles_give_findings() -> None:
     """Scores are left out by default; the largest distance comes first."""
     steps = [float(step) for step in range(500)]
-    reference = profile({"age": steps, "label": ["a", "b"] * 250, "score": steps})
-    moved = [step + 300 for step in steps]
-    current = profile({"age": moved, "label": ["b"] * 500, "score": moved})
+    old: dict[str, list[object]] = {"age": [*steps], "label": ["a", "b"] * 250, "score": [*steps]}
+    reference = profile(old)
+    moved: list[object] = [step + 300 for step in steps]
+    new: dict[str, list[object]] = {"age": moved, "label": ["b"] * 500, "score": moved}
+    current = profile(new)
     comparison = compare(current, reference)
     found = DriftRule().findings(comparison, SIGNATURE)
     assert {finding.column for finding in found} == {"age", "label"}
@@ -36,8 +39,43 @@ def test_changed_columns_of_the_watched_roles_give_findings() -> None:
 
 
 def test_a_rule_survives_encoding() -> None:
-    """Thresholds and roles come back equal; other text is refused."""
-    rule = DriftRule(roles=(Role.FEATURE,), thresholds=Thresholds(min_distance=0.5))
+    """Thresholds, roles and history come back equal; other text is refused."""
+    rule = DriftRule(
+        roles=(Role.FEATURE,),
+        thresholds=Thresholds(min_distance=0.5),
+        overrides={"age": Thresholds(min_rows=9)},
+        history=14,
+    )
     assert DriftRule.decode(rule.encode()) == rule
-    with pytest.raises(Corrupt, match="cannot be read"):
-        DriftRule.decode("[]")
+    for wrong in ("[]", '{"history": -1}'):
+        with pytest.raises(Corrupt, match="cannot be read"):
+            DriftRule.decode(wrong)
+
+
+def test_rules_of_before_are_readable() -> None:
+    """A rule that was stored without history and overrides gets the defaults."""
+    old = '{"roles": ["feature"], "thresholds": {"min_distance": 0.5}}'
+    assert DriftRule.decode(old).history == DriftRule().history
+    assert DriftRule.decode(old).overrides == {}
+
+
+def test_a_rule_judges_by_its_own_thresholds() -> None:
+    """Thresholds, overrides of columns that are there, and the last windows of the past count."""
+    rng = np.random.default_rng(1)
+    reference = profile({"age": rng.normal(size=2000)})
+    current = profile({"age": rng.normal(0.4, 1, 2000)})
+    past = [profile({"age": rng.normal(rng.normal(0, 0.4), 1, 400)}) for _ in range(40)]
+    assert DriftRule().compare(current, reference).changed
+    assert not DriftRule().compare(current, reference, past).changed
+    assert DriftRule(history=0).compare(current, reference, past).changed
+    assert DriftRule(history=13).compare(current, reference, past).changed
+    calm = {"age": Thresholds(min_distance=0.9), "gone": Thresholds()}
+    assert not DriftRule(overrides=calm).compare(current, reference).changed
+    assert DriftRule().compare(current, reference).sides is None
+
+
+@pytest.mark.parametrize("windows", [-1, 400])
+def test_a_senseless_history_is_refused(windows: int) -> None:
+    """A rule looks back on none to a year of days."""
+    with pytest.raises(InvalidArgument, match=f"on {windows} windows"):
+        DriftRule(history=windows)

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pytest
 
 from modeldesk.errors import InvalidData
-from modeldesk.schema import to_frame
+from modeldesk.schema import read_table, to_frame
 
 STAMP = pl.Datetime("us", "UTC")
+SPAN = pl.Duration("us")
 
 
 class Stream:
@@ -73,24 +74,29 @@ def test_every_kind_of_table_is_read_alike(data: object) -> None:
         (pl.Series([None, None]), pl.Float64, [None, None]),
         (pl.Series(["a", "b"], dtype=pl.Categorical), pl.String, ["a", "b"]),
         (pl.Series(["a"], dtype=pl.Enum(["a", "b"])), pl.String, ["a"]),
-        (pl.Series([date(2026, 3, 1)]), STAMP, [datetime(2026, 3, 1, tzinfo=UTC)]),
+        (pl.Series([date(2026, 3, 1)]), pl.Date, [date(2026, 3, 1)]),
         (pl.Series([datetime(2026, 3, 1)]), STAMP, [datetime(2026, 3, 1, tzinfo=UTC)]),  # noqa: DTZ001
         (
             pl.Series([datetime(2026, 3, 1, 1)]).dt.replace_time_zone("Europe/Vienna"),  # noqa: DTZ001
             STAMP,
             [datetime(2026, 3, 1, tzinfo=UTC)],
         ),
-        (pl.Series([timedelta(minutes=1)]), pl.Float64, [60.0]),
+        (pl.Series([timedelta(minutes=1)]), SPAN, [timedelta(minutes=1)]),
+        (pl.Series([timedelta.max, None], dtype=pl.Duration("ms")), SPAN, [None, None]),
         (pl.Series([time(1)]), pl.String, ["01:00:00"]),
         (pl.Series([b"abc", b"\xff"]), pl.String, ["abc", "\ufffd"]),
-        (pl.Series([[1, 2], None]), pl.String, ["[1, 2]", None]),
+        (pl.Series([[1, 2], None]), pl.Array(pl.Float64, 2), [[1.0, 2.0], None]),
+        (pl.Series([[1, 2], [3]]), pl.List(pl.Float64), [[1.0, 2.0], [3.0]]),
+        (pl.Series([[None], []]), pl.List(pl.Float64), [[None], []]),
+        (pl.Series([["a"], None]), pl.String, ["['a']", None]),
+        (pl.Series([[[1]]], dtype=pl.Array(pl.Int64, (1, 1))), pl.String, ["[[1]]"]),
         (pl.Series([{"a": 1}]), pl.String, ["{'a': 1}"]),
         (pl.Series([1 + 2j], dtype=pl.Object), pl.String, ["(1+2j)"]),
     ],
     ids=lambda value: str(value.dtype) if isinstance(value, pl.Series) else "",
 )
 def test_columns_become_plain(series: pl.Series, dtype: pl.DataType, values: list[object]) -> None:
-    """Every type of column becomes one of five, with the same values."""
+    """Every type of column becomes one of few, with the same values."""
     column = to_frame(pl.DataFrame({"x": series}))["x"]
     assert column.dtype == dtype
     assert column.to_list() == values
@@ -111,7 +117,17 @@ def test_columns_become_plain(series: pl.Series, dtype: pl.DataType, values: lis
         (["half \ud800", None], pl.String, ["half ?", None]),
         ([np.float32(0.5), np.datetime64("2026-01-01", "ns")], pl.String, None),
         ([np.datetime64("2026-01-01", "ns")], STAMP, [datetime(2026, 1, 1, tzinfo=UTC)]),
-        ([np.timedelta64(1, "s"), timedelta(seconds=2)], pl.Float64, [1.0, 2.0]),
+        (
+            [np.timedelta64(1, "s"), timedelta(seconds=2), timedelta.max],
+            SPAN,
+            [timedelta(seconds=1), timedelta(seconds=2), None],
+        ),
+        ([date(2026, 1, 1), None], pl.Date, [date(2026, 1, 1), None]),
+        ([[1, 2.5], (3, None), None], pl.Array(pl.Float64, 2), None),
+        ([np.arange(2), [1.5]], pl.List(pl.Float64), [[0.0, 1.0], [1.5]]),
+        ([[1, "a"], [True]], pl.String, ["[1, 'a']", "[True]"]),
+        (np.arange(6).reshape(3, 2), pl.Array(pl.Float64, 2), [[0, 1], [2, 3], [4, 5]]),
+        (np.array([1, "NaT"], dtype="timedelta64[s]"), SPAN, [timedelta(seconds=1), None]),
         ([Decimal("sNaN"), Decimal("1e999")], pl.Float64, None),
         ([datetime.max.replace(tzinfo=timezone(timedelta(hours=-9)))], STAMP, [None]),
         ([pd.NA, 1, 2.5], pl.Float64, [None, 1.0, 2.5]),
@@ -182,7 +198,7 @@ def test_pandas_columns_keep_what_they_say() -> None:
         "level": pl.String(),
         "naive": STAMP,
         "zoned": STAMP,
-        "span": pl.Float64(),
+        "span": SPAN,
     }
     assert np.isnan(frame["float"][1])
     assert frame["zoned"][0] == datetime(2026, 1, 1, tzinfo=UTC)
@@ -196,7 +212,7 @@ def test_pandas_is_read_without_pyarrow() -> None:
 import sys
 sys.modules["pyarrow"] = None
 import pandas as pd
-from modeldesk.schema import to_frame
+from modeldesk.schema import read_table, to_frame
 frame = to_frame(pd.DataFrame({"s": ["a", None], "i": pd.array([1, None], dtype="Int64")}))
 print(frame.to_dict(as_series=False))
 """
@@ -217,7 +233,10 @@ print(frame.to_dict(as_series=False))
         ({"a": "xyz"}, "Column 'a' holds one 'str'"),
         ({"a": {"b": 1}}, "Column 'a' holds one 'dict'"),
         ({"a": [1], "b": [1, 2]}, "Column 'b' has 2 values, column 'a' has 1"),
-        ({"a": np.zeros((2, 2))}, "Column 'a' is an array of 2 dimensions"),
+        ({"a": np.zeros((2, 2, 2))}, "Column 'a' is an array of 3 dimensions"),
+        ({"a": np.zeros((2, 0))}, "Column 'a' is an array of 2 dimensions"),
+        ({"a\ud800": [1]}, "column name .* has half a surrogate pair"),
+        (pa.table({"a": pa.array([(1, 2, 3)], pa.month_day_nano_interval())}), "Column 'a' of"),
         ({1: [1]}, "column name 1 is not a string"),
         ([{2: "x"}], "column name 2 is not a string"),
         (pd.DataFrame([[1, 2]]), "column name 0 is not a string"),
@@ -239,3 +258,30 @@ def test_what_is_no_table_is_refused(data: object, told: str) -> None:
 def test_nothing_is_an_empty_frame(data: object) -> None:
     """A table without columns is a frame without columns."""
     assert to_frame(data).shape == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "types", "nan"),
+    [
+        ([1, "a", 2.5, True, None, float("nan")], [1, 1, 1, 1], 1),
+        ([1.5, float("nan"), None], [1], 1),
+        ([1, 2.5, float("nan")], [1, 1], 1),
+        ([date(2026, 1, 1), datetime(2026, 1, 2), timedelta(1)], [1, 1, 1], 0),  # noqa: DTZ001
+        ([[1.0], {"a": 1}, b"x"], [1, 2], 0),
+        (pl.Series([2**64 - 1, None], dtype=pl.UInt64), [1], 0),
+        (pl.Series([{"a": 1}, None]), [1], 0),
+        ([None, None], [], 0),
+    ],
+)
+def test_values_are_counted_by_the_type_in_which_they_came(
+    values: object, types: list[int], nan: int
+) -> None:
+    """However a column ends up, it is known what its values were."""
+    (column,) = read_table({"x": values}).columns
+    assert sorted(column.types().values()) == sorted(types)
+    assert column.nan == nan
+
+
+def test_rows_without_columns_are_rows() -> None:
+    """A table of empty rows has rows."""
+    assert read_table([{}, {}]).height == read_table(pd.DataFrame(index=range(2))).height == 2

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
 
-from modeldesk.schema import Column, Kind, infer_columns, infer_kind
+from modeldesk.schema import Column, Kind, Signature, infer_columns, infer_kind
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,14 @@ from modeldesk.schema import Column, Kind, infer_columns, infer_kind
         ([datetime(2026, 1, 1, tzinfo=UTC)], Kind.DATETIME),
         (["red", "blue"], Kind.CATEGORICAL),
         ([f"level {i % 50}" for i in range(100)], Kind.CATEGORICAL),
-        ([f"level {i % 51}" for i in range(1000)], Kind.TEXT),
+        ([f"level {i % 51}" for i in range(1000)], Kind.CATEGORICAL),
+        ([f"level {i % 51}" for i in range(200)], Kind.TEXT),
+        ([f"level {i % 1000}" for i in range(5000)], Kind.CATEGORICAL),
+        ([f"level {i % 1001}" for i in range(9000)], Kind.TEXT),
+        ([date(2026, 1, 1)], Kind.DATE),
+        ([timedelta(1)], Kind.DURATION),
+        ([[1.0, 2.0], [3.0, 4.0]], Kind.VECTOR),
+        ([[1.0, 2.0], [3.0]], Kind.TEXT),
         ([f"a sentence of its own, number {i}" for i in range(11)], Kind.TEXT),
         (["short", "x" * 101], Kind.TEXT),
         ([None, "a"], Kind.CATEGORICAL),
@@ -47,6 +54,10 @@ def test_columns_are_described() -> None:
             "since": [datetime(2026, 1, day, tzinfo=UTC) for day in (3, 1, 2)],
             "nothing": [None, None, None],
             "note": ["x" * 200, None, "a"],
+            "day": [date(2026, 1, day) for day in (3, 1, 2)],
+            "wait": [timedelta(seconds=1), timedelta(minutes=1), None],
+            "vector": [[0.5, float("nan")], None, [1.0, 2.0]],
+            "ragged": [[1.0], [1.0, 2.0], [1.0]],
         }
     )
     assert columns == (
@@ -57,6 +68,22 @@ def test_columns_are_described() -> None:
         Column(name="since", kind=Kind.DATETIME, example="2026-01-02T00:00:00+00:00"),
         Column(name="nothing", kind=Kind.FLOAT, optional=True),
         Column(name="note", kind=Kind.TEXT, example="a", optional=True),
+        Column(name="day", kind=Kind.DATE, example="2026-01-02"),
+        Column(name="wait", kind=Kind.DURATION, example=1.0, optional=True),
+        Column(name="vector", kind=Kind.VECTOR, example=(1.0, 2.0), dimension=2, optional=True),
+        Column(name="ragged", kind=Kind.TEXT, example="1.0"),
+    )
+
+
+def test_identifiers_are_described() -> None:
+    """Whether a key is a whole number or a string is known; it has no range and no categories."""
+    numbers, strings = infer_columns(
+        {"order_id": range(60), "serial no": [f"s-{number}" for number in range(60)]}
+    )
+    assert numbers == Column(name="order_id", kind=Kind.IDENTIFIER, example=29, whole=True)
+    assert strings == Column(name="serial no", kind=Kind.IDENTIFIER, example="s-0")
+    assert Signature(inputs=(numbers, strings)) == Signature.decode(
+        Signature(inputs=(numbers, strings)).encode()
     )
 
 

@@ -1,6 +1,6 @@
 """Reading rows by a signature: every wrong value is named, with what was expected."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
@@ -119,6 +119,69 @@ def test_long_values_and_many_problems_are_cut_in_the_message() -> None:
     with pytest.raises(InvalidRows, match="and 2 more") as caught:
         RowDecoder(SIGNATURE).decode([None] * 7)
     assert len(caught.value.problems) == 7
+
+
+MORE = Signature(
+    inputs=(
+        Column(name="day", kind=Kind.DATE),
+        Column(name="wait", kind=Kind.DURATION),
+        Column(name="place", kind=Kind.VECTOR, dimension=2),
+        Column(name="any", kind=Kind.VECTOR),
+        Column(name="key", kind=Kind.IDENTIFIER),
+        Column(name="number", kind=Kind.IDENTIFIER, whole=True),
+    )
+)
+LIKEWISE: dict[str, object] = {
+    "day": "2026-01-02", "wait": 90, "place": [1, 2.5], "any": [], "key": "a", "number": 7,
+}  # fmt: skip
+
+
+def test_days_durations_vectors_and_identifiers_are_read() -> None:
+    """What JSON can say of them becomes what a table holds of them."""
+    decoder = RowDecoder(MORE)
+    (decoded,) = decoder.decode([LIKEWISE])
+    assert decoded == (date(2026, 1, 2), timedelta(seconds=90), (1.0, 2.5), (), "a", 7)
+    in_words = {**LIKEWISE, "wait": "PT1M30S", "day": date(2026, 1, 2)}
+    in_python = {**LIKEWISE, "wait": timedelta(seconds=90), "place": (1, 2.5)}
+    assert decoder.decode([in_words, in_python]) == [decoded, decoded]
+    assert decoder.frame([decoded]).schema == {
+        "day": pl.Date,
+        "wait": pl.Duration("us"),
+        "place": pl.Array(pl.Float64, 2),
+        "any": pl.List(pl.Float64),
+        "key": pl.String,
+        "number": pl.Int64,
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem", "expected"),
+    [
+        ("day", "today", "not a date ('today')", "a date in ISO 8601"),
+        ("day", 7, "wrong type, a whole number (7)", "a date in ISO 8601"),
+        ("day", datetime(2026, 1, 2, tzinfo=UTC), "wrong type, datetime", "a date in ISO 8601"),
+        ("wait", "soon", "not a duration ('soon')", "a number of seconds, or a duration in ISO"),
+        ("wait", 1e300, "a duration of more than", "a number of seconds"),
+        ("wait", None, "null", "a number of seconds"),
+        ("place", [1], "a list of 1 numbers", "a list of 2 numbers"),
+        ("place", "12", "wrong type, a string ('12')", "a list of 2 numbers"),
+        ("place", [1, "b"], "number 1: wrong type, a string ('b')", "a list of 2 numbers"),
+        ("place", [1, float("nan")], "number 1: not a number (NaN)", "a list of 2 numbers"),
+        ("any", [float("inf")], "number 0: infinite", "a list of numbers"),
+        ("key", 5, "wrong type, a whole number (5)", "a string that identifies the row"),
+        ("number", "5", "wrong type, a string", "a whole number that identifies the row"),
+    ],
+)
+def test_wrong_days_durations_vectors_and_identifiers(
+    field: str, value: object, problem: str, expected: str
+) -> None:
+    """They are refused in words like all others."""
+    with pytest.raises(InvalidRows) as caught:
+        RowDecoder(MORE).decode([{**LIKEWISE, field: value}])
+    (found,) = caught.value.problems
+    assert found.field == field
+    assert found.problem.startswith(problem)
+    assert found.expected.startswith(expected)
 
 
 def test_a_date_without_a_zone_is_taken_as_utc() -> None:

@@ -42,12 +42,13 @@ def test_a_moment_is_written_in_utc() -> None:
 
 
 def test_what_needs_attention_is_most_urgent() -> None:
-    """Changed, then unsure, then without traffic, then stable; each with icon and word."""
-    order = [Status.CHANGED, Status.NOT_ENOUGH_DATA, None, Status.STABLE]
+    """Changed, unsure, without traffic, stable, not compared; each with icon and word."""
+    order = [Status.CHANGED, Status.NOT_ENOUGH_DATA, None, Status.STABLE, Status.NOT_COMPARED]
     found = [verdict_words(status) for status in order]
-    assert [words.urgency for words in found] == [0, 1, 2, 3]
-    assert len({words.icon for words in found}) == 4
-    assert len({words.word for words in found}) == 4
+    assert [words.urgency for words in found] == [0, 1, 2, 3, 4]
+    assert len({words.icon for words in found}) == 5
+    assert len({words.word for words in found}) == 5
+    assert {status for status in order if status is not None} == set(Status)
 
 
 def test_the_style_sheet_needs_nothing_from_elsewhere() -> None:

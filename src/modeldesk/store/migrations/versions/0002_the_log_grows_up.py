@@ -85,8 +85,8 @@ def upgrade() -> None:
     op.create_table(
         "comparisons",
         sa.Column("profile_id", _KEY, autoincrement=False, nullable=False),
-        sa.Column("method", sa.String(length=32), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(length=32), nullable=False),
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
             ["profile_id"],
@@ -94,5 +94,5 @@ def upgrade() -> None:
             name=op.f("fk_comparisons_profile_id"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("profile_id", "method", name=op.f("pk_comparisons")),
+        sa.PrimaryKeyConstraint("profile_id", name=op.f("pk_comparisons")),
     )

@@ -1,0 +1,82 @@
+"""The virtual environments of the peers, each made on first use from its pinned versions."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from enum import StrEnum
+from pathlib import Path
+
+HERE = Path(__file__).parent
+VENVS = HERE / ".venvs"
+
+_QUIET = {
+    "DO_NOT_TRACK": "1",
+    "NML_DISABLE_USAGE_LOGGING": "1",
+    "WHYLOGS_NO_ANALYTICS": "1",
+}
+"""Tells the peers not to report their use to their makers."""
+
+
+class Peer(StrEnum):
+    """A program that modeldesk is measured against."""
+
+    WHYLOGS = "whylogs"
+    EVIDENTLY = "evidently"
+    NANNYML = "nannyml"
+
+    @property
+    def requirements(self) -> Path:
+        """Its pinned versions."""
+        return HERE / self.value / "requirements.txt"
+
+    @property
+    def version(self) -> str:
+        """The version that is pinned."""
+        first = self.requirements.read_text(encoding="utf-8").splitlines()[0]
+        return first.partition("==")[2]
+
+
+def python_of(peer: Peer, *, venvs: Path = VENVS) -> Path:
+    """Return the interpreter of a peer's environment; on first use the environment is made.
+
+    It is made anew when the pinned versions have changed.
+
+    Raises
+    ------
+    SystemExit
+        When pip cannot install the peer; its last words are in the message.
+    """
+    folder = venvs / peer.value
+    python = folder / "bin" / "python"
+    wanted = hashlib.sha256(peer.requirements.read_bytes()).hexdigest()
+    mark = folder / "installed"
+    if python.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
+        return python
+    print(f"Installing {peer.value} {peer.version} into {_shown(folder)} ...", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    venv.create(folder, with_pip=True, symlinks=True)
+    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    done = subprocess.run(
+        [*command, "--requirement", str(peer.requirements)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"pip could not install {peer.value}:\n{done.stderr[-2000:]}")
+    mark.write_text(wanted, encoding="ascii")
+    return python
+
+
+def variables() -> dict[str, str]:
+    """Return the environment variables that a peer runs with."""
+    return os.environ | _QUIET
+
+
+def _shown(folder: Path) -> Path:
+    return folder.relative_to(Path.cwd()) if folder.is_relative_to(Path.cwd()) else folder
