@@ -59,7 +59,8 @@ def main() -> None:
     print(f"modeldesk finds more than chance in {_names(ours, 'certain')};")
     print(f"it calls large enough to matter {_names(ours, 'names')}.\n")
     print(
-        f"From stored profiles: median {stored.number('median_ms'):.1f} ms, slowest twentieth "
+        f"From stored profiles: median {stored.number('median_ms'):.1f} ms "
+        f"({stored.number('cpu_ms'):.1f} ms of processor time), slowest twentieth "
         f"{stored.number('slow_ms'):.1f} ms of {stored.number('times'):.0f} times.\n"
     )
     report.result(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import structlog
 
 from tests.support.browser import BrowserRecord, guarded_page, launched_chromium
 from tests.support.postgres import PostgresServer, throwaway_database, throwaway_server
@@ -22,6 +23,13 @@ hypothesis.settings.register_profile(
     "modeldesk", deadline=None, derandomize=os.environ.get("CI") == "true"
 )
 hypothesis.settings.load_profile("modeldesk")
+
+
+@pytest.fixture(autouse=True)
+def fresh_log() -> Iterator[None]:
+    """Undo what a command set up for logging: its streams are closed when it ends."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,9 +68,15 @@ def compare_dependence(
     Fisher: On the probable error of a coefficient of correlation, 1921. Muirhead: Aspects of
     multivariate statistical theory, 1982, section 5.1.4, for elliptical distributions.
     """
-    if current.correlations is None or reference.correlations is None:
+    here, there = current.correlations, reference.correlations
+    if here is None or there is None:
         return None
-    pairs = _pairs(current, reference)
+    tails = {
+        name: max(_tail(profile, name) for profile in (current, reference))
+        for name in here.names
+        if name in there.names
+    }
+    pairs = _pairs(here, there, tails)
     if pairs is None:
         return None
     limits = thresholds
@@ -98,15 +104,8 @@ class _Pairs:
     """Of the difference of both sides' transformed correlations."""
 
 
-def _pairs(current: Profile, reference: Profile) -> _Pairs | None:
-    here, there = current.correlations, reference.correlations
-    if here is None or there is None:
-        return None
-    tails = {
-        name: max(_tail(profile, name) for profile in (current, reference))
-        for name in here.names
-        if name in there.names
-    }
+def _pairs(here: Correlations, there: Correlations, tails: Mapping[str, float]) -> _Pairs | None:
+    """Pair the columns whose kurtosis on both sides can be trusted."""
     names = sorted(name for name, tail in tails.items() if np.isfinite(tail))
     if len(names) < 2:  # noqa: PLR2004
         return None

@@ -60,7 +60,7 @@ def _outside(finding: Finding, _: Sign) -> str:
 def _shift(finding: Finding, sign: Sign) -> str:
     """Tell where the median moved to, or the mean, or else which bin changed most."""
     if finding.basis is Basis.VECTORS:
-        return _centroid(finding)
+        return _vectors(finding, sign)
     up, kind = sign.direction is Direction.HIGHER, finding.reference.kind
     for name, (now, before) in _centres(finding).items():
         if now != before and (now > before) is up:
@@ -76,7 +76,7 @@ def _spread(finding: Finding, sign: Sign) -> str:
     kind = finding.reference.kind
     wider = sign.direction is Direction.WIDER
     if finding.basis is Basis.VECTORS:
-        return f"vectors are {'longer' if wider else 'shorter'}: {_norms(finding)}"
+        return _vectors(finding, sign)
     here, there = finding.current.quantiles, finding.reference.quantiles
     if here is None or there is None:
         return _shape(finding, sign)
@@ -88,10 +88,10 @@ def _spread(finding: Finding, sign: Sign) -> str:
     return f"values lie {apart}: the middle 80 % between {told[0]} instead of {told[1]}"
 
 
-def _shape(finding: Finding, _: Sign) -> str:
+def _shape(finding: Finding, sign: Sign) -> str:
     """Tell the bin that changed most."""
     if finding.basis is Basis.VECTORS or finding.split is None:
-        return "vectors lie in other places"
+        return _vectors(finding, sign)
     now, before = (np.sqrt(side) for side in finding.split.shares)
     return _bin(finding.split, int(np.argmax(np.abs(now - before))))
 
@@ -121,8 +121,6 @@ def _type(finding: Finding, _: Sign) -> str:
         return _bin(split, split.unread)
     here, there = finding.current, finding.reference
     now, before = (_described(side.kind, side.vector) for side in (here, there))
-    if now == before:
-        return "values came as another type"
     return f"values are {now} instead of {before}"
 
 
@@ -155,20 +153,17 @@ def _centres(finding: Finding) -> dict[str, tuple[float, float]]:
     return found
 
 
-def _centroid(finding: Finding) -> str:
+def _vectors(finding: Finding, sign: Sign) -> str:
+    """Tell how far the centre moved, or how the norms changed."""
     here, there = finding.current.vector, finding.reference.vector
-    if here is None or there is None:
+    if here is None or there is None or sign.aspect is Aspect.SHAPE:
         return "vectors lie in other places"
-    apart = centroid_distance(here, there)
-    return f"the centre of the vectors moved by {wording.amount(apart)} of their spread"
-
-
-def _norms(finding: Finding) -> str:
-    here, there = finding.current.vector, finding.reference.vector
-    if here is None or there is None:
-        return "norms differ"
+    if sign.aspect is Aspect.SHIFT:
+        apart = centroid_distance(here, there)
+        return f"the centre of the vectors moved by {wording.amount(apart)} of their spread"
+    longer = "longer" if sign.direction is Direction.WIDER else "shorter"
     now, before = (wording.amount(side.norm.mean) for side in (here, there))
-    return f"mean norm {now} instead of {before}"
+    return f"vectors are {longer}: mean norm {now} instead of {before}"
 
 
 def _described(kind: Kind, vector: object) -> str:

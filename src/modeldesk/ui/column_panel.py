@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Literal
 
-from nicegui import ui
+from nicegui import events, ui
 
 from modeldesk.charts import distance_history, distribution, distribution_height
 from modeldesk.desk import Desk
@@ -79,11 +80,12 @@ class ColumnPanel:
         self._drawer = block("md-drawer", tag="aside")
         self._drawer.set_visibility(False)
         testable(self._drawer, "panel")
-        ui.on("escape", self._close)
-        ui.add_body_html(
-            "<script>addEventListener('keydown', (event) => {"
-            "if (event.key === 'Escape') emitEvent('escape'); });</script>"
-        )
+        ignored: list[Literal["input", "select", "button", "textarea"]] = ["input", "textarea"]
+        self._keys = ui.keyboard(self._press, active=False, repeating=False, ignore=ignored)
+
+    async def _press(self, event: events.KeyEventArguments) -> None:
+        if event.key.escape and event.action.keydown:
+            await self._close()
 
     async def show(
         self, data: MonitorData, entry: WindowComparison | None, column: str | None
@@ -92,6 +94,7 @@ class ColumnPanel:
         self._asked += 1
         asked = self._asked
         self._drawer.set_visibility(column is not None)
+        self._keys.active = column is not None
         if column is None:
             self._drawer.clear()
             return

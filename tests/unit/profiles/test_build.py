@@ -314,7 +314,7 @@ def test_tables_one_after_the_other() -> None:
     reader = pa.RecordBatchReader.from_batches(batches[0].schema, batches)
     frames = [pl.DataFrame(batch) for batch in batches]
     whole = profile(pl.concat(frames))
-    columns = ({"x": [n], "s": [s]} for n, s in zip([1, 2, 3], "aba", strict=True))
+    columns: Iterable[Frame] = ({"x": [n], "s": [s]} for n, s in zip([1, 2, 3], "aba", strict=True))
     every: list[Iterable[Frame]] = [reader, iter(batches), frames, tuple(batches), columns]
     for parts in every:
         done = profile(parts)
