@@ -206,7 +206,13 @@ class Monitoring:
             NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)
             for finding in rule.findings(comparison, signature)
         ]
-        self._alerts.record(due, revision=entry.revision, found=found, now=self._clock.now())
+        self._alerts.record(
+            due,
+            revision=entry.revision,
+            found=found,
+            now=self._clock.now(),
+            until=entry.window.end + rule.history * Granularity.DAY.duration,
+        )
 
 
 def _view(record: AlertRecord) -> AlertView:

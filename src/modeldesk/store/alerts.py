@@ -117,19 +117,40 @@ class AlertRecords:
         )
 
     def record(
-        self, due: DueWindow, *, revision: int, found: Sequence[NewAlert], now: datetime
+        self,
+        due: DueWindow,
+        *,
+        revision: int,
+        found: Sequence[NewAlert],
+        now: datetime,
+        until: datetime,
     ) -> None:
         """Write that a window was judged; open, restate or resolve its alerts accordingly.
 
         A finding on a column opens an alert, or updates the one that is there without
         touching what people did with it. Late rows may restate a window: an alert whose
         finding is gone is resolved, and opened again should the finding return.
+
+        Parameters
+        ----------
+        due
+            The window and the monitor.
+        revision
+            Which revision of the window was judged.
+        found
+            What was found.
+        now
+            When.
+        until
+            Windows after this one that start before `until` are judged in its light: those
+            that were judged before it are due again.
         """
         of_window = sa.and_(
             alerts.c.monitor_id == due.monitor.monitor_id,
             alerts.c.profile_id == due.profile_id,
         )
         with self._store.writing() as connection:
+            _make_due(connection, due, until)
             _mark_judged(connection, due, revision=revision, findings=len(found), now=now)
             known = set(connection.scalars(sa.select(alerts.c.column).where(of_window)))
             for new in found:
@@ -219,6 +240,42 @@ class AlertRecords:
                 changed_at=row.changed_at,
             )
             for row in rows
+        )
+
+
+def _make_due(connection: sa.Connection, due: DueWindow, until: datetime) -> None:
+    """Let the later windows be judged again."""
+    this = profiles.alias()
+    later = (
+        sa.select(judgements.c.profile_id)
+        .join(profiles, profiles.c.id == judgements.c.profile_id)
+        .join(
+            this,
+            sa.and_(
+                this.c.version_id == profiles.c.version_id,
+                this.c.granularity == profiles.c.granularity,
+                this.c.segment == profiles.c.segment,
+                this.c.start < profiles.c.start,
+            ),
+        )
+        .where(
+            this.c.id == due.profile_id,
+            judgements.c.monitor_id == due.monitor.monitor_id,
+            profiles.c.start < until,
+        )
+        # In one order, so that two processes wait for each other and never in a circle.
+        .order_by(profiles.c.start)
+        .with_for_update(of=judgements)
+    )
+    ids = connection.scalars(later).all()
+    if ids:
+        connection.execute(
+            sa.update(judgements)
+            .where(
+                judgements.c.monitor_id == due.monitor.monitor_id,
+                judgements.c.profile_id.in_(ids),
+            )
+            .values(revision=0)
         )
 
 

@@ -9,17 +9,20 @@ import sqlalchemy as sa
 
 from modeldesk.clock import FrozenClock
 from modeldesk.desk import Desk
-from modeldesk.drift import Thresholds, compare
+from modeldesk.drift import Thresholds
+from modeldesk.monitors import DriftRule
+from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.views import WindowComparison
 from modeldesk.settings import Settings
-from modeldesk.store import ComparisonRecords, WindowRecords
+from modeldesk.store import AlertRecords, ComparisonRecords, WindowRecords
 from modeldesk.store.tables import comparisons
 from tests.support.iris import iris_frame
 
 TODAY = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 DAYS = 5
+RULE = DriftRule()
 
 
 def log_days(desk: Desk, days: int = DAYS, *, shift: float = 0.0) -> None:
@@ -38,10 +41,14 @@ def made_anew(desk: Desk, granularity: Granularity = Granularity.DAY) -> list[Wi
     """Compare every stored window here and now."""
     version_id = desk.registry.record("iris").version_id
     reference = desk.registry.reference_of(version_id)
-    return [
-        WindowComparison(window=entry.window, comparison=compare(entry.profile, reference))
-        for entry in WindowRecords(desk.store).profiles(version_id, granularity)
-    ]
+    entries = WindowRecords(desk.store).profiles(version_id, granularity)
+    past: list[Profile] = []
+    found = []
+    for entry in entries:
+        comparison = RULE.compare(entry.profile, reference, past)
+        found.append(WindowComparison(window=entry.window, comparison=comparison))
+        past.append(entry.profile)
+    return found
 
 
 def kept(desk: Desk) -> int:
@@ -95,8 +102,9 @@ def test_other_thresholds_are_another_comparison(desk: Desk) -> None:
     log_days(desk)
     desk.monitoring.judge()
     version_id = desk.registry.record("iris").version_id
-    found = of(desk).between(version_id, Granularity.DAY, thresholds=Thresholds(min_rows=1000))
-    usual = of(desk).between(version_id, Granularity.DAY)
+    strict = DriftRule(thresholds=Thresholds(min_rows=1000))
+    found = of(desk).between(version_id, Granularity.DAY, strict)
+    usual = of(desk).between(version_id, Granularity.DAY, RULE)
     assert {entry.comparison.columns[0].verdict.status for entry in found} == {"not enough data"}
     assert {entry.comparison.columns[0].verdict.status for entry in usual} != {"not enough data"}
 
@@ -108,7 +116,7 @@ def test_memory_is_bounded(desk: Desk, most: int) -> None:
     limited = of(desk, most)
     version_id = desk.registry.record("iris").version_id
     for _ in range(2):
-        assert list(limited.between(version_id, Granularity.DAY)) == made_anew(desk)
+        assert list(limited.between(version_id, Granularity.DAY, RULE)) == made_anew(desk)
 
 
 def test_damaged_comparisons_are_made_anew(desk: Desk) -> None:
@@ -119,9 +127,9 @@ def test_damaged_comparisons_are_made_anew(desk: Desk) -> None:
         first = connection.scalar(sa.select(sa.func.min(comparisons.c.profile_id)))
         is_first = comparisons.c.profile_id == first
         connection.execute(sa.update(comparisons).where(is_first).values(payload=b"\xff"))
-        connection.execute(sa.update(comparisons).where(~is_first).values(revision=0))
+        connection.execute(sa.update(comparisons).where(~is_first).values(basis="other"))
     version_id = desk.registry.record("iris").version_id
-    assert list(of(desk).between(version_id, Granularity.DAY)) == made_anew(desk)
+    assert list(of(desk).between(version_id, Granularity.DAY, RULE)) == made_anew(desk)
 
 
 def test_an_older_comparison_does_not_replace_a_newer_one(desk: Desk) -> None:
@@ -132,12 +140,58 @@ def test_an_older_comparison_does_not_replace_a_newer_one(desk: Desk) -> None:
     records = ComparisonRecords(desk.store)
     (entry,) = WindowRecords(desk.store).profiles(version_id, Granularity.DAY)
     reference = desk.registry.reference_of(version_id)
-    newer = compare(entry.profile.merge(entry.profile), reference)
+    newer = RULE.compare(entry.profile.merge(entry.profile), reference)
     (window,) = records.windows(version_id, Granularity.DAY)
-    records.keep(entry.profile_id, 9, "method", newer)
-    records.keep(entry.profile_id, 8, "method", compare(entry.profile, reference))
-    window = dataclasses.replace(window, revision=9)
-    assert records.kept([window], "method") == {entry.profile_id: newer}
+    records.keep(dataclasses.replace(window, revision=9), "newer", newer)
+    older = RULE.compare(entry.profile, reference)
+    records.keep(dataclasses.replace(window, revision=8), "older", older)
+    assert records.kept({entry.profile_id: "newer"}) == {entry.profile_id: newer}
+    assert records.kept({entry.profile_id: "older"}) == {}
+
+
+def test_a_window_that_is_gone_has_no_comparison(desk: Desk) -> None:
+    """Retention may delete a window while it is judged; nothing is kept of it, nothing fails."""
+    log_days(desk, 1)
+    version_id = desk.registry.record("iris").version_id
+    records = ComparisonRecords(desk.store)
+    (entry,) = WindowRecords(desk.store).profiles(version_id, Granularity.DAY)
+    (window,) = records.windows(version_id, Granularity.DAY)
+    gone = dataclasses.replace(window, profile_id=window.profile_id + 1000)
+    comparison = RULE.compare(entry.profile, desk.registry.reference_of(version_id))
+    records.keep(gone, "basis", comparison)
+    assert kept(desk) == 0
+
+
+def test_a_restated_day_restates_the_days_that_are_judged_by_it(
+    desk: Desk, settings: Settings
+) -> None:
+    """With 14 days and more of history, a day's verdict depends on the days before it."""
+    log_days(desk, 20)
+    desk.monitoring.judge()
+    assert list(desk.monitoring.drift("iris").windows) == made_anew(desk)
+    late = iris_frame().with_columns(
+        pl.col("sepal_length_cm") + 3.0,
+        pl.lit(TODAY - timedelta(days=19)).alias("timestamp"),
+    )
+    scores = {f"probability_{name}": 1.0 for name in late["class"].unique()}
+    desk.backfill.log("iris", late.with_columns(**{n: pl.lit(v) for n, v in scores.items()}))
+    desk.rollup.run()
+    assert list(desk.monitoring.drift("iris").windows) == made_anew(desk)
+    assert desk.monitoring.judge() == 20, "its alerts follow, and those of the 19 days after it"
+    assert desk.monitoring.judge() == 0
+    with Desk.open(settings, clock=FrozenClock(TODAY)) as other:
+        assert list(other.monitoring.drift("iris").windows) == made_anew(desk)
+
+
+def test_a_range_is_judged_as_the_whole_is(desk: Desk) -> None:
+    """Where the range begins does not change what is said of a day."""
+    log_days(desk, 20)
+    whole = desk.monitoring.drift("iris").windows
+    start = whole[-3].window.start
+    limited = of(desk).between(
+        desk.registry.record("iris").version_id, Granularity.DAY, RULE, start=start
+    )
+    assert limited == whole[-3:]
 
 
 def of(desk: Desk, most: int = 10_000) -> Comparisons:
@@ -146,5 +200,6 @@ def of(desk: Desk, most: int = 10_000) -> Comparisons:
         desk.registry,
         WindowRecords(desk.store),
         ComparisonRecords(desk.store),
+        AlertRecords(desk.store),
         most_columns=most,
     )

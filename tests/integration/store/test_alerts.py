@@ -63,7 +63,7 @@ def judge(store: Store, *found: NewAlert) -> DueWindow:
     (due,) = alerts.due(Granularity.DAY, 10)
     entry = WindowRecords(store).profile(due.profile_id)
     assert entry is not None
-    alerts.record(due, revision=entry.revision, found=found, now=NOW)
+    alerts.record(due, revision=entry.revision, found=found, now=NOW, until=NOW)
     return due
 
 

@@ -48,6 +48,7 @@ def report() -> DriftReport:
         model="iris",
         version=1,
         granularity=Granularity.DAY,
+        segment="",
         signature=Signature(
             inputs=(Column(name="length", kind=Kind.FLOAT), Column(name="width", kind=Kind.FLOAT)),
             outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),

@@ -27,6 +27,7 @@ def report(*changed: tuple[int, str], rows: int = 150, days: int = 3) -> DriftRe
         model="iris",
         version=1,
         granularity=Granularity.DAY,
+        segment="",
         signature=SIGNATURE,
         windows=tuple(
             WindowComparison(
