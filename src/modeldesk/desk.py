@@ -115,8 +115,8 @@ class Desk:
         retention = Retention(Expiry(store), clock, keeping)
         rebuild = Rebuild(registry, DayRecords(store))
         rollup = RollUp(windows, registry)
-        reader = Reader(registry, log)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
+        reader = Reader(registry, log, comparisons)
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
         return cls(
             settings=settings,

@@ -16,6 +16,7 @@ from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import parse_object, read_bytes, refuse
 from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_answer
+from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy
 from modeldesk.services.backfill import Backfilled
 from modeldesk.services.reading import MOST_ROWS
@@ -31,6 +32,10 @@ _Where = Annotated[
     list[str] | None,
     Query(description="Only rows with this value, as column=value; may be repeated."),
 ]
+_OfVerdict = Annotated[
+    Status | None,
+    Query(description="Only rows of days that got this verdict."),
+]
 _Moment = Annotated[str | None, Query(json_schema_extra={"format": "date-time"})]
 
 
@@ -43,6 +48,19 @@ class _Page:
 
 
 _FIRST_PAGE = _Page()
+
+
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    """Which rows of the log are read."""
+
+    start: Annotated[_Moment, Query(alias="from", description="Rows from this time on.")] = None
+    end: Annotated[_Moment, Query(alias="to", description="Rows before this time.")] = None
+    where: _Where = None
+    verdict: _OfVerdict = None
+
+
+_ALL_ROWS = _Filter()
 
 
 def _table_body() -> dict[str, Any]:
@@ -97,9 +115,7 @@ def list_predictions(
     desk: TheDesk,
     name: ModelName,
     version: VersionNumber = None,
-    start: Annotated[_Moment, Query(alias="from", description="Rows from this time on.")] = None,
-    end: Annotated[_Moment, Query(alias="to", description="Rows before this time.")] = None,
-    where: _Where = None,
+    wanted: Annotated[_Filter, Depends()] = _ALL_ROWS,
     page: Annotated[_Page, Depends()] = _FIRST_PAGE,
 ) -> Response:
     """Read logged rows page by page, the latest first; as JSON, or as an Arrow stream.
@@ -110,9 +126,10 @@ def list_predictions(
     found = desk.reader.page(
         name,
         version=version,
-        start=None if start is None else moment(start, "from"),
-        end=None if end is None else moment(end, "to"),
-        where=dict(_pair(text) for text in where or []),
+        start=None if wanted.start is None else moment(wanted.start, "from"),
+        end=None if wanted.end is None else moment(wanted.end, "to"),
+        where=dict(_pair(text) for text in wanted.where or []),
+        verdict=wanted.verdict,
         cursor=page.cursor,
         limit=page.limit,
     )

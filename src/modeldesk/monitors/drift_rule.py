@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from modeldesk.drift import Comparison, Thresholds, Trace, compare
+from modeldesk.drift import Comparison, Status, Thresholds, Trace, compare
 from modeldesk.errors import Corrupt, InvalidArgument
 from modeldesk.profiles import Profile
 from modeldesk.schema import Role, Signature
@@ -102,6 +102,13 @@ class DriftRule:
             for found in comparison.changed
             if roles.get(found.name) in self.roles
         )
+
+    def status(self, comparison: Comparison, signature: Signature) -> Status:
+        """Return the one verdict over all columns that the rule watches."""
+        roles = {column.name: column.role for column in signature.columns}
+        found = {c.verdict.status for c in comparison.columns if roles.get(c.name) in self.roles}
+        order = (Status.CHANGED, Status.STABLE, Status.NOT_ENOUGH_DATA)
+        return next((status for status in order if status in found), Status.NOT_COMPARED)
 
     def encode(self) -> str:
         """Return the rule as JSON."""

@@ -8,9 +8,19 @@ from datetime import datetime
 
 import polars as pl
 
+from modeldesk.drift import Status
 from modeldesk.errors import InvalidArgument, NotFound
-from modeldesk.schema import POLARS_TYPES, Kind, Signature, parse_prediction_id, polars_type
+from modeldesk.schema import (
+    POLARS_TYPES,
+    Granularity,
+    Kind,
+    Signature,
+    Window,
+    parse_prediction_id,
+    polars_type,
+)
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import PredictionView
 from modeldesk.store import ROW, ROW_ID, TIME, ChunkLog, LoggedChunk, LoggedRow, VersionRecord
@@ -18,7 +28,7 @@ from modeldesk.store import ROW, ROW_ID, TIME, ChunkLog, LoggedChunk, LoggedRow,
 MOST_ROWS = 10_000
 """Rows of one page at most."""
 
-_CHUNKS = 20
+_TIME_TYPE = POLARS_TYPES[Kind.DATETIME]
 _KEY = "modeldesk:key"
 _VERSION = "modeldesk:version"
 
@@ -47,11 +57,14 @@ class Reader:
         Versions of the models.
     log
         The predictions.
+    comparisons
+        What was said of each day.
     """
 
-    def __init__(self, registry: Registry, log: ChunkLog) -> None:
+    def __init__(self, registry: Registry, log: ChunkLog, comparisons: Comparisons) -> None:
         self._registry = registry
         self._log = log
+        self._comparisons = comparisons
 
     def prediction(self, prediction_id: str) -> PredictionView:
         """Return one logged prediction; `NotFound` when there is none of that id."""
@@ -76,6 +89,7 @@ class Reader:
         start: datetime | None = None,
         end: datetime | None = None,
         where: Mapping[str, str] | None = None,
+        verdict: Status | None = None,
         cursor: str | None = None,
         limit: int = 100,
     ) -> PredictionPage:
@@ -93,6 +107,8 @@ class Reader:
             Only rows whose time is in the range.
         where
             Only rows with these values, compared as text, such as a segment's.
+        verdict
+            Only rows of days with this verdict over the columns that the monitor watches.
         cursor
             Goes on where the page that gave it ended.
         limit
@@ -113,6 +129,7 @@ class Reader:
             raise InvalidArgument(message)
         records = self._records(name, version)
         position = None if cursor is None else _position(cursor)
+        days = self._days(records, verdict, start, end)
         taken: list[pl.DataFrame] = []
         for chunk in self._log.latest(
             list(records), start=start, end=end, before=position[0] if position else None
@@ -120,7 +137,8 @@ class Reader:
             if _newer(taken, chunk.last_key) > limit:
                 break
             rows = numbered(chunk, records[chunk.version_id].number)
-            taken.append(rows.filter(_wanted(rows, start, end, where or {}, position)))
+            wanted = _wanted(rows, start, end, where or {}, position)
+            taken.append(rows.filter(wanted & _within(days, chunk.version_id)))
         return _page(champion.signature, taken, limit)
 
     def _records(self, name: str, version: int | None) -> dict[int, VersionRecord]:
@@ -130,6 +148,30 @@ class Reader:
         numbers = [view.number for view in self._registry.versions(name)]
         records = [self._registry.record(name, number) for number in numbers]
         return {record.version_id: record for record in records}
+
+    def _days(
+        self,
+        records: Mapping[int, VersionRecord],
+        verdict: Status | None,
+        start: datetime | None,
+        end: datetime | None,
+    ) -> dict[int, list[Window]] | None:
+        """Return each version's days of a verdict; ``None`` for all days."""
+        if verdict is None:
+            return None
+        begin = None if start is None else Window.containing(start, Granularity.DAY).start
+        days: dict[int, list[Window]] = {}
+        for version_id, record in records.items():
+            rule = self._comparisons.rule(record.model)
+            compared = self._comparisons.between(
+                version_id, Granularity.DAY, rule, start=begin, end=end
+            )
+            days[version_id] = [
+                entry.window
+                for entry in compared
+                if rule.status(entry.comparison, record.signature) is verdict
+            ]
+        return days
 
     def _view(self, found: LoggedRow) -> PredictionView:
         record = self._registry.record_of(found.version_id)
@@ -189,6 +231,13 @@ def _wanted(
     return wanted
 
 
+def _within(days: Mapping[int, Sequence[Window]] | None, version_id: int) -> pl.Expr:
+    if days is None:
+        return pl.lit(value=True)
+    starts = [day.start for day in days[version_id]]
+    return pl.col(TIME).dt.truncate("1d").is_in(pl.Series(starts, dtype=_TIME_TYPE).implode())
+
+
 def _newer(taken: Sequence[pl.DataFrame], key: str) -> int:
     """Count the rows that no chunk up to a key can come before."""
     return sum(int((rows[_KEY] > key).sum()) for rows in taken)
@@ -202,7 +251,7 @@ def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> Pr
             ROW: pl.Int64,
             _VERSION: pl.Int32,
             ROW_ID: pl.String,
-            TIME: POLARS_TYPES[Kind.DATETIME],
+            TIME: _TIME_TYPE,
         }
     )
     rows = pl.concat([empty, *taken], how="diagonal_relaxed")

@@ -151,3 +151,36 @@ async def test_the_policy_is_read_and_changed(desk: Desk, client: httpx.AsyncCli
         refused = await client.put("models/iris/policy", json=wrong)
         assert refused.status_code in {404, 422}, wrong
     assert desk.registry.policy("iris") != LogPolicy()
+
+
+async def test_a_segment_is_compared_by_itself(desk: Desk, client: httpx.AsyncClient) -> None:
+    """Rows of a segment against the reference; a segment that is not there is told so."""
+    desk.registry.set_policy("iris", LogPolicy(segment_by=("petal_width_cm",)))
+    rows = [{**ROW, "petal_width_cm": width} for width in (0.5, 0.5, 2.5)]
+    desk.predictor.predict("iris", rows)
+    desk.rollup.run()
+    assert (await client.get("models/iris/segments")).json() == {
+        "segments": ["petal_width_cm=0.5", "petal_width_cm=2.5"]
+    }
+    asked = {"segment": "petal_width_cm=0.5"}
+    report = (await client.get("models/iris/drift", params=asked)).json()
+    assert report["segment"] == "petal_width_cm=0.5"
+    assert [entry["comparison"]["rows"] for entry in report["windows"]] == [2]
+    whole = (await client.get("models/iris/drift")).json()
+    assert [entry["comparison"]["rows"] for entry in whole["windows"]] == [3]
+    wrong = await client.get("models/iris/drift", params={"segment": "colour=red"})
+    assert wrong.status_code == 404
+    assert "Segments: petal_width_cm=0.5" in wrong.json()["error"]["hint"]
+
+
+async def test_rows_are_read_by_the_verdict_of_their_day(
+    desk: Desk, client: httpx.AsyncClient
+) -> None:
+    """One row is too few to judge."""
+    desk.predictor.predict("iris", [ROW])
+    desk.rollup.run()
+    for verdict, rows in (("not enough data", 1), ("changed", 0)):
+        answer = await client.get("models/iris/predictions", params={"verdict": verdict})
+        assert len(answer.json()["rows"]) == rows
+    refused = await client.get("models/iris/predictions", params={"verdict": "odd"})
+    assert refused.status_code == 422

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from modeldesk.desk import Desk
+from modeldesk.drift import Status
 from modeldesk.errors import InvalidArgument, NotFound
 from modeldesk.schema import LogPolicy
 from modeldesk.services.reading import PredictionPage
@@ -91,6 +92,30 @@ def test_rows_are_chosen_by_time_version_and_value(desk: Desk) -> None:
     assert desk.reader.page("iris", limit=1).frame["sepal_width_cm"].to_list() == [None]
     matching = desk.reader.page("iris", where={"sepal_width_cm": "3.3"}).frame
     assert hidden.prediction_id not in matching["prediction_id"]
+
+
+def test_rows_are_chosen_by_the_verdict_of_their_day(desk: Desk) -> None:
+    """The rows of a changed day are one call away; the other days' are left out."""
+    scores = {f"probability_{name}": 1.0 for name in iris_frame()["class"].unique()}
+    # The constant scores are far from the reference's, but scores are not watched.
+    for day, shift in enumerate((0.0, 3.0, 0.0)):
+        rows = iris_frame().with_columns(
+            pl.col("sepal_width_cm") + shift,
+            pl.lit(NOW - timedelta(days=day)).alias("timestamp"),
+            **{name: pl.lit(score) for name, score in scores.items()},
+        )
+        desk.backfill.log("iris", rows)
+    desk.rollup.run()
+    changed = desk.reader.page("iris", verdict=Status.CHANGED, limit=1000).frame
+    assert changed["time"].unique().to_list() == [NOW - timedelta(days=1)]
+    assert changed.height == 150
+    assert desk.reader.page("iris", verdict=Status.STABLE, limit=1000).frame.height == 300
+    nothing = desk.reader.page("iris", verdict=Status.NOT_ENOUGH_DATA)
+    assert (nothing.frame.height, nothing.cursor) == (0, None)
+    stable_then = desk.reader.page(
+        "iris", verdict=Status.STABLE, start=NOW - timedelta(days=1, hours=1), limit=1000
+    )
+    assert stable_then.frame.height == 150
 
 
 def test_rows_are_found_by_the_callers_own_key(desk: Desk) -> None:
