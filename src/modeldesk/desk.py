@@ -26,7 +26,7 @@ from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.views import VersionView
-from modeldesk.settings import Settings
+from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
     ChunkLog,
@@ -99,7 +99,8 @@ class Desk:
             raise
         records, log = ModelRecords(store), ChunkLog(store)
         windows, alerts = WindowRecords(store), AlertRecords(store)
-        commits = GroupCommit(log, records)
+        ahead = settings.max_waiting_rows if settings.durability is Durability.ASYNC else 0
+        commits = GroupCommit(log, records, most_ahead=ahead)
         artefacts = ArtefactStore(settings.artefacts)
         registry = Registry(records, artefacts, clock)
         limits = Limits(

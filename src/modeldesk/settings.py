@@ -6,6 +6,7 @@ the default. Reading happens only in `Settings.load`, never at import.
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,15 @@ from pydantic_settings import (
 from modeldesk.errors import InvalidArgument
 
 SETTINGS_FILE = "modeldesk.toml"
+
+
+class Durability(StrEnum):
+    """When a prediction is answered."""
+
+    COMMIT = "commit"
+    """When it is committed."""
+    ASYNC = "async"
+    """When it is made; it is committed a moment later."""
 
 
 class Settings(BaseSettings):
@@ -46,6 +56,10 @@ class Settings(BaseSettings):
     artefacts_url: str | None = Field(
         default=None,
         description="Where artefacts lie, any fsspec URL; unset: in the home folder.",
+    )
+    durability: Durability = Field(
+        default=Durability.COMMIT,
+        description="When a prediction is answered: when it is committed (commit) or made (async).",
     )
     host: str = Field(default="127.0.0.1", description="Address that the server binds.")
     port: int = Field(
@@ -86,7 +100,7 @@ class Settings(BaseSettings):
     max_waiting_rows: int = Field(
         default=200_000,
         gt=0,
-        description="Rows that may wait for a model before requests are answered with 503.",
+        description="Rows that may wait for a model, or answered for the log.",
     )
 
     @property

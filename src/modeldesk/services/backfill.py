@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import orjson
@@ -10,7 +11,14 @@ import polars as pl
 
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidData
-from modeldesk.schema import Frame, LogPolicy, OddTimes, to_frame
+from modeldesk.schema import (
+    CALENDAR_END,
+    CALENDAR_START,
+    Frame,
+    LogPolicy,
+    OddTimes,
+    to_frame,
+)
 from modeldesk.services.fitting import Fitted, fitted
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.keeping import written
@@ -163,9 +171,9 @@ class Backfill:
     def _reject(self, record: VersionRecord, found: Fitted, source: str) -> None:
         if not found.bad.height:
             return
-        rows = found.bad.drop(TIME, ROW_ID, strict=False).iter_rows(named=True)
+        rows = _as_json(found.bad.drop(TIME, ROW_ID, strict=False))
         rejected = [
-            Rejected(reason=reason, row=orjson.dumps(row, default=str).decode()[:_LONGEST_ROW])
+            Rejected(reason=reason, row=row)
             for reason, row in zip(found.reasons, rows, strict=True)
         ]
         now = self._clock.now()
@@ -181,7 +189,7 @@ class Backfill:
                 committed_at=now,
                 frame=written(rows.slice(start, _CHUNK_ROWS), record.policy),
             )
-            self._commits.append(chunk).result()
+            self._commits.append(chunk, durable=True).result()
 
 
 def _keyed(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
@@ -197,27 +205,44 @@ def _in_time(found: Fitted, policy: LogPolicy, clock: Clock) -> Fitted:
     """Apply the policy's range of times; rows without a readable time do not fit either."""
     now = clock.now()
     earliest, latest = policy.earliest(now), policy.latest(now)
-    times = found.good[TIME]
-    odd = (
-        times.is_null() if policy.times is OddTimes.ACCEPT else ~times.is_between(earliest, latest)
-    )
-    odd = odd.fill_null(value=True)
-    if not odd.any():
+    time = pl.col(TIME)
+    match policy.times:
+        case OddTimes.CLAMP:
+            early, late = pl.when(time < earliest).then(earliest), time > latest
+            clamped = early.when(late).then(now).otherwise(time).cast(found.good.schema[TIME])
+            found = replace(found, good=found.good.with_columns(clamped.alias(TIME)))
+            fits = time.is_not_null()
+        case OddTimes.ACCEPT:
+            fits = time.is_between(CALENDAR_START, CALENDAR_END, closed="left")
+        case OddTimes.REFUSE:
+            fits = time.is_between(earliest, latest)
+    fits = fits.fill_null(value=False)
+    odd = found.good.filter(~fits)
+    if not odd.height:
         return found
-    if policy.times is OddTimes.CLAMP and not times.is_null().any():
-        clamped = (
-            pl.when(pl.col(TIME) < earliest)
-            .then(pl.lit(earliest))
-            .when(pl.col(TIME) > latest)
-            .then(pl.lit(now))
-            .otherwise(pl.col(TIME))
-            .cast(times.dtype)
-        )
-        return replace(found, good=found.good.with_columns(clamped.alias(TIME)))
-    late = found.good.filter(odd)
-    told = pl.Series(["time: missing, unreadable or out of range"] * late.height, dtype=pl.String)
+    told = pl.Series(["time: missing, unreadable or out of range"] * odd.height, dtype=pl.String)
     return Fitted(
-        good=found.good.filter(~odd),
-        bad=pl.concat([found.bad, late], how="diagonal_relaxed"),
+        good=found.good.filter(fits),
+        bad=pl.concat([found.bad, odd], how="diagonal_relaxed"),
         reasons=pl.concat([found.reasons, told]),
     )
+
+
+def _as_json(frame: pl.DataFrame) -> Iterator[str]:
+    """Yield each row as JSON, as much of it as is kept; what JSON cannot say becomes text."""
+    columns = [_plain(series) for series in frame]
+    for values in zip(*columns, strict=True):
+        row = dict(zip(frame.columns, values, strict=True))
+        try:
+            text = orjson.dumps(row, default=str).decode()
+        except TypeError:  # a whole number of more than 64 bits
+            text = json.dumps(row, default=str)
+        yield text[:_LONGEST_ROW]
+
+
+def _plain(series: pl.Series) -> list[object]:
+    """Return Python's values; times that Python cannot say become text."""
+    try:
+        return series.to_list()
+    except (OverflowError, ValueError):
+        return series.cast(pl.String, strict=False).to_list()

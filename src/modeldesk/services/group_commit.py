@@ -2,12 +2,17 @@
 
 While a commit runs, what arrives waits; the next commit takes it all. Idle, a row is written
 at once; under load, the cost of a commit is shared.
+
+Usually whoever appends waits for the commit. Where the user chose ``durability = "async"``, rows
+count as taken when they are queued, as long as not too many are: from then on appending waits
+for the commit again. Queued rows outlive a database that fails for a while, but not the process.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -29,7 +34,8 @@ _log = structlog.get_logger("modeldesk.log")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Append:
     chunk: Chunk
-    done: Future[None]
+    done: Future[None] | None
+    """Told when the chunk is committed; ``None`` where nobody waits for that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,21 +57,42 @@ class GroupCommit:
         Where chunks go.
     records
         Where refused rows are counted.
+    most_ahead
+        How many rows may count as taken before they are committed; 0: none.
     """
 
-    def __init__(self, log: ChunkLog, records: ModelRecords) -> None:
+    def __init__(self, log: ChunkLog, records: ModelRecords, *, most_ahead: int = 0) -> None:
         self.keys = ChunkKeys()
         """Where the keys of this process's chunks come from."""
         self._log = log
         self._records = records
+        self._most_ahead = most_ahead
+        self._ahead = 0
+        self._failing = False
+        self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[_Append | _Refused | _Stop] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="modeldesk-log", daemon=True)
         self._thread.start()
 
-    def append(self, chunk: Chunk) -> Future[None]:
-        """Queue a chunk; the future is done when it is committed, or says why it is not."""
+    def append(self, chunk: Chunk, *, durable: bool = False) -> Future[None]:
+        """Queue a chunk; the future is done when it is taken, or says why it is not.
+
+        Parameters
+        ----------
+        chunk
+            The rows.
+        durable
+            Whether taken means committed also where rows may be ahead of the commit.
+        """
         done: Future[None] = Future()
-        self._queue.put(_Append(chunk=chunk, done=done))
+        rows = chunk.frame.height
+        with self._lock:
+            ahead = not durable and self._ahead + rows <= self._most_ahead
+            if ahead:
+                self._ahead += rows
+        self._queue.put(_Append(chunk=chunk, done=None if ahead else done))
+        if ahead:
+            done.set_result(None)
         return done
 
     def count_refused(self, version_id: int, rows: int) -> None:
@@ -79,37 +106,64 @@ class GroupCommit:
 
     def _write(self) -> None:
         running = True
+        again: list[_Append] = []
         while running:
-            group = [self._queue.get()]
+            group = [self._queue.get()] if not again else []
             while len(group) < _LARGEST_GROUP and not self._queue.empty():
                 group.append(self._queue.get())
             running = not any(isinstance(item, _Stop) for item in group)
-            written = self._commit([item for item in group if isinstance(item, _Append)])
+            appends = again + [item for item in group if isinstance(item, _Append)]
+            again = self._commit(appends)
             refused = [item for item in group if isinstance(item, _Refused)]
-            if written:
-                self._count(refused)
-            else:
-                # The database fails: do not make the next group wait for one more failure.
+            if appends and self._failing:
+                # Do not make the next group wait for one more failure.
                 self._count_later(refused)
+            else:
+                self._count(refused)
+            if again:
+                time.sleep(_REST_SECONDS)
+        lost = self._commit(again)
+        if lost:
+            rows = sum(item.chunk.frame.height for item in lost)
+            _log.error("predictions lost: the database is not available at the end", rows=rows)
 
-    def _commit(self, appends: list[_Append]) -> bool:
-        """Write chunks together; say whether the database took them."""
+    def _commit(self, appends: list[_Append]) -> list[_Append]:
+        """Write chunks together; return those to be tried again."""
         if not appends:
-            return True
-        failed: ModeldeskError | None = None
-        try:
-            self._log.append([item.chunk for item in appends])
-        except ModeldeskError as error:
-            failed = error
-        except Exception as error:  # noqa: BLE001  # the writer outlives any one group
-            failed = StoreUnavailable(f"The log could not be written: {error}.")
-            failed.__cause__ = error
+            return []
+        failed = self._written([item.chunk for item in appends])
+        self._failing = isinstance(failed, StoreUnavailable)
+        if failed is not None and not self._failing and len(appends) > 1:
+            # Something is wrong with one of them: it fails alone.
+            return [again for item in appends for again in self._commit([item])]
         for item in appends:
+            if item.done is None:
+                continue
             if failed is None:
                 item.done.set_result(None)
             else:
                 item.done.set_exception(failed)
-        return failed is None
+        ahead = [item for item in appends if item.done is None]
+        if self._failing:
+            return ahead
+        rows = sum(item.chunk.frame.height for item in ahead)
+        if failed is not None and rows:
+            _log.error("predictions lost: they cannot be logged", rows=rows, error=failed.message)
+        with self._lock:
+            self._ahead -= rows
+        return []
+
+    def _written(self, new: list[Chunk]) -> ModeldeskError | None:
+        """Write chunks in one transaction, or say why they are not."""
+        try:
+            self._log.append(new)
+        except ModeldeskError as error:
+            return error
+        except Exception as error:  # noqa: BLE001  # the writer outlives any one group
+            failed = ModeldeskError(f"The rows could not be logged: {error}.")
+            failed.__cause__ = error
+            return failed
+        return None
 
     def _count(self, refused: list[_Refused]) -> None:
         totals: Counter[int] = Counter()
@@ -131,4 +185,4 @@ class GroupCommit:
         for version_id, rows in totals.items():
             self.count_refused(version_id, rows)
         if refused:
-            threading.Event().wait(_REST_SECONDS)
+            time.sleep(_REST_SECONDS)
