@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -21,6 +21,14 @@ from pydantic_settings import (
 from modeldesk.errors import InvalidArgument
 
 SETTINGS_FILE = "modeldesk.toml"
+
+
+_ROUTE = r"^/[A-Za-z0-9._~:/-]+$"
+
+
+def _or_vertex(name: str, variable: str) -> AliasChoices:
+    """Take a setting from its own names first, else from the variable that Vertex AI sets."""
+    return AliasChoices(name, f"MODELDESK_{name.upper()}", variable)
 
 
 class Durability(StrEnum):
@@ -63,7 +71,23 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="Address that the server binds.")
     port: int = Field(
-        default=8080, ge=0, le=65535, description="Port of the server; 0 takes a free one."
+        default=8080,
+        ge=0,
+        le=65535,
+        validation_alias=_or_vertex("port", "AIP_HTTP_PORT"),
+        description="Port of the server; 0 takes a free one.",
+    )
+    vertex_predict_route: str | None = Field(
+        default=None,
+        pattern=_ROUTE,
+        validation_alias=_or_vertex("vertex_predict_route", "AIP_PREDICT_ROUTE"),
+        description="Another path at which Vertex AI asks for predictions.",
+    )
+    vertex_health_route: str | None = Field(
+        default=None,
+        pattern=_ROUTE,
+        validation_alias=_or_vertex("vertex_health_route", "AIP_HEALTH_ROUTE"),
+        description="Another path at which Vertex AI asks for health.",
     )
     allowed_hosts: tuple[str, ...] = Field(
         default=("127.0.0.1", "localhost", "[::1]"),

@@ -10,6 +10,7 @@ from modeldesk import __version__
 from modeldesk.api import feedback, health, log, models, monitoring, predict
 from modeldesk.api.boundary import Boundary
 from modeldesk.api.context import provide
+from modeldesk.api.dialects import DIALECTS, serve_vertex
 from modeldesk.api.docs import show_docs
 from modeldesk.api.errors import FailureAnswer, handle_errors
 from modeldesk.api.identity import RequestIdentity
@@ -20,6 +21,7 @@ from modeldesk.settings import Settings
 
 PREFIX = "/api/v1"
 
+_WRONG = {400: "The request's content is wrong."}
 _WHEN = {
     404: "The model, version, prediction or alert does not exist.",
     409: "The request does not fit what the server has.",
@@ -59,6 +61,9 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     handle_errors(app)
     for part in (predict, models, monitoring, log, feedback, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
+    for router, shape in DIALECTS:
+        app.include_router(router, responses=_failures_as(shape))
+    serve_vertex(app, desk, settings)
     show_docs(app, Document(app, desk))
     answer_unmatched(app)
     app.add_middleware(Boundary)
@@ -69,3 +74,11 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
 def _failures(plain: bool) -> dict[int | str, dict[str, Any]]:  # noqa: FBT001 - one caller
     shown = (500, 503) if plain else tuple(_WHEN)
     return {status: {"model": FailureAnswer, "description": _WHEN[status]} for status in shown}
+
+
+def _failures_as(shape: type[object]) -> dict[int | str, dict[str, Any]]:
+    """Describe the failures of a dialect, whose clients know one status for wrong content."""
+    shown = {status: words for status, words in _WHEN.items() if status != 422}  # noqa: PLR2004
+    return {
+        status: {"model": shape, "description": words} for status, words in (_WRONG | shown).items()
+    }

@@ -49,7 +49,7 @@ class Boundary:
         except asyncio.CancelledError:
             # The server stops and has waited long enough for this request.
             _log.warning("request given up: the server stops", path=scope["path"])
-            answer = _stopping()
+            answer = _stopping(scope)
         except Exception as error:  # noqa: BLE001 - the boundary of a request
             answer = _unforeseen(error, scope)
         if answer is not None and not started:
@@ -70,14 +70,16 @@ def _unforeseen(error: Exception, scope: Scope) -> Response:
         code="internal_error",
         message=f"Something went wrong in the server (error {number}).",
         hint=f"The server's log says what, under error_id {number}.",
+        path=scope["path"],
     )
 
 
-def _stopping() -> Response:
+def _stopping(scope: Scope) -> Response:
     return failure(
         HTTPStatus.SERVICE_UNAVAILABLE,
         code="stopping",
         message="The server is stopping and did not wait for this request to end.",
         hint="Try again in a few seconds; rows of this request may have been logged.",
         headers={"Retry-After": str(RETRY_SECONDS)},
+        path=scope["path"],
     )

@@ -17,7 +17,7 @@ reports never hold up a prediction."""
 CHECKING_THREADS = 2
 """Threads that answer whether the server works, also while all others wait for the database."""
 
-_LARGEST_KEY = 2**31 - 1
+LARGEST_KEY = 2**31 - 1
 
 
 def provide(app: FastAPI, desk: Desk, settings: Settings) -> None:
@@ -47,8 +47,8 @@ ModelName = Annotated[
     str, Path(description="Name of a published model.", max_length=200, pattern=r"^[^\x00]*$")
 ]
 PredictionId = Annotated[str, Path(description="From a prediction's answer.", max_length=60)]
-AlertId = Annotated[int, Path(description="Number of the alert.", ge=1, le=_LARGEST_KEY)]
+AlertId = Annotated[int, Path(description="Number of the alert.", ge=1, le=LARGEST_KEY)]
 VersionNumber = Annotated[
     int | None,
-    Query(description="Number of a version; left out: the champion.", ge=1, le=_LARGEST_KEY),
+    Query(description="Number of a version; left out: the champion.", ge=1, le=LARGEST_KEY),
 ]

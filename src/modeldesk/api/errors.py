@@ -24,6 +24,7 @@ from starlette.exceptions import HTTPException
 from modeldesk import errors
 from modeldesk.api.encoding import Json, printable
 from modeldesk.api.requests import InvalidRequest, TooLarge, problem_in
+from modeldesk.api.shapes import told
 from modeldesk.errors import InvalidRows, ModeldeskError, Problem
 
 MOST_PROBLEMS = 1000
@@ -86,8 +87,9 @@ def failure(
     hint: str = "",
     problems: tuple[Problem, ...] | None = None,
     headers: Mapping[str, str] | None = None,
+    path: str = "",
 ) -> Json:
-    """Return an answer that says what went wrong and what to do."""
+    """Return an answer that says what went wrong and what to do, in the dialect of the path."""
     if problems and len(problems) > MOST_PROBLEMS:
         more = f"Only the first {MOST_PROBLEMS} of {len(problems)} problems are listed."
         hint = f"{hint} {more}".lstrip()
@@ -98,10 +100,11 @@ def failure(
     }
     if problems is not None:
         body["problems"] = [_printable(problem) for problem in problems[:MOST_PROBLEMS]]
-    return Json({"error": body}, status_code=status, headers=headers)
+    shown, content = told(path, status, body)
+    return Json(content, status_code=shown, headers=headers)
 
 
-def failure_of(error: ModeldeskError) -> Json:
+def failure_of(error: ModeldeskError, *, path: str = "") -> Json:
     """Return the answer for an error that was raised on purpose."""
     status = status_of(error)
     busy = status is HTTPStatus.SERVICE_UNAVAILABLE
@@ -112,6 +115,7 @@ def failure_of(error: ModeldeskError) -> Json:
         hint=error.hint,
         problems=error.problems if isinstance(error, InvalidRows | InvalidRequest) else None,
         headers={"Retry-After": str(RETRY_SECONDS)} if busy else None,
+        path=path,
     )
 
 
@@ -124,7 +128,7 @@ def handle_errors(app: FastAPI) -> None:
 
 async def _on_modeldesk_error(request: Request, error: Exception) -> Json:
     assert isinstance(error, ModeldeskError)  # noqa: S101 - registered for this class
-    answer = failure_of(error)
+    answer = failure_of(error, path=request.url.path)
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         trace = answer.status_code == HTTPStatus.INTERNAL_SERVER_ERROR
         _log.error(
@@ -137,10 +141,9 @@ async def _on_modeldesk_error(request: Request, error: Exception) -> Json:
 
 
 async def _on_validation_error(request: Request, error: Exception) -> Json:
-    del request
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class
     problems = tuple(problem_in(complaint) for complaint in error.errors())
-    return failure_of(InvalidRequest(problems))
+    return failure_of(InvalidRequest(problems), path=request.url.path)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Json:
@@ -157,6 +160,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Json:
         message=messages.get(status, f"{status.phrase}: {error.detail}."),
         hint="The routes are listed at /docs.",
         headers=error.headers,
+        path=request.url.path,
     )
 
 

@@ -5,11 +5,24 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 
+from modeldesk.api.dialects.tensors import BYTES, datatype_of
 from modeldesk.api.encoding import encode
 from modeldesk.desk import Desk
-from modeldesk.schema import Signature
+from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.views import AlertStatus
+
+_ALWAYS = {
+    "v2_server": "v2",
+    "v2_live": "v2/health/live",
+    "v2_ready": "v2/health/ready",
+    "v1_models": "v1/models",
+    "ping": "ping",
+    "scoring_health": "health",
+    "version": "version",
+    "metrics": "metrics",
+}
+"""Routes of other dialects that answer whatever is published."""
 
 MOST_MODELS = 20
 """Models whose example rows the document shows."""
@@ -25,6 +38,8 @@ class Scene:
     """Every published model."""
     champions: tuple[tuple[str, Signature], ...] = ()
     """The first models in alphabetical order, with their champions' signatures."""
+    numbers: tuple[int, ...] = ()
+    """Numbers of those champions."""
     alert: int | None = None
     """Number of an alert that is not resolved."""
 
@@ -38,12 +53,12 @@ def look_round(desk: Desk, url: str) -> Scene:
         for alert in desk.monitoring.alerts(status=status)
     )
     alert = next(unresolved, None)
+    champions = [desk.registry.version(name) for name in names[:MOST_MODELS]]
     return Scene(
         url=url,
         names=names,
-        champions=tuple(
-            (name, desk.registry.version(name).signature) for name in names[:MOST_MODELS]
-        ),
+        champions=tuple((champion.model, champion.signature) for champion in champions),
+        numbers=tuple(champion.number for champion in champions),
         alert=None if alert is None else alert.alert_id,
     )
 
@@ -54,7 +69,7 @@ def commands(scene: Scene) -> dict[str, str]:
         "health": _curl(scene, "health"),
         "list_models": _curl(scene, "models"),
         "list_alerts": _curl(scene, "alerts?status=open"),
-    }
+    } | {name: _at(scene, path) for name, path in _ALWAYS.items()}
     if scene.champions:
         found |= _of_model(scene, *scene.champions[0])
     if scene.alert is not None:
@@ -76,7 +91,8 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "drift": _curl(scene, f"models/{name}/drift?granularity=day"),
         "model_alerts": _curl(scene, f"models/{name}/alerts"),
         "list_flags": _curl(scene, f"models/{name}/flags"),
-    } | _of_log(scene, name, signature)
+    }
+    found |= _of_log(scene, name, signature) | _of_dialects(scene, name, signature)
     if len(scene.names) == 1:
         found["predict_bare"] = _curl(scene, "predict", "POST", row)
     # The identifier of a prediction comes from predicting; the commands show that too.
@@ -100,6 +116,40 @@ def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "policy": _curl(scene, f"models/{name}/policy"),
         "set_policy": _curl(scene, f"models/{name}/policy", "PUT", {"rows": "all"}),
     }
+
+
+def _of_dialects(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    number = scene.numbers[0]
+    tensors = {"inputs": [_tensor(column) for column in signature.inputs]}
+    row = signature.example()
+    found = {
+        "v2_model": _at(scene, f"v2/models/{name}"),
+        "v2_version": _at(scene, f"v2/models/{name}/versions/{number}"),
+        "v2_model_ready": _at(scene, f"v2/models/{name}/ready"),
+        "v2_version_ready": _at(scene, f"v2/models/{name}/versions/{number}/ready"),
+        "v2_infer": _at(scene, f"v2/models/{name}/infer", tensors),
+        "v2_infer_version": _at(scene, f"v2/models/{name}/versions/{number}/infer", tensors),
+        "v1_model": _at(scene, f"v1/models/{name}"),
+        "v1_predict": _at(scene, f"v1/models/{name}:predict", {"instances": [row]}),
+    }
+    split = {"dataframe_split": {"columns": list(row), "data": [list(row.values())]}}
+    which = "" if len(scene.names) == 1 else f"?model={name}"
+    return found | {"invocations": _at(scene, f"invocations{which}", split)}
+
+
+def _tensor(column: Column) -> dict[str, object]:
+    value = column.example
+    data = list(value) if isinstance(value, tuple) else [value]
+    shape = [1, len(data)] if column.kind is Kind.VECTOR else [1]
+    kind = datatype_of(column.kind)
+    texts = [str(part) for part in data] if kind == BYTES else data
+    return {"name": column.name, "datatype": kind, "shape": shape, "data": texts}
+
+
+def _at(scene: Scene, path: str, body: object = None) -> str:
+    """Return the call of another dialect's route: a question, or a body that is posted."""
+    address = shlex.quote(f"{scene.url}/{path}")
+    return f"curl -sS {address}{'' if body is None else _sent('POST', body)}"
 
 
 def _curl(scene: Scene, path: str, method: str = "GET", body: object = None) -> str:

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from modeldesk.api.dialects.tensors import DATATYPES
 from modeldesk.api.examples import Scene, commands, look_round
 from modeldesk.api.row_schema import row_schema
 from modeldesk.desk import Desk
@@ -22,9 +23,10 @@ DESCRIPTION = """
 Predictions from published models, and how the models and their data are doing.
 
 Every answered prediction is in the log and has a `prediction_id`, by which it can be read back
-and flagged. Every failure has the same shape: `{"error": {"code", "message", "hint"}}`, with a
-list of `problems` where the request's content was wrong. Every answer carries an `X-Request-ID`;
-send your own to find a request in the server's log.
+and flagged; `X-Prediction-ID` names an answer's first row in every dialect, and the number behind
+its dash counts up with the rows. Every failure under `/api` has the same shape:
+`{"error": {"code", "message", "hint"}}`, with a list of `problems` where the request's content was
+wrong. Every answer carries an `X-Request-ID`; send your own to find a request in the server's log.
 
 The commands below are made from the models of this server and work as they stand.
 """
@@ -35,6 +37,18 @@ TAGS = [
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
     {"name": "Log", "description": "Rows logged in bulk, read back, and what is kept of them."},
     {"name": "Feedback", "description": "Single predictions, and people's flags on them."},
+    {
+        "name": "Open Inference Protocol",
+        "description": "Version 2, for clients of KServe, Triton and MLServer.",
+    },
+    {
+        "name": "KServe and Vertex AI",
+        "description": "Version 1, which is TensorFlow Serving's as well.",
+    },
+    {
+        "name": "MLflow and SageMaker",
+        "description": "One model, asked at `/invocations`, as MLflow's scoring server is.",
+    },
     {"name": "Health", "description": "Whether the server works."},
 ]
 
@@ -124,14 +138,58 @@ def _add_parameters(operation: dict[str, Any], scene: Scene) -> None:
             parameter["example"] = value
 
 
+_TENSOR = {
+    "type": "object",
+    "properties": {
+        "name": {"type": "string"},
+        "datatype": {"enum": list(DATATYPES)},
+        "shape": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+        "parameters": {"type": "object"},
+        "data": {"description": "Elements in row-major order, flat or nested."},
+    },
+    "required": ["name", "datatype", "shape"],
+}
+_INFER = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "parameters": {"type": "object"},
+        "inputs": {"type": "array", "items": _TENSOR, "minItems": 1},
+        "outputs": {"type": "array", "items": {"type": "object"}},
+    },
+    "required": ["inputs"],
+}
+_ROWS = {"type": "array", "minItems": 1}
+_COLUMNS = {"description": "A list of values for each feature, or rows."}
+_BODIES: dict[str, dict[str, Any]] = {
+    "v2_infer": _INFER,
+    "v2_infer_version": _INFER,
+    "v1_predict": {"type": "object", "properties": {"instances": _ROWS, "inputs": _COLUMNS}},
+    "invocations": {
+        "type": "object",
+        "properties": {
+            "dataframe_split": {"type": "object"},
+            "dataframe_records": _ROWS,
+            "instances": _ROWS,
+            "inputs": _COLUMNS,
+        },
+    },
+}
+"""What routes of other dialects take, whatever is published."""
+
+
 def _add_body(operation: dict[str, Any], scene: Scene) -> None:
+    name = operation["operationId"]
+    if name in _BODIES:
+        operation["requestBody"] = _body(_BODIES[name], {})
+        return
     only = scene.champions[0][1] if len(scene.names) == 1 else None
     row = row_schema(only) if only else {"type": "object", "description": "Feature by name."}
     rows = {name: signature.example() for name, signature in scene.champions}
-    if operation["operationId"] == "predict_bare":
+    if name == "predict_bare":
         bare = {name: {"value": example} for name, example in rows.items()} if only else {}
         operation["requestBody"] = _body(row, bare)
-    elif operation["operationId"] == "predict":
+    elif name == "predict":
         wrapped = {name: {"value": {"row": example}} for name, example in rows.items()}
         operation["requestBody"] = _body(_batch_schema(row), wrapped)
 

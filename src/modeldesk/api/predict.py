@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request
 
 from modeldesk.api.answers import BareAnswer, BatchAnswer, PredictionAnswer
 from modeldesk.api.batches import Batch, read_batch
 from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import parse, parse_object, read_bytes, too_deep
-from modeldesk.desk import Desk
-from modeldesk.errors import Conflict, NotFound
+from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
+from modeldesk.api.requests import parse, parse_object, read_bytes
 from modeldesk.services.batch import PredictionBatch
 
 router = APIRouter(tags=["Predict"])
 
-Result = TypeVar("Result")
+_WHICH = "Send the row as {{'row': ...}} to /api/v1/models/NAME/predict; names: {names}."
 
 
 @router.post(
@@ -39,9 +34,10 @@ async def predict_bare(request: Request, desk: TheDesk, settings: TheSettings) -
     body = await read_bytes(request, most=settings.max_body_bytes)
 
     def submit() -> Future[PredictionBatch]:
-        return _submit(desk, _only_model(desk), Batch(rows=[parse(body)]), None)
+        name = only_model(desk, hint=_WHICH)
+        return submitted(desk, name, Batch(rows=[parse(body)]), None)
 
-    return await _in_thread(request, _bare_answer, await _predicted(request, submit))
+    return await in_thread(request, _bare_answer, await predicted(request, submit))
 
 
 @router.post(
@@ -68,51 +64,9 @@ async def predict(
 
     def submit() -> Future[PredictionBatch]:
         batch = read_batch(parse_object(body), most_rows=settings.max_rows)
-        return _submit(desk, name, batch, version)
+        return submitted(desk, name, batch, version)
 
-    return await _in_thread(request, _batch_answer, await _predicted(request, submit))
-
-
-async def _predicted(
-    request: Request, submit: Callable[[], Future[PredictionBatch]]
-) -> PredictionBatch:
-    """Read, check and queue the rows in a thread, then wait for the commit without one."""
-    future = await _in_thread(request, submit)
-    # Shielded: the rows are accepted, and a request that is given up must not take them back
-    # from the predictor in the middle of a batch.
-    return await asyncio.shield(asyncio.wrap_future(future))
-
-
-async def _in_thread(request: Request, work: Callable[..., Result], *given: object) -> Result:
-    limiter = request.app.state.predicting
-    assert isinstance(limiter, CapacityLimiter)  # noqa: S101 - set by `provide`
-    return await to_thread.run_sync(work, *given, limiter=limiter)
-
-
-def _submit(desk: Desk, name: str, batch: Batch, version: int | None) -> Future[PredictionBatch]:
-    try:
-        return desk.predictor.submit(
-            name,
-            batch.rows,
-            version=version,
-            timestamps=batch.timestamps,
-            row_ids=batch.row_ids,
-        )
-    except RecursionError as error:
-        # Showing a wrong value that is nested a thousand deep.
-        raise too_deep() from error
-
-
-def _only_model(desk: Desk) -> str:
-    names = desk.registry.names()
-    if len(names) == 1:
-        return names[0]
-    if not names:
-        message = "No model is published yet."
-        raise NotFound(message, hint="Publish one: see modeldesk publish --help.")
-    message = f"This server has {len(names)} models, so the request must say which."
-    routes = ", ".join(f"/api/v1/models/{name}/predict" for name in names[:5])
-    raise Conflict(message, hint=f"Send the row as {{'row': ...}} to one of: {routes}.")
+    return await in_thread(request, _batch_answer, await predicted(request, submit))
 
 
 def _bare_answer(batch: PredictionBatch) -> Json:
@@ -123,7 +77,8 @@ def _bare_answer(batch: PredictionBatch) -> Json:
             data={column: found.outputs[column]},
             message="Success",
             prediction_id=found.prediction_id,
-        )
+        ),
+        headers=named(batch),
     )
 
 
@@ -144,5 +99,6 @@ def _batch_answer(batch: PredictionBatch) -> Json:
                 )
                 for found in batch.predictions
             ),
-        )
+        ),
+        headers=named(batch),
     )

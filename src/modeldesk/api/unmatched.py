@@ -8,11 +8,12 @@ from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+_PREFIXES = ("/api", "/v1", "/v2", "/invocations", "/ping", "/health", "/version", "/metrics")
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def answer_unmatched(app: FastAPI) -> None:
-    """Answer every other path under ``/api`` with 404, or 405 where the method is wrong.
+    """Answer every other path under the API's prefixes with 404, or 405 where the method is wrong.
 
     To be called after the routes were added and before the pages are mounted at ``/``, which
     would answer everything else in HTML.
@@ -31,6 +32,6 @@ def answer_unmatched(app: FastAPI) -> None:
             raise HTTPException(HTTPStatus.METHOD_NOT_ALLOWED, headers=headers)
         raise HTTPException(HTTPStatus.NOT_FOUND)
 
-    app.add_api_route(
-        "/api/{path:path}", unmatched, methods=list(_METHODS), include_in_schema=False
-    )
+    for prefix in _PREFIXES:
+        for path in (prefix, f"{prefix}/{{path:path}}"):
+            app.add_api_route(path, unmatched, methods=list(_METHODS), include_in_schema=False)

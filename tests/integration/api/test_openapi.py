@@ -20,7 +20,20 @@ from tests.integration.api import served
 from tests.support.iris import FEATURES, iris_frame
 
 BASH = re.compile(r"```bash\n(.*?)\n```", re.DOTALL)
-WITHOUT_MODELS = {"health", "list_models", "list_alerts"}
+WITHOUT_MODELS = {
+    "health",
+    "list_models",
+    "list_alerts",
+    "v2_server",
+    "v2_live",
+    "v2_ready",
+    "v1_models",
+    "ping",
+    "scoring_health",
+    "version",
+}
+TEXTS = {"ping", "scoring_health", "version", "metrics"}
+FAILURES = {"FailureAnswer", "ErrorAnswer", "ScoringErrorAnswer"}
 
 
 @pytest.fixture
@@ -82,9 +95,9 @@ async def test_every_route_is_described_for_people(client: httpx.AsyncClient) ->
         assert len(operation["description"].split("\n")[0]) > 20
         assert set(operation["tags"]) <= explained
         success = operation["responses"].get("200") or operation["responses"]["201"]
-        assert success["content"]["application/json"]["schema"]
+        assert all(content["schema"] for content in success["content"].values())
         failure = operation["responses"]["500"]["content"]["application/json"]["schema"]
-        assert failure == {"$ref": "#/components/schemas/FailureAnswer"}
+        assert failure["$ref"].rpartition("/")[2] in FAILURES
     assert "HTTPValidationError" not in document["components"]["schemas"]
 
 
@@ -193,5 +206,5 @@ def test_every_command_works_as_pasted(drifted: Desk, settings: Settings, tmp_pa
                 check=False,
             )
             assert done.returncode == 0, (operation, command, done.stdout, done.stderr)
-            assert done.stdout.startswith("{"), operation
+            assert done.stdout.startswith("{") or operation in TEXTS, operation
     assert len(drifted.feedback.flags("iris")) == 1

@@ -1,0 +1,132 @@
+"""KServe's first protocol, which is TensorFlow Serving's and Vertex AI's: lists of instances."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from anyio import to_thread
+from fastapi import APIRouter, FastAPI, Request
+
+from modeldesk.api.batches import Batch
+from modeldesk.api.context import ModelName, TheDesk, TheSettings
+from modeldesk.api.dialects.rows import columns, instances
+from modeldesk.api.encoding import Json
+from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
+from modeldesk.api.requests import TooLarge, parse_object, read_bytes, refuse
+from modeldesk.desk import Desk
+from modeldesk.schema import Value
+from modeldesk.services.batch import PredictionBatch
+from modeldesk.settings import Settings
+
+router = APIRouter(prefix="/v1", tags=["KServe and Vertex AI"])
+
+_WHICH = "Ask /v1/models/NAME:predict; names: {names}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelNamesAnswer:
+    """The names of the published models."""
+
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessAnswer:
+    """Whether a model can predict."""
+
+    name: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PredictionsAnswer:
+    """What was predicted for each instance, in order."""
+
+    predictions: tuple[Value, ...]
+
+
+@router.get(
+    "/models", operation_id="v1_models", summary="Name the models", response_model=ModelNamesAnswer
+)
+async def models(request: Request, desk: TheDesk) -> Json:
+    """Name the published models."""
+    names = await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
+    return Json(ModelNamesAnswer(models=names))
+
+
+@router.get(
+    "/models/{name}",
+    operation_id="v1_model",
+    summary="Ask whether a model is ready",
+    response_model=ReadinessAnswer,
+)
+def model(desk: TheDesk, name: ModelName) -> Json:
+    """Say that a model is published; it is loaded when it is asked for the first time."""
+    desk.registry.version(name)
+    return Json(ReadinessAnswer(name=name, ready=True))
+
+
+@router.post(
+    "/models/{name}:predict",
+    operation_id="v1_predict",
+    summary="Predict instances",
+    response_model=PredictionsAnswer,
+)
+async def predict(request: Request, desk: TheDesk, settings: TheSettings, name: ModelName) -> Json:
+    """Predict instances: objects of features, or lists of values in the signature's order.
+
+    `inputs` instead of `instances` takes a list of values for each feature.
+    """
+    return await _predicted(request, settings, lambda: (desk, name))
+
+
+def serve_vertex(app: FastAPI, desk: Desk, settings: Settings) -> None:
+    """Answer where Vertex AI says that it will ask: its routes for health and predictions."""
+
+    async def health() -> Json:
+        names = await to_thread.run_sync(desk.registry.names, limiter=app.state.checking)
+        return Json(ModelNamesAnswer(models=names))
+
+    async def predictions(request: Request) -> Json:
+        return await _predicted(request, settings, lambda: (desk, only_model(desk, hint=_WHICH)))
+
+    if settings.vertex_health_route:
+        app.add_api_route(settings.vertex_health_route, health, include_in_schema=False)
+    if settings.vertex_predict_route:
+        app.add_api_route(
+            settings.vertex_predict_route, predictions, methods=["POST"], include_in_schema=False
+        )
+
+
+async def _predicted(
+    request: Request, settings: Settings, find: Callable[[], tuple[Desk, str]]
+) -> Json:
+    body = await read_bytes(request, most=settings.max_body_bytes)
+
+    def submit() -> Future[PredictionBatch]:
+        desk, name = find()
+        rows = _rows(parse_object(body), desk, name)
+        if len(rows) > settings.max_rows:
+            message = f"{len(rows)} instances; this server takes at most {settings.max_rows}."
+            raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
+        return submitted(desk, name, Batch(rows=rows), None)
+
+    return await in_thread(request, predictions_of, await predicted(request, submit))
+
+
+def predictions_of(batch: PredictionBatch) -> Json:
+    """Return the predicted values, without scores."""
+    values = batch.frame[batch.signature.prediction.name].to_list()
+    return Json(PredictionsAnswer(predictions=tuple(values)), headers=named(batch))
+
+
+def _rows(content: dict[str, Any], desk: Desk, name: str) -> list[object]:
+    signature = desk.registry.version(name).signature
+    if "instances" in content:
+        return instances(content["instances"], signature)
+    if "inputs" in content:
+        return columns(content["inputs"], signature)
+    raise refuse(field="instances", problem="missing", expected="a list of instances")

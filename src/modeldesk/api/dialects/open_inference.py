@@ -1,0 +1,172 @@
+"""The Open Inference Protocol, version 2: for clients of KServe, Triton and MLServer."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Annotated
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Request
+from starlette.responses import Response
+
+from modeldesk import __version__
+from modeldesk.api.batches import Batch
+from modeldesk.api.context import LARGEST_KEY, ModelName, TheDesk, TheSettings
+from modeldesk.api.dialects.tensor_answers import (
+    InferAnswer,
+    LiveAnswer,
+    MetadataAnswer,
+    ModelReadyAnswer,
+    ReadyAnswer,
+    ServerAnswer,
+    metadata,
+)
+from modeldesk.api.dialects.tensor_requests import (
+    BINARY_HEADER,
+    Wanted,
+    answer_of,
+    parts_of,
+    rows_of,
+    tensors_of,
+    wanted_of,
+)
+from modeldesk.api.encoding import Json
+from modeldesk.api.predicting import in_thread, predicted, submitted
+from modeldesk.api.requests import TooLarge, parse_object, read_bytes
+from modeldesk.desk import Desk
+from modeldesk.services.batch import PredictionBatch
+
+router = APIRouter(prefix="/v2", tags=["Open Inference Protocol"])
+
+_Version = Annotated[int, Path(description="Number of a version.", ge=1, le=LARGEST_KEY)]
+
+
+@router.get("", operation_id="v2_server", summary="Name the server", response_model=ServerAnswer)
+async def server() -> Json:
+    """Say what serves here and which extensions of the protocol it knows."""
+    found = ServerAnswer(name="modeldesk", version=__version__, extensions=("binary_tensor_data",))
+    return Json(found)
+
+
+@router.get(
+    "/health/live", operation_id="v2_live", summary="Ask for life", response_model=LiveAnswer
+)
+async def live() -> Json:
+    """Say that the server answers."""
+    return Json(LiveAnswer(live=True))
+
+
+@router.get(
+    "/health/ready",
+    operation_id="v2_ready",
+    summary="Ask whether the server is ready",
+    response_model=ReadyAnswer,
+)
+async def ready(request: Request, desk: TheDesk) -> Json:
+    """Say that the server can read its database, which it needs to predict."""
+    await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
+    return Json(ReadyAnswer(ready=True))
+
+
+@router.get(
+    "/models/{name}",
+    operation_id="v2_model",
+    summary="Describe a model",
+    response_model=MetadataAnswer,
+)
+def model(desk: TheDesk, name: ModelName) -> Json:
+    """Describe the tensors that a model takes and gives, one for each column."""
+    return Json(metadata(desk, name, None))
+
+
+@router.get(
+    "/models/{name}/versions/{version}",
+    operation_id="v2_version",
+    summary="Describe a version",
+    response_model=MetadataAnswer,
+)
+def version(desk: TheDesk, name: ModelName, version: _Version) -> Json:
+    """Describe the tensors that a version of a model takes and gives."""
+    return Json(metadata(desk, name, version))
+
+
+@router.get(
+    "/models/{name}/ready",
+    operation_id="v2_model_ready",
+    summary="Ask whether a model is ready",
+    response_model=ModelReadyAnswer,
+)
+def model_ready(desk: TheDesk, name: ModelName) -> Json:
+    """Say that a model is published; it is loaded when it is asked for the first time."""
+    desk.registry.version(name)
+    return Json(ModelReadyAnswer(name=name, ready=True))
+
+
+@router.get(
+    "/models/{name}/versions/{version}/ready",
+    operation_id="v2_version_ready",
+    summary="Ask whether a version is ready",
+    response_model=ModelReadyAnswer,
+)
+def version_ready(desk: TheDesk, name: ModelName, version: _Version) -> Json:
+    """Say that a version of a model is published."""
+    desk.registry.version(name, version)
+    return Json(ModelReadyAnswer(name=name, ready=True))
+
+
+@router.post(
+    "/models/{name}/infer",
+    operation_id="v2_infer",
+    summary="Predict tensors",
+    response_model=InferAnswer,
+)
+async def infer(
+    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName
+) -> Response:
+    """Predict rows that are given as tensors: one for each feature, or all in one.
+
+    A tensor for each feature has its name and the shape `[rows]` or `[rows, 1]`; a single
+    tensor of another name has the shape `[rows, features]`, in the order of the metadata.
+    The outputs are tensors with a value per row.
+    """
+    return await _inferred(request, desk, settings.max_body_bytes, settings.max_rows, name, None)
+
+
+@router.post(
+    "/models/{name}/versions/{version}/infer",
+    operation_id="v2_infer_version",
+    summary="Predict tensors by a version",
+    response_model=InferAnswer,
+)
+async def infer_version(
+    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName, version: _Version
+) -> Response:
+    """Predict rows that are given as tensors by a version of the model."""
+    return await _inferred(request, desk, settings.max_body_bytes, settings.max_rows, name, version)
+
+
+async def _inferred(
+    request: Request,
+    desk: Desk,
+    most_bytes: int,
+    most_rows: int,
+    name: str,
+    version: int | None,
+) -> Response:
+    body = await read_bytes(request, most=most_bytes)
+    given, binary = parts_of(body, request.headers.get(BINARY_HEADER))
+    wanted: list[Wanted] = []
+
+    def submit() -> Future[PredictionBatch]:
+        content = parse_object(given)
+        signature = desk.registry.version(name, version).signature
+        wanted.append(wanted_of(content, signature))
+        tensors = tensors_of(content.get("inputs"), binary)
+        rows: list[object] = list(rows_of(tensors, signature))
+        if len(rows) > most_rows:
+            message = f"The request has {len(rows)} rows; this server takes at most {most_rows}."
+            raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
+        return submitted(desk, name, Batch(rows=rows), version)
+
+    batch = await predicted(request, submit)
+    return await in_thread(request, answer_of, batch, wanted[0])

@@ -1,0 +1,91 @@
+"""What routes of the Open Inference Protocol answer with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from modeldesk.api.dialects.tensors import datatype_of
+from modeldesk.desk import Desk
+from modeldesk.schema import Column, Kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAnswer:
+    """What serves."""
+
+    name: str
+    version: str
+    extensions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveAnswer:
+    """The server answers."""
+
+    live: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadyAnswer:
+    """The server can predict."""
+
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelReadyAnswer:
+    """A model can predict."""
+
+    name: str
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorAnswer:
+    """A tensor that a model takes or gives; ``-1``: any number of rows."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetadataAnswer:
+    """What a model takes and gives."""
+
+    name: str
+    versions: tuple[str, ...]
+    platform: str
+    inputs: tuple[TensorAnswer, ...]
+    outputs: tuple[TensorAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InferAnswer:
+    """Outputs as tensors; their elements are in ``data``, or behind the JSON."""
+
+    model_name: str
+    model_version: str
+    id: str
+    parameters: Mapping[str, Any]
+    outputs: tuple[Mapping[str, Any], ...]
+
+
+def metadata(desk: Desk, name: str, version: int | None) -> MetadataAnswer:
+    """Describe a version, or the champion with the numbers of all versions."""
+    found = desk.registry.version(name, version)
+    numbers = [view.number for view in desk.registry.versions(name)]
+    return MetadataAnswer(
+        name=name,
+        versions=tuple(str(number) for number in numbers if version in {None, number}),
+        platform="modeldesk",
+        inputs=tuple(_described(column) for column in found.signature.inputs),
+        outputs=tuple(_described(column) for column in found.signature.outputs),
+    )
+
+
+def _described(column: Column) -> TensorAnswer:
+    width = () if column.kind is not Kind.VECTOR else (column.dimension or -1,)
+    return TensorAnswer(name=column.name, datatype=datatype_of(column.kind), shape=(-1, *width))

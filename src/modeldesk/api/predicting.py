@@ -1,0 +1,87 @@
+"""What every dialect does with rows: hand them over, wait for the commit, name the answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import Request
+
+from modeldesk.api.batches import Batch
+from modeldesk.api.requests import too_deep
+from modeldesk.desk import Desk
+from modeldesk.errors import Conflict, NotFound
+from modeldesk.schema import prediction_id
+from modeldesk.services.batch import PredictionBatch
+
+HEADER = "X-Prediction-ID"
+"""Names the first row of an answer; the number behind its dash counts up with the rows."""
+
+Result = TypeVar("Result")
+
+
+async def predicted(
+    request: Request, submit: Callable[[], Future[PredictionBatch]]
+) -> PredictionBatch:
+    """Read, check and queue the rows in a thread, then wait for the commit without one."""
+    future = await in_thread(request, submit)
+    # Shielded: the rows are accepted, and a request that is given up must not take them back
+    # from the predictor in the middle of a batch.
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+async def in_thread(request: Request, work: Callable[..., Result], *given: object) -> Result:
+    """Do what takes a while, or waits, in one of the threads for predictions."""
+    limiter = request.app.state.predicting
+    assert isinstance(limiter, CapacityLimiter)  # noqa: S101 - set by `provide`
+    return await to_thread.run_sync(work, *given, limiter=limiter)
+
+
+def submitted(desk: Desk, name: str, batch: Batch, version: int | None) -> Future[PredictionBatch]:
+    """Check rows and queue them."""
+    try:
+        return desk.predictor.submit(
+            name,
+            batch.rows,
+            version=version,
+            timestamps=batch.timestamps,
+            row_ids=batch.row_ids,
+        )
+    except RecursionError as error:
+        # Showing a wrong value that is nested a thousand deep.
+        raise too_deep() from error
+
+
+def only_model(desk: Desk, *, hint: str) -> str:
+    """Return the name of the server's one model.
+
+    Parameters
+    ----------
+    desk
+        The server's desk.
+    hint
+        How to say which, where there are several; ``{names}`` in it stands for the first.
+
+    Raises
+    ------
+    NotFound
+        When there is none.
+    Conflict
+        When there are several.
+    """
+    names = desk.registry.names()
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        message = "No model is published yet."
+        raise NotFound(message, hint="Publish one: see modeldesk publish --help.")
+    message = f"This server has {len(names)} models, so the request must say which."
+    raise Conflict(message, hint=hint.format(names=", ".join(names[:5])))
+
+
+def named(batch: PredictionBatch) -> dict[str, str]:
+    """Return the header that names an answer's predictions."""
+    return {HEADER: prediction_id(batch.chunk, batch.start)}
