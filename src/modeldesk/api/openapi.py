@@ -106,7 +106,10 @@ class Document:
         document = copy.deepcopy(self._plain)
         document["servers"] = [{"url": scene.url}]
         examples = commands(scene)
+        for unused in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(unused, None)
         for operation in _operations(document):
+            _tell_failures(operation)
             _add_command(operation, examples)
             _add_parameters(operation, scene)
             _add_body(operation, scene)
@@ -116,6 +119,16 @@ class Document:
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for path in document["paths"].values():
         yield from path.values()
+
+
+def _tell_failures(operation: dict[str, Any]) -> None:
+    """Describe failures as JSON, also of routes that answer text, and none that never come."""
+    failures = {status: told for status, told in operation["responses"].items() if status >= "4"}
+    for status, answer in failures.items():
+        (content,) = answer["content"].values()
+        answer["content"] = {"application/json": content}
+        if content["schema"].get("$ref", "").endswith("/HTTPValidationError"):
+            del operation["responses"][status]  # FastAPI's own: these routes answer 400
 
 
 def _add_command(operation: dict[str, Any], examples: dict[str, str]) -> None:
