@@ -16,6 +16,8 @@ from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.jobs import Jobs
+from modeldesk.services.lag import Backlog
+from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
 from modeldesk.services.predictor import Limits, Predictor
@@ -76,6 +78,7 @@ class Desk:
     backup: Backup
     export: Export
     commits: GroupCommit
+    measures: Measures
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
@@ -118,13 +121,16 @@ class Desk:
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         reader = Reader(registry, log, comparisons)
+        measures = Measures()
+        predictor = Predictor(registry, commits, clock, limits, measures)
+        measures.watch(Backlog(registry, predictor, log))
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
         return cls(
             settings=settings,
             clock=clock,
             store=store,
             registry=registry,
-            predictor=Predictor(registry, commits, clock, limits),
+            predictor=predictor,
             rollup=rollup,
             monitoring=monitoring,
             overview=Overview(
@@ -151,6 +157,7 @@ class Desk:
             backup=Backup(store, artefacts, clock),
             export=Export(registry, log),
             commits=commits,
+            measures=measures,
         )
 
     def start_jobs(self) -> None:

@@ -7,13 +7,14 @@ from typing import Any
 from fastapi import FastAPI
 
 from modeldesk import __version__
-from modeldesk.api import feedback, health, log, models, monitoring, predict
+from modeldesk.api import feedback, health, log, metering, models, monitoring, predict
 from modeldesk.api.boundary import Boundary
 from modeldesk.api.context import provide
 from modeldesk.api.dialects import DIALECTS, serve_vertex
 from modeldesk.api.docs import show_docs
 from modeldesk.api.errors import FailureAnswer, handle_errors
 from modeldesk.api.identity import RequestIdentity
+from modeldesk.api.metering import Metering
 from modeldesk.api.openapi import TITLE, Document
 from modeldesk.api.unmatched import answer_unmatched
 from modeldesk.desk import Desk
@@ -61,12 +62,14 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     handle_errors(app)
     for part in (predict, models, monitoring, log, feedback, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
+    app.include_router(metering.router, responses=_failures(plain=True))
     for router, shape in DIALECTS:
         app.include_router(router, responses=_failures_as(shape))
     serve_vertex(app, desk, settings)
     show_docs(app, Document(app, desk))
     answer_unmatched(app)
     app.add_middleware(Boundary)
+    app.add_middleware(Metering, measures=desk.measures)
     app.add_middleware(RequestIdentity)
     return app
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from modeldesk.schema import RowDecoder, Value
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.keeping import written
+from modeldesk.services.measures import VersionMeasures
 from modeldesk.services.outputs import output_frame
 from modeldesk.store import ROW_ID, TIME, Chunk, VersionRecord
 
@@ -64,6 +66,8 @@ class Lane:
         Tells when a chunk was made.
     max_waiting_rows
         Rows that may wait before more are refused.
+    measures
+        Where batches are counted.
     """
 
     def __init__(
@@ -73,6 +77,7 @@ class Lane:
         commits: GroupCommit,
         clock: Clock,
         max_waiting_rows: int,
+        measures: VersionMeasures,
     ) -> None:
         self.record = record
         self.decoder = RowDecoder(record.signature)
@@ -81,6 +86,7 @@ class Lane:
         self._commits = commits
         self._clock = clock
         self._limit = max_waiting_rows
+        self._measures = measures
         self._waiting = 0
         self._committed = threading.Event()
         self._committed.set()
@@ -89,6 +95,16 @@ class Lane:
         name = f"modeldesk-{record.model}-{record.number}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Rows that wait, or are being predicted."""
+        return self._waiting
+
+    def refuse(self, rows: int) -> None:
+        """Count rows that did not fit."""
+        self._measures.refused.inc(rows)
+        self._commits.count_refused(self.record.version_id, rows)
 
     def submit(self, job: Job) -> None:
         """Queue a request's rows, or raise `Overloaded` when too many wait already."""
@@ -142,6 +158,7 @@ class Lane:
 
     def _answer(self, jobs: list[Job]) -> None:
         """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
+        began = time.perf_counter()
         try:
             frame = self._predict(jobs)
         except Exception as error:  # noqa: BLE001  # a request's failure must not end the lane
@@ -149,8 +166,11 @@ class Lane:
                 for job in jobs:
                     self._answer([job])
                 return
+            self._measures.failed.inc(len(jobs[0].rows))
             jobs[0].done.set_exception(_as_ours(error))
             return
+        ended = time.perf_counter()
+        self._measures.batch(rows=frame.height, seconds=ended - began)
         now = self._clock.now()
         chunk = Chunk(
             key=self._commits.keys.new(now),
@@ -164,6 +184,7 @@ class Lane:
         def resolve(committed: Future[None]) -> None:
             # First: the next batch is made while the callers of this one wake up.
             self._committed.set()
+            self._measures.commit_seconds.observe(time.perf_counter() - ended)
             _resolve(jobs, chunk.key, frame, record, committed)
 
         self._committed.clear()

@@ -15,6 +15,7 @@ from modeldesk.schema import LogPolicy
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.lane import Job, Lane
+from modeldesk.services.measures import Measures, Waiting
 from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.store import VersionRecord
 
@@ -58,15 +59,23 @@ class Predictor:
         Stamps rows that come without a time.
     limits
         How much is accepted.
+    measures
+        Where predictions are counted.
     """
 
     def __init__(
-        self, registry: Registry, commits: GroupCommit, clock: Clock, limits: Limits
+        self,
+        registry: Registry,
+        commits: GroupCommit,
+        clock: Clock,
+        limits: Limits,
+        measures: Measures,
     ) -> None:
         self._registry = registry
         self._commits = commits
         self._clock = clock
         self._limits = limits
+        self._measures = measures
         self._lock = threading.Lock()
         self._lanes: dict[int, Lane] = {}
         self._known: dict[tuple[str, int | None], _Known] = {}
@@ -114,7 +123,7 @@ class Predictor:
             self._check_texts(rows)
             times = self._times(lane.record.policy, timestamps, len(rows))
         except InvalidRows as error:
-            self._commits.count_refused(lane.record.version_id, error.rows)
+            lane.refuse(error.rows)
             raise
         job = Job(
             rows=decoded,
@@ -147,6 +156,15 @@ class Predictor:
             if self._registry.record(name).flavor != EXTERNAL:
                 self._lane(name, None).warm()
 
+    def queued(self) -> tuple[Waiting, ...]:
+        """Return how many rows wait for each version that was asked so far."""
+        with self._lock:
+            lanes = list(self._lanes.values())
+        return tuple(
+            Waiting(model=lane.record.model, version=str(lane.record.number), rows=lane.waiting)
+            for lane in lanes
+        )
+
     def close(self) -> None:
         """Refuse new rows, answer what is queued and stop."""
         with self._lock:
@@ -171,6 +189,7 @@ class Predictor:
                     self._commits,
                     self._clock,
                     self._limits.waiting_rows,
+                    self._measures.of(record.model, record.number),
                 )
                 self._lanes[record.version_id] = lane
             return lane

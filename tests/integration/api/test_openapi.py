@@ -31,6 +31,7 @@ WITHOUT_MODELS = {
     "ping",
     "scoring_health",
     "version",
+    "metrics",
 }
 TEXTS = {"ping", "scoring_health", "version", "metrics"}
 FAILURES = {"FailureAnswer", "ErrorAnswer", "ScoringErrorAnswer"}
