@@ -12,7 +12,7 @@ from modeldesk.api.requests import InvalidRequest
 NUMBERS = [name for name in DATATYPES if name not in {"BOOL", "BYTES", "BF16"}]
 
 
-def given(datatype: str, shape: list[int], **more: object) -> dict[str, object]:
+def given(datatype: str, shape: object, **more: object) -> dict[str, object]:
     """Return what a request says about a tensor."""
     return {"name": "x", "datatype": datatype, "shape": shape, **more}
 
