@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import Future
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,9 @@ from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
 from modeldesk.api.requests import parse, parse_object, read_bytes
+from modeldesk.schema import prediction_id
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.store import ROW_ID, TIME
 
 router = APIRouter(tags=["Predict"])
 
@@ -83,22 +86,31 @@ def _bare_answer(batch: PredictionBatch) -> Json:
 
 
 def _batch_answer(batch: PredictionBatch) -> Json:
-    column = batch.signature.prediction.name
-    scores = [(score.label or score.name, score.name) for score in batch.signature.scores]
-    return Json(
-        BatchAnswer(
-            model=batch.model,
-            version=batch.version,
-            predictions=tuple(
-                PredictionAnswer(
-                    prediction_id=found.prediction_id,
-                    row_id=found.row_id,
-                    time=found.time,
-                    prediction=found.outputs[column],
-                    probabilities={label: found.outputs[name] for label, name in scores} or None,
-                )
-                for found in batch.predictions
-            ),
-        ),
-        headers=named(batch),
+    answer = BatchAnswer(
+        model=batch.model, version=batch.version, predictions=tuple(_predictions(batch))
     )
+    return Json(answer, headers=named(batch))
+
+
+def _predictions(batch: PredictionBatch) -> Iterator[PredictionAnswer]:
+    """Yield the answer for each row, read column by column."""
+    frame = batch.frame
+    nothing = [None] * frame.height
+    row_ids = frame[ROW_ID].to_list() if ROW_ID in frame.columns else nothing
+    scores = [score.label or score.name for score in batch.signature.scores]
+    likely = zip(*(frame[score.name].to_list() for score in batch.signature.scores), strict=True)
+    rows = zip(
+        row_ids,
+        frame[TIME].to_list(),
+        frame[batch.signature.prediction.name].to_list(),
+        likely if scores else nothing,
+        strict=True,
+    )
+    for position, (row_id, time, prediction, probabilities) in enumerate(rows):
+        yield PredictionAnswer(
+            prediction_id=prediction_id(batch.chunk, batch.start + position),
+            row_id=row_id,
+            time=time,
+            prediction=prediction,
+            probabilities=dict(zip(scores, probabilities, strict=True)) if probabilities else None,
+        )

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from itertools import groupby
 
 import polars as pl
 import structlog
@@ -41,7 +42,8 @@ class _Signal(Enum):
 class Job:
     """Rows of one request, checked already."""
 
-    rows: Sequence[tuple[Value, ...]]
+    rows: Sequence[tuple[Value, ...]] | pl.DataFrame
+    """The inputs in the signature's order; many rows come as a table."""
     times: Sequence[datetime]
     row_ids: Sequence[str | None]
     done: Future[PredictionBatch]
@@ -190,9 +192,20 @@ class Lane:
         self._committed.clear()
         self._commits.append(chunk).add_done_callback(resolve)
 
+    def _inputs(self, jobs: list[Job]) -> list[pl.DataFrame]:
+        """Return the jobs' rows in order, in as few tables as it takes."""
+        tables: list[pl.DataFrame] = []
+        for is_table, some in groupby(jobs, key=lambda job: isinstance(job.rows, pl.DataFrame)):
+            if is_table:
+                tables += [job.rows for job in some if isinstance(job.rows, pl.DataFrame)]
+            else:
+                lists = [job.rows for job in some if not isinstance(job.rows, pl.DataFrame)]
+                tables.append(self.decoder.frame([row for rows in lists for row in rows]))
+        return tables
+
     def _predict(self, jobs: list[Job]) -> pl.DataFrame:
         model = self._loaded()
-        inputs = self.decoder.frame([row for job in jobs for row in job.rows])
+        inputs = pl.concat(self._inputs(jobs))
         outputs = output_frame(model.predict(inputs), self.record.signature)
         return pl.concat([inputs, outputs, _keys(jobs)], how="horizontal")
 

@@ -20,6 +20,8 @@ from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.store import VersionRecord
 
 _REFRESH_SECONDS = 1.0
+_MANY = 32
+"""From this many rows on a request is a table of its own, until it is predicted with others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,8 @@ class Predictor:
         lane = self._lane(name, version)
         self._check_lengths(rows, timestamps, row_ids)
         try:
-            decoded = lane.decoder.decode(rows)
+            many = len(rows) >= _MANY
+            decoded = lane.decoder.table(rows) if many else lane.decoder.decode(rows)
             self._check_texts(rows)
             times = self._times(lane.record.policy, timestamps, len(rows))
         except InvalidRows as error:

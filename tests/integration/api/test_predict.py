@@ -186,7 +186,7 @@ async def test_the_bare_route_wants_exactly_one_model(
         )
     answer = await client.post("predict", json={"mood": 1})
     assert answer.status_code == 409
-    assert "/api/v1/models/two/predict" in answer.json()["error"]["hint"]
+    assert "models/NAME/predict; names: one, two." in answer.json()["error"]["hint"]
 
 
 async def test_a_model_that_fails_is_the_servers_fault_without_a_trace(

@@ -1,0 +1,95 @@
+"""The quick way gives what the careful way gives, or nothing."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modeldesk.errors import InvalidRows
+from modeldesk.schema import Column, Kind, RowDecoder, Signature
+from modeldesk.schema.quick import quick_table
+from modeldesk.schema.rows import polars_type
+
+COLUMNS = (
+    Column(name="yes", kind=Kind.BOOLEAN),
+    Column(name="count", kind=Kind.INTEGER),
+    Column(name="size", kind=Kind.FLOAT),
+    Column(name="colour", kind=Kind.CATEGORICAL, optional=True),
+    Column(name="words", kind=Kind.TEXT),
+)
+TYPES = {column.name: polars_type(column) for column in COLUMNS}
+DECODER = RowDecoder(Signature(inputs=COLUMNS))
+RIGHT = {"yes": True, "count": 3, "size": 1.5, "colour": "red", "words": "a b"}
+
+values = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**70), 2**70),
+    st.floats(),
+    st.text(max_size=3),
+    st.lists(st.integers(), max_size=2),
+)
+near = st.fixed_dictionaries(
+    {
+        "yes": st.booleans() | values,
+        "count": st.integers(-5, 5) | values,
+        "size": st.floats(0, 1) | st.integers(0, 9) | values,
+        "colour": st.sampled_from(["red", "blue", None]) | values,
+        "words": st.just("word") | values,
+    },
+    optional={"more": values},
+)
+
+
+@given(st.lists(near, min_size=1, max_size=5))
+def test_both_ways_agree(rows: list[dict[str, object]]) -> None:
+    """A table of the quick way is that of the careful way; what it refuses quickly is right."""
+    quick = quick_table(rows, COLUMNS, TYPES)
+    try:
+        careful = DECODER.frame(DECODER.decode(rows))
+    except InvalidRows:
+        assert quick is None
+    else:
+        if quick is not None:
+            assert quick.equals(careful)
+            assert quick.schema == careful.schema
+
+
+def test_plain_rows_go_the_quick_way() -> None:
+    """Whole numbers for floats and nothing for what is optional are plain enough."""
+    rows = [RIGHT, RIGHT | {"size": 2, "colour": None}]
+    found = quick_table(rows, COLUMNS, TYPES)
+    assert found is not None
+    assert found.rows() == [(True, 3, 1.5, "red", "a b"), (True, 3, 2.0, None, "a b")]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"yes": 1},
+        {"count": True},
+        {"count": 2**64},
+        {"size": "1"},
+        {"size": math.inf},
+        {"size": math.nan},
+        {"size": 10**400},
+        {"words": None},
+        {"words": "\ud800"},
+        {"more": 1},
+    ],
+)
+def test_what_is_not_plain_is_left_to_the_careful_way(wrong: dict[str, object]) -> None:
+    """Which then says what is wrong."""
+    assert quick_table([RIGHT, RIGHT | wrong], COLUMNS, TYPES) is None
+    with pytest.raises(InvalidRows):
+        DECODER.table([RIGHT] * 100 + [RIGHT | wrong])
+
+
+def test_other_kinds_are_left_to_the_careful_way() -> None:
+    """Times and vectors have many forms."""
+    columns = (Column(name="at", kind=Kind.DATETIME),)
+    types = {"at": polars_type(columns[0])}
+    assert quick_table([{"at": "2026-01-01T00:00:00Z"}], columns, types) is None
+    assert quick_table([{}], columns, types) is None
+    assert quick_table([7], columns, types) is None
