@@ -11,6 +11,12 @@ import msgspec
 from modeldesk.errors import Corrupt, InvalidArgument
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+_MOST_DAYS = 36_500
+"""A range of times reaches no further back or ahead: a century."""
+
+CALENDAR_START = datetime(1000, 1, 1, tzinfo=UTC)
+CALENDAR_END = datetime(9000, 1, 1, tzinfo=UTC)
+"""No policy accepts times outside: those around them could not be told from them any more."""
 
 
 class KeepRows(StrEnum):
@@ -56,11 +62,14 @@ class LogPolicy:
     segment_by: tuple[str, ...] = ()
     """Columns whose values split the profiles into segments, besides the overall ones."""
     times: OddTimes = OddTimes.REFUSE
-    """What happens to rows before 1970, older than ``oldest_days``, or from the future."""
+    """What happens to rows before 1970, older than ``oldest_days``, or from the future.
+
+    Times before the year 1000 or after the year 8999 are never accepted, only clamped.
+    """
     oldest_days: int | None = None
-    """Rows older than this are odd; ``None``: only those before 1970."""
+    """Rows older than this are odd; ``None``: only those before 1970. At most 36,500."""
     future_minutes: int = 24 * 60
-    """Rows from further in the future than this are odd."""
+    """Rows from further in the future than this are odd. At most a century."""
 
     def __post_init__(self) -> None:
         if not 0 < self.sample <= 1:
@@ -69,6 +78,11 @@ class LogPolicy:
         if self.max_text_characters < 1 or self.future_minutes < 0:
             message = "max_text_characters is at least 1, future_minutes at least 0."
             raise InvalidArgument(message)
+        if not 0 <= (self.oldest_days or 0) <= _MOST_DAYS or (
+            self.future_minutes > _MOST_DAYS * 24 * 60
+        ):
+            message = f"oldest_days and future_minutes span at most {_MOST_DAYS} days."
+            raise InvalidArgument(message, hint='To take rows of any time, set times="accept".')
         both = sorted(set(self.drop) & set(self.hash))
         if both:
             message = f"{', '.join(both)}: a column is dropped or hashed, not both."
@@ -84,7 +98,9 @@ class LogPolicy:
         2026
         """
         earliest, latest = self.earliest(now), self.latest(now)
-        if earliest <= given <= latest or self.times is OddTimes.ACCEPT:
+        if self.times is OddTimes.ACCEPT:
+            return given if CALENDAR_START <= given < CALENDAR_END else None
+        if earliest <= given <= latest:
             return given
         if self.times is OddTimes.REFUSE:
             return None
