@@ -36,6 +36,9 @@ def write(store: Store) -> None:
                 marks = ", ".join(f":{name}" for name in row)
                 statement = f"insert into {table} ({names}) values ({marks})"  # noqa: S608  # our own
                 connection.execute(sa.text(statement), row)
+            if not store.is_sqlite and "id" in values[0]:
+                keys = f"pg_get_serial_sequence('{table}', 'id')"
+                connection.execute(sa.text(f"select setval({keys}, {len(values)})"))
 
 
 def _rows() -> dict[str, list[Mapping[str, object]]]:

@@ -9,7 +9,7 @@ from modeldesk.cli.backfilling import log
 from modeldesk.cli.comparing import compare, profile
 from modeldesk.cli.demonstrating import demo
 from modeldesk.cli.exits import exit_code
-from modeldesk.cli.maintaining import check, rebuild_profiles, vacuum
+from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
 from modeldesk.cli.safekeeping import backup, export, restore
@@ -64,6 +64,6 @@ def modeldesk(
 
 for command in (
     *(demo, serve, publish, predict, log, profile, compare, models),
-    *(backup, restore, export, check, rebuild_profiles, vacuum, migrate, version),
+    *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, version),
 ):
     app.command()(command)

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
+from modeldesk.cli.counting import counted
 from modeldesk.cli.exits import ExitCode
 from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, load_settings, open_existing
-from modeldesk.cli.screen import talk, write_json
+from modeldesk.cli.screen import write_json
 
 if TYPE_CHECKING:
     from polars import DataFrame
@@ -29,8 +30,8 @@ def log(  # noqa: PLR0913  # one parameter per option of the command
     file: Annotated[
         Path,
         typer.Argument(
-            help="CSV, Parquet, JSON (.json, .jsonl) or Arrow file with the inputs and the "
-            "predictions, or a folder of them.",
+            help="CSV, Parquet, JSON (.json, .jsonl, .ndjson) or Arrow (.arrow, .arrows, "
+            ".feather) file with the inputs and the predictions, or a folder of them.",
             show_default=False,
         ),
     ],
@@ -132,8 +133,10 @@ def _opened(*, register: bool, home: Path | None, database_url: str | None) -> "
     """Open the desk; only registering may make a new one."""
     if not register:
         return open_existing(home=home, database_url=database_url)
+    from modeldesk.cli.logs import log_to_stderr
     from modeldesk.desk import Desk
 
+    log_to_stderr()
     return Desk.open(load_settings(home=home, database_url=database_url))
 
 
@@ -176,25 +179,22 @@ def _register(
 
 
 def _log_all(file: Path, send: _Log) -> "Backfilled":
-    """Send a file batch by batch; when one fails, those before it stay logged."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from modeldesk.cli.batches import read_batches
+    """Send a file batch by batch; when one fails, or Ctrl-C ends it, those before stay."""
+    from modeldesk.cli.batches import count_rows, read_batches
+    from modeldesk.cli.progress import passing
     from modeldesk.errors import InvalidData, ModeldeskError
 
     total: Backfilled | None = None
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = talk()
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        task = bars.add_task("Logging")
-        try:
+    bars = passing()
+    try:
+        with bars.step("Logging", count_rows(file) if bars.seen else None) as step:
             for batch in read_batches(file, rows=_ROWS):
                 total = _sum(total, send(batch.frame, batch.path.name))
-                bars.update(task, description=f"Logging {batch.path}: {total.logged:,} rows")
-        except ModeldeskError:
-            if total is not None:
-                typer.echo(f"{total.logged:,} rows were logged before it failed.", err=True)
-            raise
+                step.advance(batch.frame.height)
+    except (ModeldeskError, KeyboardInterrupt):
+        if total is not None:
+            typer.echo(f"{counted(total.logged, 'row')} logged until then; they stay.", err=True)
+        raise
     if total is None:
         message = f"{file} holds no rows."
         raise InvalidData(message, hint="Give a table with at least one row.")
@@ -221,10 +221,12 @@ def _tell(total: "Backfilled", *, as_json: bool) -> None:
     if as_json:
         write_json(msgspec.json.encode(total))
         return
-    typer.echo(f"Logged {total.logged:,} rows for {total.model} version {total.version}.")
+    typer.echo(f"Logged {counted(total.logged, 'row')} for {total.model} version {total.version}.")
     if total.ignored:
         typer.echo(f"Columns that the model does not know: {', '.join(total.ignored)}.")
     if total.quarantined:
-        typer.echo(f"{total.quarantined:,} rows did not fit and are kept aside:")
+        verb = "is" if total.quarantined == 1 else "are"
+        told = f"{counted(total.quarantined, 'row')} did not fit and {verb} kept aside:"
+        typer.echo(told)
         for reason, rows in list(total.reasons.items())[:_REASONS_SHOWN]:
             typer.echo(f"  {rows:>8,}  {reason}")

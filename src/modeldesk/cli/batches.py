@@ -54,6 +54,23 @@ def read_batches(path: Path, *, rows: int) -> Iterator[Batch]:
             raise InvalidData(message, hint="Check that the file is complete.") from error
 
 
+def count_rows(path: Path) -> int | None:
+    """Return how many rows `read_batches` will yield; ``None`` where counting is like reading.
+
+    CSV files are only searched for line ends, and Parquet and Arrow files say how many they have.
+    """
+    total = 0
+    for file in _files(path):
+        count = _COUNTERS.get(file.suffix.lower())
+        try:
+            if count is None or _is_stream(file):
+                return None
+            total += int(count(file).select(pl.len()).collect().item())
+        except (PolarsError, OSError):
+            return None  # reading it will say why
+    return total
+
+
 def _files(path: Path) -> list[Path]:
     if not path.exists():
         message = f"There is no file {path}."
@@ -93,12 +110,18 @@ def _json(path: Path, rows: int) -> Iterator[pl.DataFrame]:
 
 
 def _arrow(path: Path, rows: int) -> Iterator[pl.DataFrame]:
-    with path.open("rb") as file:
-        as_file = file.read(len(_ARROW_FILE)) == _ARROW_FILE
-    if as_file:
-        yield from pl.scan_ipc(path).collect_batches(chunk_size=rows)
-    else:
+    if _is_stream(path):
         yield from pl.read_ipc_stream(path).iter_slices(rows)
+    else:
+        yield from pl.scan_ipc(path).collect_batches(chunk_size=rows)
+
+
+def _is_stream(path: Path) -> bool:
+    """Tell whether an Arrow file has no directory of its batches."""
+    if _READERS[path.suffix.lower()] is not _arrow:
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_ARROW_FILE)) != _ARROW_FILE
 
 
 def _table(path: Path, document: object) -> pl.DataFrame:
@@ -115,7 +138,16 @@ _READERS: dict[str, Callable[[Path, int], Iterator[pl.DataFrame]]] = {
     ".jsonl": _lines,
     ".ndjson": _lines,
     ".arrow": _arrow,
+    ".arrows": _arrow,
     ".feather": _arrow,
+}
+
+_COUNTERS: dict[str, Callable[[Path], pl.LazyFrame]] = {
+    ".csv": lambda path: pl.scan_csv(path, infer_schema=False),
+    ".parquet": pl.scan_parquet,
+    ".arrow": pl.scan_ipc,
+    ".arrows": pl.scan_ipc,
+    ".feather": pl.scan_ipc,
 }
 
 SUFFIXES = tuple(_READERS)

@@ -1,13 +1,14 @@
-"""Looking after a store: verify it, make profiles anew, give back space."""
+"""Looking after a store: verify it, make profiles anew, let go of what is old, give back space."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from modeldesk.cli.counting import counted
 from modeldesk.cli.exits import ExitCode
 from modeldesk.cli.options import AsJson, DatabaseUrl, Home, existing_settings, open_existing
-from modeldesk.cli.screen import answers, talk, write_json
+from modeldesk.cli.screen import answers, write_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -41,14 +42,10 @@ def check(
     """
     import msgspec
 
-    from modeldesk.cli.logs import log_to_stderr
+    from modeldesk.cli.progress import passing
 
-    log_to_stderr()
-    with (
-        open_existing(home=home, database_url=database_url) as desk,
-        talk().status("Checking"),
-    ):
-        report = desk.check.run(repair=repair)
+    with open_existing(home=home, database_url=database_url) as desk:
+        report = desk.check.run(repair=repair, progress=passing())
     if as_json:
         write_json(msgspec.json.encode({"clean": report.clean} | _fields(report)))
     else:
@@ -79,6 +76,7 @@ def rebuild_profiles(
             "--to", formats=_DAYS, help="Only days before this one, UTC.", show_default=False
         ),
     ] = None,
+    as_json: AsJson = False,
     home: Home = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -89,39 +87,109 @@ def rebuild_profiles(
 
     Example: `modeldesk rebuild-profiles --model iris --from 2026-03-01`
     """
-    with (
-        open_existing(home=home, database_url=database_url) as desk,
-        talk().status("Rebuilding"),
-    ):
+    import msgspec
+
+    from modeldesk.cli.progress import passing
+
+    with open_existing(home=home, database_url=database_url) as desk:
         done = desk.rebuild.run(
             model,
             version=version,
             start=start and start.replace(tzinfo=UTC),
             end=end and end.replace(tzinfo=UTC),
+            progress=passing(),
         )
-    typer.echo(f"Rebuilt {done.days:,} days from {done.rows:,} rows.")
+    if as_json:
+        write_json(msgspec.json.encode(done))
+        return
+    typer.echo(f"Rebuilt {counted(done.days, 'day')} from {counted(done.rows, 'row')}.")
+    if done.waiting:
+        rows = counted(done.waiting, "row")
+        typer.echo(f"Not among them: {rows} in no profile yet. The server profiles when it runs.")
     if done.left:
-        typer.echo(f"{len(done.left):,} days stay as they were:")
+        verb = "stays as it was" if len(done.left) == 1 else "stay as they were"
+        typer.echo(f"{counted(len(done.left), 'day')} {verb}:")
     for left in done.left[:_LEFT_SHOWN]:
         typer.echo(f"  {left.day:%Y-%m-%d} of {left.model} version {left.version}: {left.reason}")
     if len(done.left) > _LEFT_SHOWN:
         typer.echo(f"  and {len(done.left) - _LEFT_SHOWN:,} more")
 
 
-def vacuum(*, home: Home = None, database_url: DatabaseUrl = None) -> None:
+def expire(
+    *,
+    keep_rows_days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days to keep logged rows; 0: for ever. Default: as set.", show_default=False
+        ),
+    ] = None,
+    keep_hourly_days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days to keep profiles of hours; 0: for ever. Default: as set.",
+            show_default=False,
+        ),
+    ] = None,
+    keep_daily_days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days to keep profiles of days, with their alerts; 0: for ever. Default: as set.",
+            show_default=False,
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be deleted, and delete nothing.")
+    ] = False,
+    as_json: AsJson = False,
+    home: Home = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Delete now what is older than it is kept, by the settings or the options.
+
+    The server does the same in the background, by its settings. Rows that are in no profile yet
+    never go. What was deleted comes back only from a backup.
+
+    Example: `modeldesk expire --keep-rows-days 365 --dry-run`
+    """
+    import msgspec
+
+    from modeldesk.cli.progress import passing
+
+    days = {
+        "keep_rows_days": keep_rows_days,
+        "keep_hourly_days": keep_hourly_days,
+        "keep_daily_days": keep_daily_days,
+    }
+    with open_existing(home=home, database_url=database_url, **days) as desk:
+        done = desk.retention.due() if dry_run else desk.retention.finish(passing())
+    if as_json:
+        write_json(msgspec.json.encode(done))
+        return
+    profiles = f"{counted(done.hourly, 'profile')} of hours and {done.daily:,} of days"
+    verb = "Would delete" if dry_run else "Deleted"
+    typer.echo(f"{verb} {counted(done.rows, 'row')}, {profiles}.")
+
+
+def vacuum(*, as_json: AsJson = False, home: Home = None, database_url: DatabaseUrl = None) -> None:
     """Give back the space of deleted rows, and refresh what the database knows of itself.
 
     On SQLite the file is written anew: writers wait, and as much free space is needed again.
 
     Example: `modeldesk vacuum`
     """
+    import msgspec
+
+    from modeldesk.cli.progress import passing
     from modeldesk.store import Store
     from modeldesk.store import vacuum as run
 
     settings = existing_settings(home=home, database_url=database_url)
-    with Store(settings.database) as store, talk().status("Vacuuming"):
+    with Store(settings.database) as store, passing().step("Vacuuming"):
         done = run(store)
         place = store.place
+    if as_json:
+        write_json(msgspec.json.encode(done))
+        return
     typer.echo(f"{place}: {done.before / 1e6:,.1f} MB before, {done.after / 1e6:,.1f} MB now.")
 
 
@@ -148,8 +216,8 @@ def _findings(report: "CheckReport") -> "Table":
 def _sentence(report: "CheckReport", *, tried: bool) -> str:
     waiting = f" ({report.waiting:,} not profiled yet)" if report.waiting else ""
     looked = (
-        f"Looked at {report.rows:,} rows{waiting} in {report.chunks:,} chunks, "
-        f"{report.profiles:,} profiles and {report.versions:,} model versions"
+        f"Looked at {counted(report.rows, 'row')}{waiting} in {counted(report.chunks, 'chunk')}, "
+        f"{counted(report.profiles, 'profile')} and {counted(report.versions, 'model version')}"
     )
     wrong = sum(not found.repaired for found in report.findings)
     if not report.findings:

@@ -48,30 +48,41 @@ def load_settings(**flags: object) -> "Settings":
     return Settings.load(**flags)
 
 
-def existing_settings(*, home: Path | None, database_url: str | None) -> "Settings":
+def existing_settings(
+    *, home: Path | None, database_url: str | None, **flags: object
+) -> "Settings":
     """Return the settings of a desk that must be there already, so that looking makes none.
 
     Raises
     ------
     NotFound
-        When the home folder does not exist.
+        When there is no desk in the home folder or the database.
+    StoreUnavailable
+        When the database cannot be reached.
     """
-    settings = load_settings(home=home, database_url=database_url)
-    if settings.database_url is None and not settings.home.is_dir():
-        message = f"There is no model desk in {settings.home.absolute()}."
-        hint = "Name its folder with --home, or publish a first model: modeldesk publish --help."
+    from modeldesk.store import has_desk, place_of
+
+    settings = load_settings(home=home, database_url=database_url, **flags)
+    if not has_desk(settings.database):
+        given = settings.database_url is not None
+        place = f"the database {place_of(settings.database)}" if given else settings.home.absolute()
+        message = f"There is no model desk in {place}."
+        option = "--database-url" if given else "--home"
+        hint = f"Name another with {option}, or publish a first model: modeldesk publish --help."
         raise NotFound(message, hint=hint)
     return settings
 
 
-def open_existing(*, home: Path | None, database_url: str | None) -> "Desk":
-    """Open a desk that must be there already.
+def open_existing(*, home: Path | None, database_url: str | None, **flags: object) -> "Desk":
+    """Open a desk that must be there already; what it logs goes to standard error.
 
     Raises
     ------
     NotFound
-        When the home folder does not exist.
+        When there is no desk in the home folder or the database.
     """
+    from modeldesk.cli.logs import log_to_stderr
     from modeldesk.desk import Desk
 
-    return Desk.open(existing_settings(home=home, database_url=database_url))
+    log_to_stderr()
+    return Desk.open(existing_settings(home=home, database_url=database_url, **flags))

@@ -18,6 +18,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from modeldesk.cli.screen import talk
+
 
 class RichStep:
     """One bar."""
@@ -44,10 +46,19 @@ class RichProgress:
     ----------
     console
         Where to. On anything but a terminal each step is one line, when it is done.
+    lasting
+        Whether bars stay when they are done. Where not, nothing at all is shown on anything
+        but a terminal.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, lasting: bool = True) -> None:
         self._console = console
+        self._lasting = lasting
+
+    @property
+    def seen(self) -> bool:
+        """Whether somebody may be watching."""
+        return self._lasting or self._console.is_terminal
 
     @contextmanager
     def step(self, title: str, total: int | None = None) -> Iterator[RichStep]:
@@ -59,6 +70,8 @@ class RichProgress:
             _Count(),
             TimeElapsedColumn(),
             console=self._console,
+            transient=not self._lasting,
+            disable=not self.seen,
         ) as bars:
             step = RichStep(bars, title, total)
             yield step
@@ -76,3 +89,8 @@ class _Count(ProgressColumn):
         """Return the numbers of a step that counts something."""
         counts = task.total is not None and task.total > 1
         return self._numbers.render(task) if counts else Text("")
+
+
+def passing() -> RichProgress:
+    """Return bars on standard error that go away when they are done."""
+    return RichProgress(talk(), lasting=False)

@@ -6,8 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from modeldesk.cli.options import DatabaseUrl, Home, existing_settings, load_settings, open_existing
-from modeldesk.cli.screen import talk
+from modeldesk.cli.counting import counted
+from modeldesk.cli.options import (
+    AsJson,
+    DatabaseUrl,
+    Home,
+    existing_settings,
+    load_settings,
+    open_existing,
+)
+from modeldesk.cli.screen import write_json
 
 if TYPE_CHECKING:
     from modeldesk.services.archive import Manifest
@@ -23,6 +31,7 @@ def backup(
     force: Annotated[
         bool, typer.Option("--force", help="Replace the file where it is there already.")
     ] = False,
+    as_json: AsJson = False,
     home: Home = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -33,6 +42,7 @@ def backup(
 
     Example: `modeldesk backup desk.zip`
     """
+    from modeldesk.cli.progress import passing
     from modeldesk.clock import SystemClock
     from modeldesk.models import ArtefactStore
     from modeldesk.services.backup import Backup
@@ -40,8 +50,12 @@ def backup(
 
     settings = existing_settings(home=home, database_url=database_url)
     artefacts = ArtefactStore(settings.artefacts)
-    with Store(settings.database) as store, talk().status("Copying"):
-        made = Backup(store, artefacts, SystemClock()).write(file, force=force)
+    with Store(settings.database) as store:
+        backup = Backup(store, artefacts, SystemClock())
+        made = backup.write(file, force=force, progress=passing())
+    if as_json:
+        write_json(_document(file, made))
+        return
     typer.echo(f"Wrote {file}, {file.stat().st_size / 1e6:,.1f} MB: {_content(made)}.")
 
 
@@ -54,6 +68,7 @@ def restore(
         bool,
         typer.Option("--force", help="Replace the models, rows and profiles that are there now."),
     ] = False,
+    as_json: AsJson = False,
     home: Home = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -64,20 +79,24 @@ def restore(
 
     Example: `modeldesk restore desk.zip --home /var/lib/modeldesk`
     """
+    from modeldesk.cli.progress import passing
     from modeldesk.models import ArtefactStore
     from modeldesk.services.restore import Restore
     from modeldesk.store import Store
 
     settings = load_settings(home=home, database_url=database_url)
     artefacts = ArtefactStore(settings.artefacts)
-    with Store(settings.database) as store, talk().status("Restoring"):
-        made = Restore(store, artefacts).run(file, force=force)
+    with Store(settings.database) as store:
+        made = Restore(store, artefacts).run(file, force=force, progress=passing())
         place = store.place
+    if as_json:
+        write_json(_document(file, made))
+        return
     moment = f"{made.created_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     typer.echo(f"Restored {file} of {moment} into {place}: {_content(made)}.")
 
 
-def export(
+def export(  # noqa: PLR0913  # one parameter per option of the command
     folder: Annotated[
         str,
         typer.Argument(
@@ -107,6 +126,7 @@ def export(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace days that are there already.")
     ] = False,
+    as_json: AsJson = False,
     home: Home = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -116,10 +136,11 @@ def export(
 
     Example: `modeldesk export predictions --model iris --from 2026-03-01`
     """
-    with (
-        open_existing(home=home, database_url=database_url) as desk,
-        talk().status("Exporting"),
-    ):
+    import msgspec
+
+    from modeldesk.cli.progress import passing
+
+    with open_existing(home=home, database_url=database_url) as desk:
         done = desk.export.run(
             folder,
             name=model,
@@ -127,16 +148,34 @@ def export(
             start=start and start.replace(tzinfo=UTC),
             end=end and end.replace(tzinfo=UTC),
             overwrite=overwrite,
+            progress=passing(),
         )
-    typer.echo(f"Wrote {done.rows:,} rows in {done.files:,} files, {done.days:,} days: {folder}")
+    if as_json:
+        write_json(msgspec.json.encode(done))
+    else:
+        rows, files = counted(done.rows, "row"), counted(done.files, "file")
+        typer.echo(f"Wrote {rows} in {files}, {counted(done.days, 'day')}: {folder}")
     if done.unreadable:
-        typer.echo(f"{done.unreadable:,} rows cannot be read: see modeldesk check.", err=True)
+        rows = counted(done.unreadable, "row")
+        typer.echo(f"Left out {rows} that cannot be read: see modeldesk check.", err=True)
 
 
 def _content(made: "Manifest") -> str:
     versions, rows = made.rows("versions"), made.rows("chunks")
-    return f"{_counted(versions, 'model version')}, {_counted(rows, 'chunk')} of predictions"
+    return f"{counted(versions, 'model version')}, {counted(rows, 'chunk')} of predictions"
 
 
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+def _document(file: Path, made: "Manifest") -> bytes:
+    import msgspec
+
+    document = {
+        "file": str(file),
+        "bytes": file.stat().st_size,
+        "format": made.format,
+        "program": made.program,
+        "schema": made.schema,
+        "created_at": made.created_at,
+        "tables": {entry.name: entry.rows for entry in made.tables},
+        "artefacts": [entry.place for entry in made.artefacts],
+    }
+    return msgspec.json.encode(document)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from modeldesk.cli.options import DatabaseUrl, Home, load_settings
-from modeldesk.cli.screen import talk
+from modeldesk.cli.options import AsJson, DatabaseUrl, Home, load_settings
+from modeldesk.cli.screen import talk, write_json
 
 
 def serve(
@@ -53,7 +53,9 @@ def _announce(url: str) -> None:
     typer.echo("Stop it with Ctrl-C.")
 
 
-def migrate(*, home: Home = None, database_url: DatabaseUrl = None) -> None:
+def migrate(
+    *, as_json: AsJson = False, home: Home = None, database_url: DatabaseUrl = None
+) -> None:
     """Bring the database to the schema that this version of modeldesk needs.
 
     Makes the database when there is none. Doing it twice does no harm. An older SQLite
@@ -61,16 +63,21 @@ def migrate(*, home: Home = None, database_url: DatabaseUrl = None) -> None:
 
     Example: `modeldesk migrate --database-url postgresql://user@host/name`
     """
+    import msgspec
+
+    from modeldesk.cli.progress import passing
     from modeldesk.store import Store
     from modeldesk.store import migrate as run
 
     settings = load_settings(home=home, database_url=database_url)
-    with Store(settings.database) as store:
-        migration = run(store)
-        if migration.before == migration.after:
-            typer.echo(f"{store.place} is up to date at revision {migration.after}.")
-        else:
-            before = "nothing" if migration.before is None else f"revision {migration.before}"
-            typer.echo(f"{store.place} was brought from {before} to revision {migration.after}.")
+    with Store(settings.database) as store, passing().step("Migrating"):
+        migration, place = run(store), store.place
+    if as_json:
+        write_json(msgspec.json.encode(migration, enc_hook=str))
+    elif migration.before == migration.after:
+        typer.echo(f"{place} is up to date at revision {migration.after}.")
+    else:
+        before = "nothing" if migration.before is None else f"revision {migration.before}"
+        typer.echo(f"{place} was brought from {before} to revision {migration.after}.")
         if migration.backup is not None:
             typer.echo(f"As it was before, it is kept in {migration.backup}.")

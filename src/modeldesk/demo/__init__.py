@@ -2,14 +2,13 @@
 
 from modeldesk.demo.expectations import Finding, Outcome
 from modeldesk.demo.home import HOME, demo_home
-from modeldesk.demo.progress import Progress, Silent
+from modeldesk.demo.progress import Silent
 from modeldesk.demo.run import running_demo
 
 __all__ = [
     "HOME",
     "Finding",
     "Outcome",
-    "Progress",
     "Silent",
     "demo_home",
     "running_demo",

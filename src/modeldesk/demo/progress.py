@@ -1,24 +1,9 @@
-"""The port through which the demo tells how far it is."""
+"""Progress of the demo for whoever runs it without a screen."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
-
-
-class Step(Protocol):
-    """One step under way."""
-
-    def advance(self, by: int = 1) -> None:
-        """Count work that is done."""
-
-
-class Progress(Protocol):
-    """Shows steps to whoever waits for them."""
-
-    def step(self, title: str, total: int | None = None) -> AbstractContextManager[Step]:
-        """Show a step for as long as the block runs; ``total`` of ``None``: length unknown."""
+from contextlib import contextmanager
 
 
 class Silent:

@@ -13,11 +13,11 @@ from modeldesk.client import Client
 from modeldesk.clock import Clock, SystemClock
 from modeldesk.demo import scenario
 from modeldesk.demo.expectations import Observed, Outcome, alerted, changed, output_verdicts, unmet
-from modeldesk.demo.progress import Progress
 from modeldesk.demo.scenario import MODEL, TARGET, Traffic
 from modeldesk.desk import Desk
 from modeldesk.schema import Role
 from modeldesk.server import running_server
+from modeldesk.services.progress import Progress
 from modeldesk.services.views import AlertStatus, AlertView
 from modeldesk.settings import Settings
 

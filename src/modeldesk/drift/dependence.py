@@ -169,28 +169,40 @@ def _chances(pairs: _Pairs, history: Sequence[Correlations]) -> Floats:
     chances = 2 * ndtr(-np.abs(apart) / np.sqrt(pairs.variance))
     if len(history) < ENOUGH:
         return np.asarray(chances)
-    matrices = [(window, window.matrix()) for window in history]
-    for place, pair in enumerate(pairs.names):
-        past = [
-            found for window, matrix in matrices if (found := _of(window, matrix, pair)) is not None
-        ]
-        if len(past) >= ENOUGH:
-            values = _transformed(np.array([[r] for r, _ in past]))
-            learned = wobble(values, np.array([[1 / (rows - 3)] for _, rows in past]))
-            one = slice(place, place + 1)
-            now, before = _transformed(pairs.now[one]), _transformed(pairs.before[one])
-            if learned.varies[0]:
-                limit = learned.chances(now, before, pairs.variance[one])
-                chances[place] = max(chances[place], float(limit[0]))
+    names = sorted({name for pair in pairs.names for name in pair})
+    ends = np.array([[names.index(name) for name in pair] for pair in pairs.names])
+    past = [_of(window, names, ends) for window in history]
+    found, rows = (np.stack(side) for side in zip(*past, strict=True))
+    known = (rows >= _FEWEST) & np.isfinite(found)
+    patterns, pattern = np.unique(known, axis=1, return_inverse=True)
+    for number, windows in enumerate(patterns.T):
+        if windows.sum() >= ENOUGH:
+            places = np.flatnonzero(pattern == number)
+            block = np.ix_(windows, places)
+            learned = wobble(_transformed(found[block]), 1 / (rows[block] - 3))
+            now, before = _transformed(pairs.now[places]), _transformed(pairs.before[places])
+            limits = learned.chances(now, before, pairs.variance[places])
+            limits[~learned.varies] = 0.0
+            chances[places] = np.maximum(chances[places], limits)
     return np.asarray(chances)
 
 
-def _of(window: Correlations, matrix: Floats, pair: tuple[str, str]) -> tuple[float, float] | None:
-    if pair[0] not in window.names or pair[1] not in window.names:
-        return None
-    a, b = (window.names.index(name) for name in pair)
-    rows, found = float(window.count[a, b]), float(matrix[a, b])
-    return (found, rows) if rows >= _FEWEST and np.isfinite(found) else None
+def _of(
+    window: Correlations, names: Sequence[str], pairs: NDArray[np.intp]
+) -> tuple[Floats, Floats]:
+    """Return a past window's correlation and number of rows of each pair, shape ``(pairs,)``.
+
+    The pairs are places in `names`, shape ``(pairs, 2)``. Both results are 0 where the window
+    lacks a column.
+    """
+    if not window.names:
+        return np.zeros(len(pairs)), np.zeros(len(pairs))
+    there = {name: place for place, name in enumerate(window.names)}
+    places = np.array([there.get(name, -1) for name in names])[pairs]
+    lacking = np.asarray(places.min(axis=1) < 0)
+    first, second = np.where(lacking[:, np.newaxis], 0, places).T
+    rows = np.where(lacking, 0, window.count[first, second]).astype(np.float64)
+    return np.where(lacking, 0.0, window.matrix()[first, second]), rows
 
 
 def _transformed(correlation: Floats) -> Floats:

@@ -71,6 +71,8 @@ def _integer(value: object) -> Value:
 
 
 def _float(value: object) -> Value:
+    if type(value) is float and math.isfinite(value):  # the usual case, fast
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise _WrongError(_got(value))
     try:
@@ -228,6 +230,7 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
         self._known = frozenset(self._names)
         self._readers = tuple(_reader(column) for column in signature.inputs)
         self._schema = {c.name: polars_type(c) for c in signature.inputs}
+        self._simple = all(dtype in _SIMPLE for dtype in self._schema.values())
 
     def decode(self, rows: Sequence[object]) -> list[tuple[Value, ...]]:
         """Return each row's values in the signature's order.
@@ -261,6 +264,8 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
 
     def frame(self, rows: Sequence[tuple[Value, ...]]) -> pl.DataFrame:
         """Return decoded rows as a table with the signature's columns and types."""
+        if self._simple and len(rows) < _FEW:
+            return pl.DataFrame(rows, schema=self._schema, orient="row")
         columns = zip(*rows, strict=True) if rows else ([] for _ in self._names)
         series = [
             pl.Series(name, values, dtype=dtype)
@@ -317,3 +322,7 @@ def _value(column: Column, read: Callable[[object], Value], row: Mapping[str, ob
 
 
 _MISSING = object()
+_SIMPLE = (pl.Boolean, pl.Int64, pl.Float64, pl.String)
+_FEW = 200
+"""Fewer rows become a table faster row by row (20 of 30 columns in half the time), more of them
+column by column."""

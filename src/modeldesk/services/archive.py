@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,7 @@ from typing import Self
 import msgspec
 
 from modeldesk.errors import Corrupt, InvalidArgument, StoreUnavailable
+from modeldesk.services.progress import UNSEEN, Progress
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -173,26 +174,27 @@ class ArchiveReader:
     ) -> None:
         self._archive.close()
 
-    def verify(self, *, advance: Callable[[int], None] = lambda _: None) -> None:
+    def verify(self, progress: Progress = UNSEEN) -> None:
         """Read every file and compare it with its hash.
 
         Parameters
         ----------
-        advance
-            Called with the bytes of each file that is sound.
+        progress
+            Told of each file that is sound.
 
         Raises
         ------
         Corrupt
             At the first file that is not as it was written.
         """
-        for member in self.manifest.members:
-            digest = hashlib.sha256()
-            for block in self._blocks(member.name):
-                digest.update(block)
-            if digest.hexdigest() != member.sha256:
-                raise self._damaged(member.name)
-            advance(member.bytes)
+        with progress.step("Verifying", len(self.manifest.members)) as step:
+            for member in self.manifest.members:
+                digest = hashlib.sha256()
+                for block in self._blocks(member.name):
+                    digest.update(block)
+                if digest.hexdigest() != member.sha256:
+                    raise self._damaged(member.name)
+                step.advance()
 
     def read(self, name: str) -> bytes:
         """Return a file's bytes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 import orjson
 import polars as pl
@@ -241,8 +242,10 @@ def _as_json(frame: pl.DataFrame) -> Iterator[str]:
 
 
 def _plain(series: pl.Series) -> list[object]:
-    """Return Python's values; times that Python cannot say become text."""
+    """Return Python's values; of dates and times that it cannot say, the numbers behind them."""
+    if series.dtype == pl.Date and not series.is_between(date.min, date.max).all():
+        return series.to_physical().to_list()
     try:
         return series.to_list()
     except (OverflowError, ValueError):
-        return series.cast(pl.String, strict=False).to_list()
+        return series.to_physical().to_list()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from modeldesk import __version__
@@ -20,6 +19,7 @@ from modeldesk.services.archive import (
     TableEntry,
     new_archive,
 )
+from modeldesk.services.progress import UNSEEN, Progress, Step
 from modeldesk.store import Dump, Store, dumping
 
 
@@ -43,9 +43,7 @@ class Backup:
         self._artefacts = artefacts
         self._clock = clock
 
-    def write(
-        self, path: Path, *, force: bool = False, advance: Callable[[int], None] = lambda _: None
-    ) -> Manifest:
+    def write(self, path: Path, *, force: bool = False, progress: Progress = UNSEEN) -> Manifest:
         """Write a backup and read it once to verify it.
 
         The file appears under its name when it is whole; before that it ends in ``.partial``.
@@ -56,8 +54,8 @@ class Backup:
             The file.
         force
             Whether to replace a file that is there.
-        advance
-            Called with the number of rows, each time some are written.
+        progress
+            Told of the rows that are written, and then of the files that are verified.
 
         Raises
         ------
@@ -72,7 +70,8 @@ class Backup:
             message = f"There is a file {path} already."
             raise Conflict(message, hint="Choose another name, or replace it with --force.")
         with new_archive(path) as archive, dumping(self._store) as dump:
-            tables = tuple(_table(archive, dump, name, advance) for name in dump.names)
+            with progress.step("Copying", sum(map(dump.count, dump.names))) as step:
+                tables = tuple(_table(archive, dump, name, step) for name in dump.names)
             artefacts = tuple(self._artefact(archive, found) for found in _published(dump))
             archive.describe(
                 Manifest(
@@ -86,7 +85,7 @@ class Backup:
                 )
             )
         with ArchiveReader(path) as written:
-            written.verify()
+            written.verify(progress)
             return written.manifest
 
     def _artefact(self, archive: ArchiveWriter, artefact: Artefact) -> ArtefactEntry:
@@ -99,9 +98,7 @@ class Backup:
         return ArtefactEntry(place=artefact.place, sha256=artefact.sha256, files=tuple(names))
 
 
-def _table(
-    archive: ArchiveWriter, dump: Dump, name: str, advance: Callable[[int], None]
-) -> TableEntry:
+def _table(archive: ArchiveWriter, dump: Dump, name: str, step: Step) -> TableEntry:
     parts: list[str] = []
     rows = 0
     for frame in dump.frames(name):
@@ -110,7 +107,7 @@ def _table(
         parts.append(f"tables/{name}/{len(parts):05}.parquet")
         archive.add(parts[-1], data.getvalue())
         rows += frame.height
-        advance(frame.height)
+        step.advance(frame.height)
     return TableEntry(name=name, rows=rows, parts=tuple(parts))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError
 from modeldesk.models import Artefact, ArtefactStore
+from modeldesk.services.progress import UNSEEN, Progress, Step
 from modeldesk.services.rebuild import Rebuild
 from modeldesk.services.registry import EXTERNAL
 from modeldesk.store import Finding, FindingKind, Inspected, Inspection, Repair, Store
@@ -80,9 +80,7 @@ class Check:
         self._rebuild = rebuild
         self._clock = clock
 
-    def run(
-        self, *, repair: bool = False, advance: Callable[[], None] = lambda: None
-    ) -> CheckReport:
+    def run(self, *, repair: bool = False, progress: Progress = UNSEEN) -> CheckReport:
         """Look at everything once.
 
         Parameters
@@ -91,23 +89,27 @@ class Check:
             Whether to repair what can be repaired: counts and times of chunks, own keys,
             profiles whose rows are all there, a missing champion. What cannot be read is set
             aside, not deleted.
-        advance
-            Called for each chunk and each profile that was looked at.
+        progress
+            Told of each chunk and each profile that was looked at, and of each repair.
         """
-        found = Inspection(self._store, advance=advance).run()
-        findings = (*found.findings, *self._damaged_artefacts(found))
+        inspection = Inspection(self._store)
+        with progress.step("Checking", inspection.size()) as step:
+            found = inspection.run(advance=step.advance)
+        with progress.step("Checking models", len(found.artefacts)) as step:
+            findings = (*found.findings, *self._damaged_artefacts(found, step))
         return CheckReport(
             chunks=found.chunks,
             rows=found.rows,
             waiting=found.waiting,
             profiles=found.profiles,
             versions=len(found.artefacts),
-            findings=self._repaired(findings) if repair else tuple(map(_told, findings)),
+            findings=self._repaired(findings, progress) if repair else tuple(map(_told, findings)),
         )
 
-    def _damaged_artefacts(self, found: Inspected) -> list[Finding]:
+    def _damaged_artefacts(self, found: Inspected, step: Step) -> list[Finding]:
         damaged = []
         for files in found.artefacts:
+            step.advance()
             if files.flavor == EXTERNAL:
                 continue
             try:
@@ -117,18 +119,20 @@ class Check:
                 damaged.append(Finding(kind=kind, where=files.where, problem=error.message))
         return damaged
 
-    def _repaired(self, findings: tuple[Finding, ...]) -> tuple[Checked, ...]:
+    def _repaired(self, findings: tuple[Finding, ...], progress: Progress) -> tuple[Checked, ...]:
         repair = Repair(self._store)
         days: dict[object, tuple[bool, str]] = {}
         done: list[Checked] = []
-        for found in findings:
-            if found.version_id is not None and found.day is not None:
-                day = (found.version_id, found.day)
-                if day not in days:
-                    days[day] = self._rebuilt(found)
-                done.append(_told(found, days[day]))
-            else:
-                done.append(_told(found, self._mended(repair, found)))
+        with progress.step("Repairing", len(findings)) as step:
+            for found in findings:
+                if found.version_id is not None and found.day is not None:
+                    day = (found.version_id, found.day)
+                    if day not in days:
+                        days[day] = self._rebuilt(found)
+                    done.append(_told(found, days[day]))
+                else:
+                    done.append(_told(found, self._mended(repair, found)))
+                step.advance()
         return tuple(done)
 
     def _rebuilt(self, found: Finding) -> tuple[bool, str]:

@@ -69,7 +69,6 @@ class Comparisons:
         self._alerts = alerts
         self._known = Remembered[str, Comparison](most_columns)
         self._traces = Remembered[ComparableWindow, Trace](MOST_TRACED)
-        self._last_reference: tuple[int, Profile | None] = (0, None)
 
     def rule(self, model: str) -> DriftRule:
         """Return the rule of a model's first monitor; the default where it has none."""
@@ -117,7 +116,7 @@ class Comparisons:
         )
         window = _comparable(entry)
         basis = _basis(rule, window, past)
-        comparison = self._compared(entry, past, rule, basis)
+        comparison = self._known.get(basis) or self._compared(entry, past, rule, basis)
         self._records.keep(window, basis, comparison)
         return comparison
 
@@ -154,7 +153,7 @@ class Comparisons:
         rule: DriftRule,
         basis: str,
     ) -> Comparison:
-        reference = self._reference(entry.version_id)
+        reference = self._registry.reference_of(entry.version_id)
         comparison = rule.compare(entry.profile, reference, list(self._traced(past, reference)))
         self._remember(basis, comparison)
         self._trace(_comparable(entry), entry.profile, reference)
@@ -180,14 +179,6 @@ class Comparisons:
 
     def _remember(self, basis: str, comparison: Comparison) -> None:
         self._known.put(basis, comparison, weight=len(comparison.columns))
-
-    def _reference(self, version_id: int) -> Profile:
-        """Return a version's reference; the last one is at hand."""
-        known, reference = self._last_reference
-        if known != version_id or reference is None:
-            reference = self._registry.reference_of(version_id)
-            self._last_reference = version_id, reference
-        return reference
 
 
 def _comparable(entry: WindowProfile) -> ComparableWindow:

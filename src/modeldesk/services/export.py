@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,6 +11,7 @@ import polars as pl
 
 from modeldesk.errors import Conflict, InvalidArgument, StoreUnavailable
 from modeldesk.schema import POLARS_TYPES
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.reading import IDENTIFIER, numbered
 from modeldesk.services.registry import Registry
 from modeldesk.store import ROW_ID, TIME, ChunkLog, VersionRecord
@@ -66,7 +66,7 @@ class Export:
         start: datetime | None = None,
         end: datetime | None = None,
         overwrite: bool = False,
-        advance: Callable[[int], None] = lambda _: None,
+        progress: Progress = UNSEEN,
     ) -> Exported:
         """Write the rows of a range.
 
@@ -82,8 +82,8 @@ class Export:
             Only rows whose time is in the range.
         overwrite
             Whether days that are there already are replaced.
-        advance
-            Called with the number of rows, each time some are written.
+        progress
+            Told of the rows that were read.
 
         Raises
         ------
@@ -96,44 +96,35 @@ class Export:
         StoreUnavailable
             When a file cannot be written.
         """
-        folder = _Folder(url, overwrite=overwrite, advance=advance)
-        unreadable = 0
-        for record in self._registry.records(name, version):
-            unreadable += self._log.damaged([record.version_id])
-            for rows in self._rows(record, start, end):
-                folder.hold(record, rows)
-            folder.flush()
+        folder = _Folder(url, overwrite=overwrite)
+        records = self._registry.records(name, version)
+        ids = [record.version_id for record in records]
+        with progress.step("Exporting", self._log.rows(ids, start=start, end=end)) as step:
+            for record in records:
+                for chunk in self._log.latest([record.version_id], start=start, end=end):
+                    rows = _table(numbered(chunk, record.number), record)
+                    folder.hold(record, rows.filter(_within(start, end)))
+                    step.advance(rows.height)
+                folder.flush()
         return Exported(
             url=url,
             rows=folder.rows,
             files=folder.files,
             days=len(folder.parts),
-            unreadable=unreadable,
+            unreadable=self._log.damaged(ids),
         )
-
-    def _rows(
-        self, record: VersionRecord, start: datetime | None, end: datetime | None
-    ) -> Iterator[pl.DataFrame]:
-        wanted = pl.lit(value=True)
-        if start is not None:
-            wanted &= pl.col("time") >= start
-        if end is not None:
-            wanted &= pl.col("time") < end
-        for chunk in self._log.latest([record.version_id], start=start, end=end):
-            yield _table(numbered(chunk, record.number), record).filter(wanted)
 
 
 class _Folder:
     """The target: holds rows per day, and writes them when they are many."""
 
-    def __init__(self, url: str, *, overwrite: bool, advance: Callable[[int], None]) -> None:
+    def __init__(self, url: str, *, overwrite: bool) -> None:
         try:
             self._files, self._root = fsspec.core.url_to_fs(url)
         except (ValueError, ImportError) as error:
             message = f"{url!r} is no place to write to: {error}."
             raise InvalidArgument(message, hint="Write a folder or a URL like s3://...") from error
         self._overwrite = overwrite
-        self._advance = advance
         self._held: dict[str, list[pl.DataFrame]] = {}
         self.parts: dict[str, int] = {}
         self.rows = 0
@@ -177,7 +168,6 @@ class _Folder:
             raise StoreUnavailable(message, hint="Check the place and your rights.") from error
         self.parts[place] = self.parts.get(place, 0) + 1
         self.rows += rows.height
-        self._advance(rows.height)
 
     def _begin(self, folder: str) -> None:
         """Make the folder of a day; an earlier export's is replaced or refused."""
@@ -187,6 +177,15 @@ class _Folder:
                 raise Conflict(message, hint="Choose another folder, or use --overwrite.")
             self._files.rm(folder, recursive=True)
         self._files.makedirs(folder, exist_ok=True)
+
+
+def _within(start: datetime | None, end: datetime | None) -> pl.Expr:
+    wanted = pl.lit(value=True)
+    if start is not None:
+        wanted &= pl.col("time") >= start
+    if end is not None:
+        wanted &= pl.col("time") < end
+    return wanted
 
 
 def _place(record: VersionRecord, day: object) -> str:

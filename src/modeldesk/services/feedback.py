@@ -82,6 +82,9 @@ class Feedback:
         if len(comment) > _LONGEST_COMMENT:
             message = f"The comment has {len(comment)} characters, more than {_LONGEST_COMMENT}."
             raise InvalidArgument(message, hint="Shorten it.")
+        if "\0" in reason + comment + (proposed_label or ""):
+            message = "A flag's texts hold a NUL character, which no database keeps."
+            raise InvalidArgument(message, hint="Leave it out.")
         _check_label(proposed_label, record.signature)
         new = NewFlag(
             version_id=record.version_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import polars as pl
 
@@ -10,6 +11,7 @@ from modeldesk.errors import InvalidData
 from modeldesk.schema import Column, Kind, Role, Signature, polars_type
 
 _REASON = "modeldesk:reason"
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +50,7 @@ def fitted(frame: pl.DataFrame, signature: Signature) -> Fitted:
                 pl.repeat(None, frame.height, dtype=_type(column), eager=True).alias(column.name)
             )
             continue
-        series = _cast(frame[column.name], column)
+        series = _in_calendar(_cast(frame[column.name], column))
         typed.append(series)
         wrong = _wrong(frame[column.name], series, column)
         if wrong is not None:
@@ -89,6 +91,15 @@ def _cast(series: pl.Series, column: Column) -> pl.Series:
     if column.kind is Kind.INTEGER and series.dtype.is_float():
         return _whole(series, cast)
     return cast.fill_nan(None) if wanted == pl.Float64 else cast
+
+
+def _in_calendar(series: pl.Series) -> pl.Series:
+    """Return dates and times; those of years that Python cannot say become null."""
+    if series.dtype == pl.Date:
+        return series.set(~series.is_between(date.min, date.max), None)
+    if series.dtype == pl.Datetime("us", "UTC"):
+        return series.set(~series.is_between(_FIRST, _LAST), None)
+    return series
 
 
 def _moments(series: pl.Series) -> pl.Series:

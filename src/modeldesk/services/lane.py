@@ -211,12 +211,11 @@ class Lane:
 
 
 def _keys(jobs: list[Job]) -> pl.DataFrame:
-    times = [time for job in jobs for time in job.times]
-    series = [pl.Series(TIME, times, dtype=pl.Datetime("us", "UTC"))]
-    row_ids = [row_id for job in jobs for row_id in job.row_ids]
-    if any(row_id is not None for row_id in row_ids):
-        series.append(pl.Series(ROW_ID, row_ids, dtype=pl.String))
-    return pl.DataFrame(series)
+    # As rows: a series of times takes five times as long.
+    rows = [pair for job in jobs for pair in zip(job.times, job.row_ids, strict=True)]
+    schema = {TIME: pl.Datetime("us", "UTC"), ROW_ID: pl.String()}
+    keys = pl.DataFrame(rows, schema=schema, orient="row")
+    return keys if keys[ROW_ID].null_count() < len(rows) else keys.drop(ROW_ID)
 
 
 def _resolve(

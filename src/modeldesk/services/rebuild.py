@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from modeldesk.schema import Granularity, Window
 from modeldesk.services.condensing import Condenser, put_together
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.registry import Registry
 from modeldesk.store import DayRecords, DayState, VersionRecord, WindowKey, WindowPart
 
@@ -43,6 +44,8 @@ class Rebuilt:
     rows: int
     """Rows in them."""
     left: tuple[LeftDay, ...]
+    waiting: int = 0
+    """Rows that are in no profile yet, and so in none of these days."""
 
 
 class Rebuild:
@@ -73,6 +76,7 @@ class Rebuild:
         start: datetime | None = None,
         end: datetime | None = None,
         stop: Callable[[], bool] = lambda: False,
+        progress: Progress = UNSEEN,
     ) -> Rebuilt:
         """Rebuild the days of a range.
 
@@ -86,6 +90,8 @@ class Rebuild:
             Only days that reach into this range.
         stop
             Asked between groups of days; when it says so, the rest stays as it is.
+        progress
+            Told of the days that were looked at.
 
         Raises
         ------
@@ -93,12 +99,22 @@ class Rebuild:
             When there is no such model or version.
         """
         done = Rebuilt(days=0, rows=0, left=())
-        for record in self._registry.records(name, version):
-            for first, last in self._groups(record, start, end):
+        records = self._registry.records(name, version)
+        groups = [
+            (record, first, last)
+            for record in records
+            for first, last in self._groups(record, start, end)
+        ]
+        with progress.step(
+            "Rebuilding", sum((last - first).days for _, first, last in groups)
+        ) as step:
+            for record, first, last in groups:
                 if stop():
-                    return done
+                    break
                 done = _added(done, self._group(record, first, last))
-        return done
+                step.advance((last - first).days)
+        waiting = self._records.waiting([record.version_id for record in records])
+        return replace(done, waiting=waiting)
 
     def day(self, version_id: int, day: datetime) -> Rebuilt:
         """Rebuild one day of a version."""

@@ -25,11 +25,15 @@ from modeldesk.schema import (
     to_frame,
 )
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
+from modeldesk.services.remembering import Remembered
 from modeldesk.services.views import VersionView
 from modeldesk.store import CHAMPION, ModelRecords, NewVersion, VersionRecord
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MONITOR = "drift"
+_REFERENCE_COLUMNS = 5_000
+"""Columns of reference profiles kept in memory, about 8 KB each: reading one back takes longer
+than all else that is done with it."""
 
 EXTERNAL = "external"
 """Flavor of versions that are served elsewhere."""
@@ -52,6 +56,7 @@ class Registry:
         self._records = records
         self._artefacts = artefacts
         self._clock = clock
+        self._references = Remembered[int, Profile](_REFERENCE_COLUMNS)
         self.revision = 0
         """Grows with each change that this process makes."""
 
@@ -229,11 +234,15 @@ class Registry:
         return self.reference_of(self.record(name, number).version_id)
 
     def reference_of(self, version_id: int) -> Profile:
-        """Return the reference profile of the version with that key."""
+        """Return the reference profile of the version with that key; it never changes."""
+        known = self._references.get(version_id)
+        if known is not None:
+            return known
         found = self._records.reference(version_id)
         if found is None:
             message = f"The reference of the version with key {version_id} is gone."
             raise NotFound(message)
+        self._references.put(version_id, found, weight=len(found.columns))
         return found
 
     def policy(self, name: str) -> LogPolicy:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +12,7 @@ import polars as pl
 from modeldesk.errors import Corrupt
 from modeldesk.models import Artefact, ArtefactStore
 from modeldesk.services.archive import ArchiveReader, ArtefactEntry, Manifest
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.store import Load, Store, loading
 
 _PLACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*/[0-9]+-[0-9a-f]+")
@@ -33,9 +33,7 @@ class Restore:
         self._store = store
         self._artefacts = artefacts
 
-    def run(
-        self, path: Path, *, force: bool = False, advance: Callable[[int], None] = lambda _: None
-    ) -> Manifest:
+    def run(self, path: Path, *, force: bool = False, progress: Progress = UNSEEN) -> Manifest:
         """Verify a backup, then bring it back in one transaction.
 
         Whoever uses the database meanwhile sees what was there before, then what was restored.
@@ -47,8 +45,8 @@ class Restore:
             The file.
         force
             Whether to replace what is in the database.
-        advance
-            Called with the number of rows, each time some are written.
+        progress
+            Told of the files that are verified, and then of the rows that are written.
 
         Raises
         ------
@@ -62,7 +60,7 @@ class Restore:
             When something cannot be written.
         """
         with ArchiveReader(path) as archive:
-            archive.verify()
+            archive.verify(progress)
             written: list[str] = []
             try:
                 with loading(self._store, archive.manifest.schema, replace=force) as load:
@@ -71,7 +69,7 @@ class Restore:
                         for entry in archive.manifest.artefacts
                         if self._artefact(archive, entry)
                     )
-                    _fill(archive, load, advance)
+                    _fill(archive, load, progress)
             except BaseException:
                 for place in written:
                     self._artefacts.remove(place)
@@ -89,12 +87,15 @@ class Restore:
             return self._artefacts.put(artefact, Path(folder))
 
 
-def _fill(archive: ArchiveReader, load: Load, advance: Callable[[int], None]) -> None:
-    for entry in archive.manifest.tables:
-        for part in entry.parts:
-            frame = pl.read_parquet(io.BytesIO(archive.read(part)))
-            load.add(entry.name, frame)
-            advance(frame.height)
+def _fill(archive: ArchiveReader, load: Load, progress: Progress) -> None:
+    tables = archive.manifest.tables
+    with progress.step("Restoring", sum(entry.rows for entry in tables)) as step:
+        for entry in tables:
+            for part in entry.parts:
+                frame = pl.read_parquet(io.BytesIO(archive.read(part)))
+                load.add(entry.name, frame)
+                step.advance(frame.height)
+    for entry in tables:
         found = load.count(entry.name)
         if found != entry.rows:
             message = f"The table {entry.name!r} has {found} rows, not {entry.rows}."

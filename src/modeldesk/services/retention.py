@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from modeldesk.clock import Clock
 from modeldesk.schema import Granularity, Window
-from modeldesk.store import Expiry
+from modeldesk.services.progress import UNSEEN, Progress
+from modeldesk.store import Expiry, OldRows
 
 STEPS = 20
 
@@ -27,11 +29,28 @@ class Keeping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expired:
-    """What one run deleted."""
+    """What was deleted."""
 
+    rows: int = 0
     chunks: int = 0
+    """In which the rows were; those with newer rows, too, are replaced."""
     hourly: int = 0
+    """Profiles of hours, of all segments."""
     daily: int = 0
+    """Profiles of days, of all segments."""
+
+    def __bool__(self) -> bool:
+        """Whether anything was deleted."""
+        return bool(self.chunks or self.hourly or self.daily)
+
+    def __add__(self, other: Expired) -> Expired:
+        """Return both together."""
+        return Expired(
+            rows=self.rows + other.rows,
+            chunks=self.chunks + other.chunks,
+            hourly=self.hourly + other.hourly,
+            daily=self.daily + other.daily,
+        )
 
 
 class Retention:
@@ -68,26 +87,58 @@ class Retention:
         stop
             Asked between transactions; when it says so, the rest is left, too.
         """
-
-        def all_of(before: datetime | None, step: Callable[[datetime], int]) -> int:
-            deleted = 0
+        done = Expired()
+        for step in self._kinds():
             for _ in range(self._steps):
-                if before is None or stop():
-                    break
-                gone = step(before)
+                gone = Expired() if stop() else step()
                 if not gone:
                     break
-                deleted += gone
-            return deleted
+                done += gone
+        return done
 
+    def finish(self, progress: Progress = UNSEEN) -> Expired:
+        """Delete all that is too old.
+
+        Parameters
+        ----------
+        progress
+            Told of the chunks and profiles that are deleted.
+        """
+        done, due = Expired(), self.due()
+        with progress.step("Deleting", due.chunks + due.hourly + due.daily) as bar:
+            while some := self.run():
+                done += some
+                bar.advance(some.chunks + some.hourly + some.daily)
+        return done
+
+    def due(self) -> Expired:
+        """Return what `finish` would delete, without deleting it."""
+        rows, hourly, daily = self._bounds()
+        old = OldRows() if rows is None else self._expiry.old_rows(rows)
+        return Expired(
+            rows=old.rows,
+            chunks=old.chunks,
+            hourly=0 if hourly is None else self._expiry.old_profiles(Granularity.HOUR, hourly),
+            daily=0 if daily is None else self._expiry.old_profiles(Granularity.DAY, daily),
+        )
+
+    def _kinds(self) -> Iterator[Callable[[], Expired]]:
+        """Yield what deletes some rows, hours and days, of those that are not kept for ever."""
+        rows, hourly, daily = self._bounds()
+        if rows is not None:
+            yield partial(_rows, self._expiry.rows, rows)
+            yield partial(_rows, self._expiry.trim, rows)
+        if hourly is not None:
+            yield lambda: Expired(hourly=self._expiry.profiles(Granularity.HOUR, hourly))
+        if daily is not None:
+            yield lambda: Expired(daily=self._expiry.profiles(Granularity.DAY, daily))
+
+    def _bounds(self) -> tuple[datetime | None, datetime | None, datetime | None]:
+        """Return before which day rows, hours and days go."""
         hourly, daily = self._before(self._keeping.hourly), self._before(self._keeping.daily)
         # The hours of a day go no later than the day.
         hourly = max((before for before in (hourly, daily) if before), default=None)
-        return Expired(
-            chunks=all_of(self._before(self._keeping.rows), self._expiry.rows),
-            hourly=all_of(hourly, lambda day: self._expiry.profiles(Granularity.HOUR, day)),
-            daily=all_of(daily, lambda day: self._expiry.profiles(Granularity.DAY, day)),
-        )
+        return self._before(self._keeping.rows), hourly, daily
 
     def _before(self, days: int | None) -> datetime | None:
         """Return the first moment of the oldest day that is kept."""
@@ -95,3 +146,8 @@ class Retention:
             return None
         oldest = self._clock.now() - timedelta(days=days)
         return Window.containing(oldest, Granularity.DAY).start
+
+
+def _rows(step: Callable[[datetime], OldRows], before: datetime) -> Expired:
+    gone = step(before)
+    return Expired(rows=gone.rows, chunks=gone.chunks)

@@ -37,7 +37,11 @@ def segmented(frame: pl.DataFrame, policy: LogPolicy) -> Iterator[tuple[str, pl.
     for column in policy.segment_by:
         if column not in frame.columns:
             continue
-        values = pl.col(column).cast(pl.String).str.slice(0, _LONGEST).fill_null(MISSING)
+        # No database keeps NUL in a name.
+        texts = pl.col(column).cast(pl.String).str.slice(0, _LONGEST)
+        values = texts.str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True).fill_null(
+            MISSING
+        )
         named = frame.with_columns(values.alias(_VALUE))
         common = named[_VALUE].value_counts(sort=True)[_VALUE].head(MOST)
         pooled = named.with_columns(

@@ -4,13 +4,13 @@ from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, Monitor
 from modeldesk.store.compaction import Compaction
 from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords
 from modeldesk.store.dump import Dump, Load, dumping, loading
-from modeldesk.store.engine import Store
-from modeldesk.store.expiry import Expiry
+from modeldesk.store.engine import Store, place_of
+from modeldesk.store.expiry import Expiry, OldRows
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
-from modeldesk.store.migrate import Migration, migrate
+from modeldesk.store.migrate import Migration, has_desk, migrate
 from modeldesk.store.payload import ROW, ROW_ID, TIME
 from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.rebuilding import DayRecords, DayState
@@ -58,6 +58,7 @@ __all__ = [
     "NewAlert",
     "NewFlag",
     "NewVersion",
+    "OldRows",
     "Quarantine",
     "QuarantinedRow",
     "Rejected",
@@ -73,8 +74,10 @@ __all__ = [
     "WindowRecords",
     "WindowVolume",
     "dumping",
+    "has_desk",
     "loading",
     "migrate",
+    "place_of",
     "size_of",
     "vacuum",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import polars as pl
@@ -13,6 +14,7 @@ from modeldesk.schema import ChunkKeys
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.log import SETTLED_ROWS
+from modeldesk.store.parts import Part, moved_parts, numbered
 from modeldesk.store.payload import ROW, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks
 
@@ -25,7 +27,15 @@ _MOST = 2_000
 _SMALL = (chunks.c.settled.is_(False), chunks.c.profiled.is_(True), chunks.c.damaged.is_(None))
 
 _Row: TypeAlias = "sa.Row[Any]"
-_Part: TypeAlias = "tuple[_Row, pl.DataFrame]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Small:
+    """A chunk that may be merged."""
+
+    row: _Row
+    frame: pl.DataFrame
+    parts: Sequence[Part]
 
 
 class Compaction:
@@ -68,47 +78,44 @@ class Compaction:
             ids = _up_to(_LARGEST, found)
             chosen = sa.select(chunks).where(chunks.c.id.in_(ids)).order_by(chunks.c.id)
             rows = connection.execute(chosen).all()
-        small, frames = _mergeable([part for row in rows if (part := self._read(row))])
+            moved = moved_parts(connection, ids)
+        small = _mergeable([read for row in rows if (read := self._read(row, moved))])
         if len(small) < 2:  # noqa: PLR2004  # one alone is merged already
             return 0
-        merged = pl.concat(_alike(frames), how="diagonal")
+        merged = pl.concat(_alike(small), how="diagonal")
         # What takes long is done before the transaction: nobody waits for it to write.
         payload = encode_chunk(merged)
         with self._store.writing() as connection:
-            gone = sa.delete(chunks).where(chunks.c.id.in_([row.id for row in small]))
-            places = _places(connection, small, frames)
+            gone = sa.delete(chunks).where(chunks.c.id.in_([chunk.row.id for chunk in small]))
             if connection.execute(gone).rowcount != len(small):
                 connection.rollback()
                 return 0
             written = connection.execute(
                 sa.insert(chunks).values(
-                    key=self._keys.new(small[-1].committed_at),
-                    first_key=min(row.first_key for row in small),
-                    last_key=max(row.last_key for row in small),
-                    version_id=version_id,
-                    committed_at=small[-1].committed_at,
-                    first_time=min(row.first_time for row in small),
-                    last_time=max(row.last_time for row in small),
+                    **_values([chunk.row for chunk in small]),
+                    key=self._keys.new(small[-1].row.committed_at),
                     rows=merged.height,
                     payload=payload,
-                    profiled=True,
                     settled=merged.height >= SETTLED_ROWS,
                 )
             )
             key = written.inserted_primary_key
             chunk_id = int(key[0]) if key is not None else 0
             connection.execute(
-                sa.insert(moved_chunks), [{**place, "chunk_id": chunk_id} for place in places]
+                sa.insert(moved_chunks),
+                [{**place, "chunk_id": chunk_id} for place in _places(small)],
             )
         return len(small) - 1
 
-    def _read(self, row: _Row) -> _Part | None:
+    def _read(self, row: _Row, moved: Mapping[int, Sequence[Part]]) -> _Small | None:
         """Return a chunk with its rows; one that cannot be read is set aside."""
         try:
-            return row, decode_rows(row.payload)
+            frame = decode_rows(row.payload)
         except Corrupt as error:
             set_aside(self._store, row.id, error.message)
             return None
+        whole = [Part(key=row.key, start=0, rows=frame.height)]
+        return _Small(row=row, frame=frame, parts=moved.get(row.id, whole))
 
 
 def _up_to(most: int, found: Sequence[tuple[int, int]]) -> list[int]:
@@ -123,51 +130,51 @@ def _up_to(most: int, found: Sequence[tuple[int, int]]) -> list[int]:
     return taken
 
 
-def _mergeable(parts: Sequence[_Part]) -> tuple[list[_Row], list[pl.DataFrame]]:
+def _mergeable(found: Sequence[_Small]) -> list[_Small]:
     """Return the most chunks in whose rows no column has two types.
 
     A column changes its type when the log policy begins or ends to hash it.
     """
-    groups: list[tuple[dict[str, pl.DataType], list[_Part]]] = []
-    for part in parts:
-        schema = dict(part[1].schema)
+    groups: list[tuple[dict[str, pl.DataType], list[_Small]]] = []
+    for chunk in found:
+        schema = dict(chunk.frame.schema)
         for known, members in groups:
             if all(known.get(name, dtype) == dtype for name, dtype in schema.items()):
                 known.update(schema)
-                members.append(part)
+                members.append(chunk)
                 break
         else:
-            groups.append((schema, [part]))
-    largest = max((members for _, members in groups), key=len, default=[])
-    return [row for row, _ in largest], [frame for _, frame in largest]
+            groups.append((schema, [chunk]))
+    return max((members for _, members in groups), key=len, default=[])
 
 
-def _alike(frames: list[pl.DataFrame]) -> list[pl.DataFrame]:
-    """Give every part its own row numbers where any part has lost rows."""
-    if not any(ROW in frame.columns for frame in frames):
-        return frames
-    return [
-        frame
-        if ROW in frame.columns
-        else frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(ROW))
-        for frame in frames
-    ]
+def _alike(small: Sequence[_Small]) -> list[pl.DataFrame]:
+    """Give every row its position in its part where any part has lost rows."""
+    if not any(ROW in chunk.frame.columns for chunk in small):
+        return [chunk.frame for chunk in small]
+    return [numbered(chunk.frame, chunk.parts) for chunk in small]
 
 
-def _places(
-    connection: sa.Connection,
-    small: Sequence[_Row],
-    frames: Sequence[pl.DataFrame],
-) -> list[dict[str, object]]:
+def _values(rows: Sequence[_Row]) -> dict[str, object]:
+    return {
+        "first_key": min(row.first_key for row in rows),
+        "last_key": max(row.last_key for row in rows),
+        "version_id": rows[-1].version_id,
+        "committed_at": rows[-1].committed_at,
+        "first_time": min(row.first_time for row in rows),
+        "last_time": max(row.last_time for row in rows),
+        "profiled": True,
+    }
+
+
+def _places(small: Sequence[_Small]) -> list[dict[str, object]]:
     """Return where each part that was committed together starts in the merged chunk."""
-    ids = [row.id for row in small]
-    query = sa.select(moved_chunks).where(moved_chunks.c.chunk_id.in_(ids))
-    moved = connection.execute(query.order_by(moved_chunks.c.start)).all()
     places: list[dict[str, object]] = []
     start = 0
-    for row, frame in zip(small, frames, strict=True):
-        parts = [(m.key, m.start, m.rows) for m in moved if m.chunk_id == row.id]
-        for key, offset, length in parts or [(row.key, 0, frame.height)]:
-            places.append({"key": key, "start": start + offset, "rows": length})
-        start += frame.height
+    for chunk in small:
+        places += [
+            {"key": part.key, "start": start + part.start, "rows": part.rows}
+            for part in chunk.parts
+        ]
+        start += chunk.frame.height
     return places

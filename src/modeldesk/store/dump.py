@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Conflict, Corrupt
 from modeldesk.store.engine import Store
-from modeldesk.store.migrate import current_revision, upgrade
+from modeldesk.store.migrate import current_revision, refuse_newer, upgrade
 from modeldesk.store.tables import metadata
 
 _REVISION = "alembic_version"
@@ -41,9 +41,14 @@ class Dump:
         """Names of the tables, each after those that it refers to."""
         return tuple(str(table.name) for table in self.tables)
 
+    def count(self, name: str) -> int:
+        """Return how many rows a table has."""
+        query = sa.select(sa.func.count()).select_from(self._table(name))
+        return int(self.connection.scalar(query) or 0)
+
     def frames(self, name: str) -> Iterator[pl.DataFrame]:
         """Yield a table's rows, some megabytes at once."""
-        table = next(table for table in self.tables if table.name == name)
+        table = self._table(name)
         schema = {column.name: _type(column) for column in table.c}
         large = [column.name for column in table.c if _type(column) == pl.Binary]
         query = sa.select(table).order_by(*table.primary_key.columns)
@@ -58,6 +63,9 @@ class Dump:
                 some, size = [], 0
         if some:
             yield pl.DataFrame(some, schema=schema, orient="row")
+
+    def _table(self, name: str) -> sa.Table:
+        return next(table for table in self.tables if table.name == name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,12 +108,15 @@ def dumping(store: Store) -> Iterator[Dump]:
     ------
     Corrupt
         When there is nothing of modeldesk's in it.
+    SchemaMismatch
+        When a newer program made it: it may have tables that this one would leave out.
     """
     with store.snapshot() as connection:
         revision = current_revision(connection)
         if revision is None:
             message = f"There is no model desk in {store.place}."
             raise Corrupt(message, hint="Name another with --home or --database-url.")
+        refuse_newer(store, revision)
         yield Dump(connection=connection, tables=_tables(connection), revision=revision)
 
 
@@ -129,10 +140,12 @@ def loading(store: Store, revision: str, *, replace: bool) -> Iterator[Load]:
     Conflict
         When there are models in it already, and they are not to be replaced.
     SchemaMismatch
-        When this program does not know the revision.
+        When this program does not know the revision, or a newer one made the database.
     """
     with store.altering() as connection:
-        if current_revision(connection) is not None:
+        present = current_revision(connection)
+        refuse_newer(store, present)
+        if present is not None:
             if not replace and _occupied(connection):
                 message = f"There are models in {store.place} already."
                 hint = "Restore into an empty place, or replace them with --force."

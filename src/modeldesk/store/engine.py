@@ -222,6 +222,21 @@ class Store:
             raise StoreUnavailable(message, hint=hint) from error
 
 
+def embedded_file(url: str) -> Path | None:
+    """Return the file of an embedded database by its URL; ``None`` for any other URL."""
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError:
+        return None
+    embedded = parsed.get_backend_name() == "sqlite" and parsed.database
+    return Path(str(parsed.database)) if embedded else None
+
+
+def place_of(url: str) -> str:
+    """Return a database's URL without its password."""
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
     """Switch to write-ahead logging, full durability and our own transactions."""
     del entry

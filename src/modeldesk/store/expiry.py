@@ -14,13 +14,24 @@ from modeldesk.schema import Granularity
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
-from modeldesk.store.own_keys import forget_keys, hashes_in, in_parts
-from modeldesk.store.payload import decode_rows
-from modeldesk.store.tables import alerts, chunks, judgements, moved_chunks, profiles, versions
+from modeldesk.store.own_keys import delete_keys, numbers_of
+from modeldesk.store.parts import own_keys_in, parts_of
+from modeldesk.store.payload import TIME, decode_rows
+from modeldesk.store.tables import alerts, chunks, judgements, profiles, versions
+from modeldesk.store.trimming import trim
 
 _CHUNKS = 500
-_ROWS = 50_000
+_ROWS = 20_000
 _PROFILES = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OldRows:
+    """Rows that are older than they are kept, in how many chunks."""
+
+    chunks: int = 0
+    rows: int = 0
+
 
 WINDOW_ORDER = (
     profiles.c.version_id,
@@ -34,12 +45,9 @@ WINDOW_ORDER = (
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Old:
     chunk_id: int
-    model_id: int
     version_id: int
-    keys: tuple[str, ...]
-    """Under which its parts were committed."""
-    hashes: frozenset[int]
-    """Of its rows' own keys."""
+    keys: tuple[int, ...]
+    """Numbers of its rows' own keys."""
     days: Mapping[datetime, int]
     """Rows per day."""
 
@@ -50,32 +58,76 @@ class Expiry:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def rows(self, before: datetime) -> int:
+    def old_rows(self, before: datetime) -> OldRows:
+        """Return what `rows` and `trim` would delete in the end; reads what `trim` would."""
+        whole = sa.select(sa.func.count(), sa.func.sum(chunks.c.rows)).where(_older(before))
+        across = sa.select(chunks.c.id).where(_across(before))
+        with self._store.snapshot() as connection:
+            found, total = connection.execute(whole).one()
+            rows = int(total or 0)
+            for chunk_id in list(connection.scalars(across)):
+                payload = connection.scalars(
+                    sa.select(chunks.c.payload).where(chunks.c.id == chunk_id)
+                )
+                try:
+                    gone = int((decode_rows(payload.one())[TIME] < before).sum())
+                except Corrupt:
+                    continue
+                found, rows = found + 1, rows + gone
+        return OldRows(chunks=found, rows=rows)
+
+    def old_profiles(self, granularity: Granularity, before: datetime) -> int:
+        """Return how many profiles `profiles` would delete in the end."""
+        query = sa.select(sa.func.count()).where(
+            profiles.c.granularity == granularity.value, profiles.c.start < before
+        )
+        with self._store.reading() as connection:
+            return connection.scalar(query) or 0
+
+    def trim(self, before: datetime) -> OldRows:
+        """Take the older rows out of some chunks that hold newer ones, too.
+
+        A chunk is replaced in a transaction of its own; no chunks mean that none is left, or
+        that somebody else is faster.
+        """
+        query = sa.select(chunks.c.id).where(_across(before)).order_by(chunks.c.id).limit(_CHUNKS)
+        with self._store.reading() as connection:
+            found = list(connection.scalars(query))
+        trimmed = rows = 0
+        for chunk_id in found:
+            try:
+                gone = trim(self._store, chunk_id, before)
+            except Corrupt as error:
+                set_aside(self._store, chunk_id, error.message)
+                continue
+            rows += gone
+            trimmed += bool(gone)
+            if rows >= _ROWS:
+                break
+        return OldRows(chunks=trimmed, rows=rows)
+
+    def rows(self, before: datetime) -> OldRows:
         """Delete some chunks all of whose rows are older; return how many.
 
-        Chunks that are in no profile yet stay, and so do damaged ones. About 50,000 rows go at
-        once; 0 means that none is left, or that somebody else deletes them.
+        Chunks that are in no profile yet stay, and so do damaged ones. About 20,000 rows go at
+        once; no chunks mean that none is left, or that somebody else deletes them.
         """
         old = self._old(before)
         if not old:
-            return 0
+            return OldRows()
         ids = [chunk.chunk_id for chunk in old]
         with self._store.writing() as connection:
             gone = sa.delete(chunks).where(chunks.c.id.in_(ids), chunks.c.damaged.is_(None))
             if connection.execute(gone).rowcount != len(ids):
                 connection.rollback()
-                return 0
+                return OldRows()
             totals: dict[int, Counter[datetime]] = {}
             for chunk in old:
                 totals.setdefault(chunk.version_id, Counter()).update(chunk.days)
             for version_id in sorted(totals):
                 book(connection, version_id, gone=totals[version_id])
-        # Keys that lead nowhere do no harm: they go in short transactions of their own.
-        for chunk in old:
-            for some in in_parts(chunk.hashes):
-                with self._store.writing() as connection:
-                    forget_keys(connection, chunk.model_id, some, chunk.keys)
-        return len(old)
+            delete_keys(connection, [number for chunk in old for number in chunk.keys])
+        return OldRows(chunks=len(old), rows=sum(sum(chunk.days.values()) for chunk in old))
 
     def profiles(self, granularity: Granularity, before: datetime) -> int:
         """Delete some profiles of older windows, with their alerts; return how many."""
@@ -95,11 +147,7 @@ class Expiry:
     def _old(self, before: datetime) -> list[_Old]:
         candidates = (
             sa.select(chunks.c.id, chunks.c.rows)
-            .where(
-                chunks.c.last_time < before,
-                chunks.c.profiled.is_(True),
-                chunks.c.damaged.is_(None),
-            )
+            .where(_older(before))
             .order_by(chunks.c.last_time)
             .limit(_CHUNKS)
         )
@@ -135,21 +183,35 @@ def delete_profiles(connection: sa.Connection, ids: Sequence[int]) -> int:
     return len(found)
 
 
+def _older(before: datetime) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        chunks.c.last_time < before, chunks.c.profiled.is_(True), chunks.c.damaged.is_(None)
+    )
+
+
+def _across(before: datetime) -> sa.ColumnElement[bool]:
+    # In this order: SQLite need not read on to the columns behind the payload for most chunks.
+    return sa.and_(
+        chunks.c.first_time < before,
+        chunks.c.last_time >= before,
+        chunks.c.profiled.is_(True),
+        chunks.c.damaged.is_(None),
+    )
+
+
 def _read(connection: sa.Connection, chunk_id: int) -> _Old:
-    """Return a chunk with the keys of its parts."""
+    """Return a chunk with the numbers of its own keys: what is deleted is looked up before."""
     query = (
         sa.select(chunks.c.key, chunks.c.version_id, chunks.c.payload, versions.c.model_id)
         .join_from(chunks, versions)
         .where(chunks.c.id == chunk_id)
     )
-    parts = sa.select(moved_chunks.c.key).where(moved_chunks.c.chunk_id == chunk_id)
     row = connection.execute(query).one()
     frame = decode_rows(row.payload)
+    own = own_keys_in(frame, parts_of(connection, chunk_id, row.key, frame.height))
     return _Old(
         chunk_id=chunk_id,
-        model_id=row.model_id,
         version_id=row.version_id,
-        keys=(row.key, *connection.scalars(parts)),
-        hashes=frozenset(hashes_in(frame)),
+        keys=tuple(numbers_of(connection, row.model_id, own)),
         days=rows_by_day(frame),
     )

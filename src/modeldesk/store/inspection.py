@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +17,8 @@ from modeldesk.schema import Granularity, LogPolicy, Signature
 from modeldesk.store.balances import Balance, balances_of, rows_by_day
 from modeldesk.store.engine import Store
 from modeldesk.store.findings import Finding, FindingKind
-from modeldesk.store.own_keys import hashes_in, keys_found
+from modeldesk.store.own_keys import keys_found
+from modeldesk.store.parts import Part, own_keys_in, parts_of
 from modeldesk.store.payload import TIME, decode_rows
 from modeldesk.store.registry import CHAMPION
 from modeldesk.store.tables import (
@@ -31,8 +32,6 @@ from modeldesk.store.tables import (
 )
 
 _AT_ONCE = 100
-
-_Part = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,24 +65,36 @@ class Inspection:
     ----------
     store
         The database; others may go on writing to it.
-    advance
-        Called for each chunk and each profile that was looked at.
     """
 
-    def __init__(self, store: Store, *, advance: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._advance = advance
+        self._advance: Callable[[], None] = lambda: None
         self._chunks = self._rows = self._waiting = self._profiles = 0
         self._artefacts: list[Artefacts] = []
         self._findings: list[Finding] = []
         self._logged: Counter[tuple[int, datetime]] = Counter()
         self._unreadable: set[tuple[int, datetime]] = set()
 
-    def run(self) -> Inspected:
+    def size(self) -> int:
+        """Return how many chunks and profiles there are to look at."""
+        with self._store.reading() as connection:
+            return sum(
+                connection.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+                for table in (chunks, profiles)
+            )
+
+    def run(self, *, advance: Callable[[], None] = lambda: None) -> Inspected:
         """Look at everything once.
 
         Where the database itself is damaged, nothing else is looked at.
+
+        Parameters
+        ----------
+        advance
+            Called for each chunk and each profile that was looked at.
         """
+        self._advance = advance
         with self._store.snapshot() as connection:
             if self._store.is_sqlite:
                 self._findings += _damage(connection)
@@ -162,7 +173,7 @@ class Inspection:
         if facts != (row.rows, row.first_time, row.last_time):
             problem = f"it says {row.rows} rows and holds {facts[0]}, or says other times"
             self._find(FindingKind.WRONG_FACTS, where, problem, chunk_id=row.id)
-        parts = parts_of(connection, row.id) or [(row.key, 0, frame.height)]
+        parts = parts_of(connection, row.id, row.key, frame.height)
         problem = _parts_problem(row, parts, frame.height)
         if problem:
             self._find(FindingKind.WRONG_PARTS, where, problem, chunk_id=row.id)
@@ -256,25 +267,11 @@ class Inspection:
         self._findings.append(found)
 
 
-def parts_of(connection: sa.Connection, chunk_id: int) -> list[_Part]:
-    """Return key, start and length of the parts that were merged into a chunk, in order."""
-    query = (
-        sa.select(moved_chunks)
-        .where(moved_chunks.c.chunk_id == chunk_id)
-        .order_by(moved_chunks.c.start)
-    )
-    return [(row.key, row.start, row.rows) for row in connection.execute(query)]
-
-
 def lost_keys(
-    connection: sa.Connection, model_id: int, frame: pl.DataFrame, parts: list[_Part]
+    connection: sa.Connection, model_id: int, frame: pl.DataFrame, parts: Sequence[Part]
 ) -> set[tuple[int, str]]:
     """Return hash and part of the own keys in a chunk that are not in the index."""
-    expected = {
-        (found, key)
-        for key, start, length in parts
-        for found in hashes_in(frame.slice(start, length))
-    }
+    expected = own_keys_in(frame, parts)
     if not expected:
         return set()
     return expected - keys_found(connection, model_id, {found for found, _ in expected})
@@ -325,12 +322,11 @@ def _version_problem(row: sa.Row[Any]) -> str:
     return ""
 
 
-def _parts_problem(row: sa.Row[Any], parts: list[_Part], height: int) -> str:
-    starts = [start for _, start, _ in parts]
-    ends = [start + length for _, start, length in parts]
-    if starts != [0, *ends[:-1]] or ends[-1] != height:
+def _parts_problem(row: sa.Row[Any], parts: Sequence[Part], height: int) -> str:
+    ends = [part.end for part in parts]
+    if [part.start for part in parts] != [0, *ends[:-1]] or ends[-1] != height:
         return f"its {len(parts)} parts do not add up to its {height} rows"
-    keys = [key for key, _, _ in parts]
+    keys = [part.key for part in parts]
     if (min(keys), max(keys)) != (row.first_key, row.last_key):
         return "its first or last key is none of its parts'"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
@@ -10,9 +11,11 @@ from itertools import count
 import polars as pl
 import sqlalchemy as sa
 
+from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.own_keys import hash_of, hashes_in
-from modeldesk.store.payload import ROW, ROW_ID, TIME, decode_chunk, encode_chunk
+from modeldesk.store.payload import ROW, ROW_ID, TIME, decode_chunk, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks, row_keys
 
 SETTLED_ROWS = 10_000
@@ -134,7 +137,7 @@ class ChunkLog:
         end: datetime | None = None,
         before: str | None = None,
     ) -> Iterator[LoggedChunk]:
-        """Yield chunks by their last key, the latest first; damaged ones are left out.
+        """Yield chunks by their last key, the latest first; damaged ones are set aside.
 
         What is yielded is the log as it was at the first chunk, also while chunks are merged.
 
@@ -147,14 +150,7 @@ class ChunkLog:
         before
             Only chunks that hold a part with a key up to this one.
         """
-        where: list[sa.ColumnElement[bool]] = [
-            chunks.c.version_id.in_(version_ids),
-            chunks.c.damaged.is_(None),
-        ]
-        if start is not None:
-            where.append(chunks.c.last_time >= start)
-        if end is not None:
-            where.append(chunks.c.first_time < end)
+        where = _reaching(version_ids, start, end)
         if before is not None:
             where.append(chunks.c.first_key <= before)
         order = (chunks.c.last_key.desc(), chunks.c.id.desc())
@@ -163,9 +159,31 @@ class ChunkLog:
             for skipped in count(step=_IDS):
                 ids = list(connection.scalars(query.limit(_IDS).offset(skipped)))
                 for chunk_id in ids:
-                    yield _chunk(connection, chunk_id)
+                    try:
+                        chunk = _chunk(connection, chunk_id)
+                    except Corrupt as error:
+                        self._set_aside(chunk_id, error)
+                    else:
+                        yield chunk
                 if len(ids) < _IDS:
                     return
+
+    def _set_aside(self, chunk_id: int, error: Corrupt) -> None:
+        """Mark a chunk that cannot be read, where that is possible: reading goes on anyway."""
+        with suppress(StoreUnavailable):
+            set_aside(self._store, chunk_id, error.message)
+
+    def rows(
+        self,
+        version_ids: Sequence[int],
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> int:
+        """Return how many rows the chunks have that `latest` yields."""
+        query = sa.select(sa.func.sum(chunks.c.rows)).where(*_reaching(version_ids, start, end))
+        with self._store.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
@@ -204,6 +222,21 @@ class ChunkLog:
         return found.version_id, decode_chunk(found.payload).slice(found.start, found.length)
 
 
+def _reaching(
+    version_ids: Sequence[int], start: datetime | None, end: datetime | None
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions of sound chunks that reach into a range of time."""
+    where: list[sa.ColumnElement[bool]] = [
+        chunks.c.version_id.in_(version_ids),
+        chunks.c.damaged.is_(None),
+    ]
+    if start is not None:
+        where.append(chunks.c.last_time >= start)
+    if end is not None:
+        where.append(chunks.c.first_time < end)
+    return where
+
+
 def _chunk(connection: sa.Connection, chunk_id: int) -> LoggedChunk:
     parts = (
         sa.select(moved_chunks)
@@ -212,7 +245,7 @@ def _chunk(connection: sa.Connection, chunk_id: int) -> LoggedChunk:
     )
     row = connection.execute(sa.select(chunks).where(chunks.c.id == chunk_id)).one()
     moved = connection.execute(parts).all()
-    frame = decode_chunk(row.payload)
+    frame = decode_rows(row.payload)
     return LoggedChunk(
         last_key=row.last_key,
         version_id=row.version_id,

@@ -14,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from modeldesk.errors import Corrupt, SchemaMismatch, StoreUnavailable
-from modeldesk.store.engine import Store
+from modeldesk.store.engine import Store, embedded_file
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 6_071_993  # any fixed number: the key of the advisory lock on PostgreSQL
@@ -56,13 +56,7 @@ def migrate(store: Store) -> Migration:
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         before = current_revision(connection)
-        known = {revision.revision for revision in script.walk_revisions()}
-        if before is not None and before not in known:
-            message = (
-                f"The database {store.place} has schema {before!r}, which is newer than this "
-                f"program's {head!r}."
-            )
-            raise SchemaMismatch(message, hint="Upgrade modeldesk, or use another database.")
+        refuse_newer(store, before)
         if before == head:
             return Migration(before=before, after=head)
         backup = None
@@ -72,6 +66,35 @@ def migrate(store: Store) -> Migration:
         if store.is_sqlite:
             _check_references(connection)
     return Migration(before=before, after=head, backup=backup)
+
+
+def has_desk(url: str) -> bool:
+    """Tell whether a database has tables of modeldesk's; makes nothing where it has not.
+
+    Raises
+    ------
+    InvalidArgument
+        When the database's URL or driver is not usable.
+    StoreUnavailable
+        When the database cannot be reached.
+    """
+    file = embedded_file(url)
+    if file is not None and not file.is_file():
+        return False
+    with Store(url) as store, store.reading() as connection:
+        return current_revision(connection) is not None
+
+
+def refuse_newer(store: Store, revision: str | None) -> None:
+    """Raise `SchemaMismatch` when a store has a schema that this program does not know."""
+    _, script = _scripts()
+    if revision is None or revision in {known.revision for known in script.walk_revisions()}:
+        return
+    message = (
+        f"The database {store.place} has schema {revision!r}, which is newer than this "
+        f"program's {script.get_current_head()!r}."
+    )
+    raise SchemaMismatch(message, hint="Upgrade modeldesk, or use another database.")
 
 
 def upgrade(connection: sa.Connection, revision: str, *, config: Config | None = None) -> None:

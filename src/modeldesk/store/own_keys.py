@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 
 import polars as pl
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from modeldesk.store.payload import ROW_ID
 from modeldesk.store.tables import row_keys
 
 _AT_ONCE = 5_000
-"""Hashes in one statement."""
+"""Numbers in one statement."""
 
 
 def hash_of(row_id: str) -> int:
@@ -29,17 +29,33 @@ def hashes_in(frame: pl.DataFrame) -> set[int]:
 
 
 def forget_keys(
-    connection: sa.Connection, model_id: int, hashes: Iterable[int], chunk_keys: Sequence[str]
+    connection: sa.Connection, model_id: int, hashes: Iterable[int], chunk_keys: Iterable[str]
 ) -> None:
     """Delete own keys that lead to some parts, within the caller's transaction."""
-    for some in in_parts(hashes):
-        connection.execute(
-            sa.delete(row_keys).where(
-                row_keys.c.model_id == model_id,
-                row_keys.c.hash.in_(some),
-                row_keys.c.chunk_key.in_(chunk_keys),
-            )
+    # The parts may be more than a statement takes: they are compared here.
+    parts = frozenset(chunk_keys)
+    keys = {pair for pair in keys_found(connection, model_id, hashes) if pair[1] in parts}
+    delete_keys(connection, numbers_of(connection, model_id, keys))
+
+
+def numbers_of(
+    connection: sa.Connection, model_id: int, keys: Collection[tuple[int, str]]
+) -> list[int]:
+    """Return the numbers of own keys by hash and part."""
+    numbers: list[int] = []
+    for some in in_parts({found for found, _ in keys}):
+        query = sa.select(row_keys).where(
+            row_keys.c.model_id == model_id, row_keys.c.hash.in_(some)
         )
+        found = connection.execute(query)
+        numbers += [row.id for row in found if (row.hash, row.chunk_key) in keys]
+    return numbers
+
+
+def delete_keys(connection: sa.Connection, numbers: Iterable[int]) -> None:
+    """Delete own keys by number, within the caller's transaction."""
+    for some in in_parts(numbers):
+        connection.execute(sa.delete(row_keys).where(row_keys.c.id.in_(some)))
 
 
 def keys_found(
@@ -55,8 +71,8 @@ def keys_found(
     return found
 
 
-def in_parts(hashes: Iterable[int]) -> Iterator[list[int]]:
-    """Yield as many hashes at once as one statement takes."""
-    every = sorted(hashes)
+def in_parts(numbers: Iterable[int]) -> Iterator[list[int]]:
+    """Yield as many numbers at once as one statement takes."""
+    every = sorted(numbers)
     for start in range(0, len(every), _AT_ONCE):
         yield every[start : start + _AT_ONCE]

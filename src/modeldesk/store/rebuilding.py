@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -66,6 +66,16 @@ class DayRecords:
         if not moments:
             return None
         return _day_of(min(moments)), _day_of(max(moments)) + _DAY
+
+    def waiting(self, version_ids: Sequence[int]) -> int:
+        """Return how many rows are in no profile yet."""
+        query = sa.select(sa.func.sum(chunks.c.rows)).where(
+            chunks.c.profiled.is_(False),
+            chunks.c.version_id.in_(version_ids),
+            chunks.c.damaged.is_(None),
+        )
+        with self._store.reading() as connection:
+            return int(connection.scalar(query) or 0)
 
     @contextmanager
     def logged(self, version_id: int, start: datetime, end: datetime) -> Iterator[LoggedDays]:

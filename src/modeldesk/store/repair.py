@@ -9,7 +9,8 @@ from modeldesk.clock import Clock
 from modeldesk.errors import Corrupt
 from modeldesk.store.damage import set_aside, take_back
 from modeldesk.store.engine import Store
-from modeldesk.store.inspection import lost_keys, parts_of, stray
+from modeldesk.store.inspection import lost_keys, stray
+from modeldesk.store.parts import parts_of
 from modeldesk.store.payload import TIME, decode_rows
 from modeldesk.store.registry import CHAMPION
 from modeldesk.store.tables import aliases, chunks, row_keys, versions
@@ -56,7 +57,7 @@ class Repair:
             row = connection.execute(of_chunk).first()
             if frame is None or row is None:
                 return False
-            parts = parts_of(connection, chunk_id) or [(row.key, 0, frame.height)]
+            parts = parts_of(connection, chunk_id, row.key, frame.height)
             lost = lost_keys(connection, row.model_id, frame, parts)
             values = [
                 {"model_id": row.model_id, "hash": found, "chunk_key": key} for found, key in lost

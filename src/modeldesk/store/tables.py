@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -59,6 +60,13 @@ metadata = MetaData(naming_convention=_names)
 
 # SQLite gives 64-bit keys to INTEGER columns only.
 Key = BigInteger().with_variant(Integer(), "sqlite")
+
+
+def _damaged(name: str) -> Index:
+    """Return an index of the few rows that are marked as damaged."""
+    some = text("damaged is not null")
+    return Index(name, "version_id", sqlite_where=some, postgresql_where=some)
+
 
 models = Table(
     "models",
@@ -110,16 +118,20 @@ chunks = Table(
     Column("first_time", Timestamp, nullable=False),
     Column("last_time", Timestamp, nullable=False),
     Column("rows", Integer, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
     Column("profiled", Boolean, nullable=False),
     # Whether it is large or old enough to stay as it is; the others are merged into larger ones.
     Column("settled", Boolean, nullable=False),
     # Why its payload cannot be read; such a chunk is left alone until it is repaired.
     Column("damaged", Text),
+    # The last column: SQLite reads through the pages of a payload to get at what is behind it.
+    Column("payload", LargeBinary, nullable=False),
     Index("ix_chunks_profiled", "profiled", "id"),
     Index("ix_chunks_settled", "settled", "version_id", "id"),
     Index("ix_chunks_version_id_last_key", "version_id", "last_key"),
     Index("ix_chunks_last_time", "last_time"),
+    _damaged("ix_chunks_damaged"),
+    # A number is never used again: who read a chunk under it can tell that it is gone.
+    sqlite_autoincrement=True,
 )
 
 # Where the rows of a chunk went that was merged into a larger one.
@@ -175,10 +187,12 @@ profiles = Table(
     Column("rows", BigInteger, nullable=False),
     Column("last_time", Timestamp, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
     # Why it had to begin anew without the rows before; until it is rebuilt from the log.
     Column("damaged", Text),
+    Column("payload", LargeBinary, nullable=False),
     UniqueConstraint("version_id", "segment", "granularity", "start"),
+    _damaged("ix_profiles_damaged"),
+    sqlite_autoincrement=True,
 )
 
 # For each day, by how much its profile's count and the log's may differ, so that every row can

@@ -32,8 +32,8 @@ def vacuum(store: Store) -> Vacuumed:
             connection.exec_driver_sql("PRAGMA optimize")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()
         else:
-            for table in metadata.sorted_tables:
-                connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
+            for name in _names(connection):
+                connection.exec_driver_sql(f"VACUUM (ANALYZE) {name}")
     return Vacuumed(before=before, after=size_of(store))
 
 
@@ -44,7 +44,13 @@ def size_of(store: Store) -> int:
         return sum(file.stat().st_size for file in files if file.exists())
     with store.reading() as connection:
         sizes = [
-            connection.scalar(sa.select(sa.func.pg_total_relation_size(table.name)))
-            for table in metadata.sorted_tables
+            connection.scalar(sa.select(sa.func.pg_total_relation_size(name)))
+            for name in _names(connection)
         ]
     return sum(int(size or 0) for size in sizes)
+
+
+def _names(connection: sa.Connection) -> list[str]:
+    """Return modeldesk's tables; an older schema has fewer."""
+    there = set(sa.inspect(connection).get_table_names())
+    return [name for name in metadata.tables if name in there]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from modeldesk.desk import Desk
-from modeldesk.schema import LogPolicy
+from modeldesk.schema import LogPolicy, OddTimes
 from tests.support.iris import ROW, iris_frame
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -184,3 +184,47 @@ async def test_rows_are_read_by_the_verdict_of_their_day(
         assert len(answer.json()["rows"]) == rows
     refused = await client.get("models/iris/predictions", params={"verdict": "odd"})
     assert refused.status_code == 422
+
+
+@pytest.mark.parametrize("policy", OddTimes)
+async def test_hostile_rows_beside_good_ones(
+    desk: Desk, client: httpx.AsyncClient, policy: OddTimes
+) -> None:
+    """Nothing makes the server fail or hold the good row back; what does not fit is shown."""
+    desk.registry.set_policy("iris", LogPolicy(times=policy))
+    good = table(1).row(0, named=True)
+    odd: list[dict[str, object]] = [
+        {"timestamp": "0001-01-01T00:00:00+14:00"},
+        {"timestamp": "9999-12-31T23:59:59-14:00"},
+        {"timestamp": "+294247-01-10T04:00:54Z"},
+        {"timestamp": "\x00"},
+        {"sepal_width_cm": "wide" * 30_000},
+        {"sepal_width_cm": "\x00\ufffe"},
+        {"sepal_width_cm": "1e999"},
+        {"class": None},
+    ]
+    rows = [good, *({**good, **change} for change in odd)]
+    answer = await client.post("models/iris/log", json=rows)
+    assert answer.status_code == 200, answer.text
+    done = answer.json()
+    assert done["logged"] + done["quarantined"] == len(rows)
+    assert done["logged"] >= 1
+    shown = (await client.get("models/iris/quarantine")).json()
+    assert (shown["count"], len(shown["rows"])) == (done["quarantined"],) * 2
+    desk.jobs.run()
+    overview = desk.overview.model("iris")
+    assert overview.predictions == overview.profiled == done["logged"]
+    assert len((await client.get("models/iris/predictions")).json()["rows"]) == done["logged"]
+
+
+@pytest.mark.usefixtures("desk")
+@pytest.mark.parametrize(
+    "wrong", [{"future_minutes": 10**18}, {"oldest_days": 10**9}, {"oldest_days": -1}]
+)
+async def test_a_policy_beyond_the_calendar_is_refused(
+    client: httpx.AsyncClient, wrong: dict[str, int]
+) -> None:
+    """Predictions go on under the policy before."""
+    refused = await client.put("models/iris/policy", json=wrong)
+    assert refused.status_code == 422
+    assert (await client.post("predict", json=ROW)).status_code == 200

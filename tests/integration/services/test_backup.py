@@ -30,6 +30,7 @@ from modeldesk.store.tables import chunks, metadata
 from tests.support.first_release import write
 from tests.support.functions import double
 from tests.support.postgres import PostgresServer, throwaway_database
+from tests.support.watcher import Watcher
 from tests.support.wear import MODEL, NOON, count, flowers, log_days, register
 
 
@@ -283,6 +284,34 @@ def test_a_backup_of_an_older_schema_is_migrated(tmp_path: Path, target: Setting
     with Desk.open(target) as desk:
         assert desk.registry.names() == ("people",)
         assert desk.check.run().rows == 3
+
+
+def test_a_newer_desk_is_neither_copied_nor_replaced(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    """It may have tables that this program would leave out or leave behind."""
+    desk.backup.write(tmp_path / "desk.zip")
+    with desk.store.writing() as connection:
+        connection.execute(sa.text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(SchemaMismatch, match="newer than this program's"):
+        desk.backup.write(tmp_path / "newer.zip")
+    with pytest.raises(SchemaMismatch, match="newer than this program's"):
+        restore(tmp_path / "desk.zip", settings, force=True)
+    assert not (tmp_path / "newer.zip").exists()
+    assert desk.registry.names() == ("doubles", MODEL)
+
+
+def test_progress_is_told(desk: Desk, target: Settings, tmp_path: Path) -> None:
+    """Each step ends with all that it announced."""
+    watcher = Watcher()
+    made = desk.backup.write(tmp_path / "desk.zip", progress=watcher)
+    rows, files = sum(entry.rows for entry in made.tables), len(made.members)
+    assert watcher.steps == {"Copying": (rows, rows), "Verifying": (files, files)}
+    watcher = Watcher()
+    with Store(target.database) as store:
+        service = Restore(store, ArtefactStore(target.artefacts))
+        service.run(tmp_path / "desk.zip", progress=watcher)
+    assert watcher.steps == {"Verifying": (files, files), "Restoring": (rows, rows)}
 
 
 def test_values_are_portable(desk: Desk, tmp_path: Path) -> None:

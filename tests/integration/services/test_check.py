@@ -21,6 +21,7 @@ from modeldesk.store.tables import (
     versions,
 )
 from tests.support.functions import double
+from tests.support.watcher import Watcher
 from tests.support.wear import (
     MODEL,
     NOON,
@@ -65,8 +66,8 @@ def unrepaired(desk: Desk, kind: FindingKind) -> Checked:
 
 def test_a_sound_desk_is_clean(desk: Desk) -> None:
     """Everything is looked at and counted."""
-    looked: list[None] = []
-    report = desk.check.run(advance=lambda: looked.append(None))
+    watcher = Watcher()
+    report = desk.check.run(progress=watcher)
     assert report == CheckReport(
         chunks=4,
         rows=600,
@@ -76,7 +77,8 @@ def test_a_sound_desk_is_clean(desk: Desk) -> None:
         findings=(),
     )
     assert report.clean
-    assert len(looked) == 4 + report.profiles
+    looked = 4 + report.profiles
+    assert watcher.steps == {"Checking": (looked, looked), "Checking models": (1, 1)}
 
 
 def test_a_sound_desk_is_clean_after_compaction(desk: Desk) -> None:

@@ -17,6 +17,7 @@ from modeldesk.settings import Settings
 from modeldesk.store import Compaction
 from modeldesk.store.tables import chunks
 from tests.support.iris import FEATURES, iris_frame
+from tests.support.watcher import Watcher
 from tests.support.wear import MODEL, NOON, flip, flowers, log_days, oldest_chunk, register
 
 
@@ -31,10 +32,10 @@ def desk(settings: Settings) -> Iterator[Desk]:
 
 def test_rows_are_written_in_folders_of_days(desk: Desk, tmp_path: Path) -> None:
     """Each row is there once, under its day, with identifiers, time, inputs and outputs."""
-    written: list[int] = []
-    done = desk.export.run(str(tmp_path / "out"), advance=written.append)
+    watcher = Watcher()
+    done = desk.export.run(str(tmp_path / "out"), progress=watcher)
     assert done == Exported(url=str(tmp_path / "out"), rows=300, files=4, days=4, unreadable=0)
-    assert sum(written) == 300
+    assert watcher.steps == {"Exporting": (300, 300)}
     assert (tmp_path / "out/model=flowers/version=1/day=2026-03-04/part-00000.parquet").exists()
     frame = pl.read_parquet(tmp_path / "out/**/*.parquet", hive_partitioning=False)
     assert frame.columns == ["prediction_id", "version", "time", "row_id", *FEATURES, "class"]
@@ -113,7 +114,6 @@ def test_hidden_columns_have_one_type(desk: Desk, tmp_path: Path) -> None:
 def test_damaged_rows_are_left_out_and_told(desk: Desk, tmp_path: Path) -> None:
     """The others are written."""
     flip(desk.store, chunks, oldest_chunk(desk.store))
-    desk.check.run(repair=True)
     done = desk.export.run(str(tmp_path / "out"))
     assert (done.rows, done.unreadable) == (150, 150)
 

@@ -133,6 +133,9 @@ def test_odd_times_can_be_accepted_or_clamped(desk: Desk) -> None:
         {"sample": 2.0},
         {"max_text_characters": 0},
         {"future_minutes": -1},
+        {"future_minutes": 10**12},
+        {"oldest_days": -1},
+        {"oldest_days": 10**9},
         {"drop": ("a",), "hash": ("a",)},
     ],
 )

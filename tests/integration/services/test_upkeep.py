@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import polars as pl
 import pytest
 
 from modeldesk.clock import FrozenClock
@@ -14,8 +15,9 @@ from modeldesk.schema import Granularity, KeepRows, LogPolicy
 from modeldesk.services.check import CheckReport
 from modeldesk.services.retention import Expired, Keeping, Retention
 from modeldesk.settings import Settings
-from modeldesk.store import Expiry
+from modeldesk.store import Compaction, Expiry
 from modeldesk.store.tables import alerts, chunks, judgements, moved_chunks, row_keys
+from tests.support.watcher import Watcher
 from tests.support.wear import (
     MODEL,
     NOON,
@@ -82,7 +84,7 @@ def test_rows_expire_and_stay_counted(worn: Callable[..., Desk]) -> None:
         register(desk)
         log_days(desk, 30, 20, 0)
         assert count(desk.store, row_keys) == 450
-        assert desk.retention.run() == Expired(chunks=2)
+        assert desk.retention.run() == Expired(rows=300, chunks=2)
         assert checked(desk).rows == 150
         assert sum(counts(desk, Granularity.DAY)) == 450
         assert count(desk.store, row_keys) == 150
@@ -188,6 +190,123 @@ def test_a_run_is_bounded_and_goes_on_next_time(worn: Callable[..., Desk]) -> No
         assert counts(desk, Granularity.HOUR) == []
 
 
+def test_older_rows_leave_chunks_that_hold_newer_ones(worn: Callable[..., Desk]) -> None:
+    """With little traffic a chunk spans months: its old rows go, the others stay findable."""
+    with worn(rows=7) as desk:
+        register(desk)
+        frame = pl.concat([flowers(NOON, 10), flowers(NOON - timedelta(days=30), 10)])
+        desk.backfill.log(MODEL, frame)
+        desk.rollup.run()
+        ids = {key: desk.reader.by_row_id(MODEL, key)[0].prediction_id for key in frame["row_id"]}
+        assert desk.retention.due() == desk.retention.run() == Expired(rows=10, chunks=1)
+        assert desk.retention.due() == desk.retention.run() == Expired()
+        assert checked(desk).rows == count(desk.store, row_keys) == 10
+        for key in flowers(NOON, 10)["row_id"]:
+            assert desk.reader.prediction(ids[key]).row_id == key
+            assert [found.prediction_id for found in desk.reader.by_row_id(MODEL, key)] == [
+                ids[key]
+            ]
+        with pytest.raises(NotFound, match="may have expired"):
+            desk.reader.prediction(ids["0202-3"])
+        assert desk.reader.by_row_id(MODEL, "0202-3") == ()
+        assert sum(counts(desk, Granularity.DAY)) == 20
+
+
+def test_older_rows_leave_merged_chunks(worn: Callable[..., Desk]) -> None:
+    """Rows keep their identifiers through merging, trimming, and merging again."""
+    with worn(rows=7) as desk:
+        register(desk)
+        old, new = flowers(NOON - timedelta(days=30), 6), flowers(NOON, 6)
+        desk.backfill.log(MODEL, pl.concat([old[:2], new[:2]]))
+        desk.backfill.log(MODEL, old[2:4])
+        desk.backfill.log(MODEL, new[2:4])
+        desk.rollup.run()
+        ids = {key: desk.reader.by_row_id(MODEL, key)[0].prediction_id for key in new["row_id"][:4]}
+        merge = Compaction(desk.store)
+        assert merge.run(fewest=2) == 2
+        assert desk.retention.run() == Expired(rows=4, chunks=1)
+        desk.backfill.log(MODEL, new[4:])
+        desk.rollup.run()
+        assert merge.run(fewest=2) == 1
+        assert checked(desk).rows == count(desk.store, row_keys) == 6
+        for key, found in ids.items():
+            assert desk.reader.prediction(found).row_id == key
+
+
+def test_merging_what_was_merged_with_what_was_thinned(worn: Callable[..., Desk]) -> None:
+    """Rows are numbered by what was committed together, not by the chunk that they are in."""
+    with worn() as desk:
+        register(desk)
+        frame = flowers(NOON)
+        merge = Compaction(desk.store)
+        for some in frame[:20].iter_slices(10):
+            desk.backfill.log(MODEL, some)
+        desk.rollup.run()
+        assert merge.run(fewest=2) == 1
+        (found,) = desk.reader.by_row_id(MODEL, "0304-15")
+        desk.registry.set_policy(MODEL, LogPolicy(rows=KeepRows.SAMPLE, sample=0.5))
+        desk.backfill.log(MODEL, frame[20:])
+        desk.rollup.run()
+        assert merge.run(fewest=2) == 1
+        assert desk.reader.prediction(found.prediction_id).row_id == "0304-15"
+
+
+def test_trimming_gives_way_to_who_is_faster(worn: Callable[..., Desk]) -> None:
+    """Of several that trim one chunk at once, one does; rows are let go of once."""
+    with worn(rows=7) as desk:
+        register(desk)
+        desk.backfill.log(MODEL, pl.concat([flowers(NOON), flowers(NOON - timedelta(days=30))]))
+        desk.rollup.run()
+        together = threading.Barrier(3)
+
+        def expire(_: int) -> int:
+            together.wait()
+            return Expiry(desk.store).trim(NOON - timedelta(days=7)).rows
+
+        with ThreadPoolExecutor(3) as pool:
+            done = list(pool.map(expire, range(3)))
+        assert sorted(done) == [0, 0, 150]
+        checked(desk)
+
+
+def test_a_damaged_chunk_is_not_trimmed(worn: Callable[..., Desk]) -> None:
+    """It is set aside, and nobody counts what it may hold."""
+    with worn(rows=7) as desk:
+        register(desk)
+        desk.backfill.log(MODEL, pl.concat([flowers(NOON), flowers(NOON - timedelta(days=30))]))
+        desk.rollup.run()
+        flip(desk.store, chunks)
+        assert desk.retention.due() == desk.retention.run() == Expired()
+        assert desk.overview.model(MODEL).damaged == 300
+
+
+def test_all_that_is_old_can_be_told_and_deleted_at_once(worn: Callable[..., Desk]) -> None:
+    """`due` says what `finish` then deletes, in as many runs as it takes."""
+    with worn(rows=20, hourly=7, daily=25) as desk:
+        register(desk)
+        log_days(desk, *range(3, 40), rows=48)
+        due = desk.retention.due()
+        assert (due.rows, due.chunks) == (48 * 19 + 23, 20)
+        assert due.hourly > due.daily > 10
+        watcher = Watcher()
+        one_by_one = Retention(
+            Expiry(desk.store), desk.clock, Keeping(rows=20, hourly=7, daily=25), steps=1
+        )
+        assert one_by_one.finish(watcher) == due
+        every = due.chunks + due.hourly + due.daily
+        assert watcher.steps == {"Deleting": (every, every)}
+        assert one_by_one.due() == one_by_one.finish() == Expired()
+        checked(desk)
+
+
+def test_what_is_kept_for_ever_is_never_due(worn: Callable[..., Desk]) -> None:
+    """Without limits nothing is old."""
+    with worn(rows=0, hourly=0, daily=0) as desk:
+        register(desk)
+        log_days(desk, 300)
+        assert desk.retention.due() == desk.retention.finish() == Expired()
+
+
 def test_a_damaged_chunk_is_set_aside_not_expired(worn: Callable[..., Desk]) -> None:
     """Expiry goes on with the others, and nothing is deleted that nobody could read."""
     with worn(rows=7) as desk:
@@ -209,11 +328,11 @@ def test_two_that_expire_at_once_count_once(worn: Callable[..., Desk]) -> None:
 
         def expire(_: int) -> int:
             together.wait()
-            return Expiry(desk.store).rows(NOON)
+            return Expiry(desk.store).rows(NOON).rows
 
         with ThreadPoolExecutor(2) as pool:
             done = list(pool.map(expire, range(2)))
-        assert sorted(done) == [0, 1]
+        assert sorted(done) == [0, 150]
         checked(desk)
 
 

@@ -55,6 +55,8 @@ WRITERS: dict[str, Callable[[pl.DataFrame, Path], object]] = {
     "rows.jsonl": lambda frame, path: frame.write_ndjson(path),
     "rows.arrow": lambda frame, path: frame.write_ipc(path),
     "rows.feather": lambda frame, path: frame.write_ipc_stream(path),
+    "rows.arrows": lambda frame, path: frame.write_ipc_stream(path),
+    "rows.ndjson": lambda frame, path: frame.write_ndjson(path),
 }
 
 
@@ -182,8 +184,27 @@ def test_rows_before_a_failure_stay(
     (folder / "2.parquet").write_bytes(b"PAR1 cut short")
     found = log(folder)
     assert found.exit_code == 2
-    assert "150 rows were logged before it failed." in found.stderr
+    assert "150 rows logged until then; they stay." in found.stderr
     assert "2.parquet cannot be read as parquet" in found.stderr
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_bar_shows_how_far_it_is(
+    log: Callable[..., Result],
+    table: pl.DataFrame,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    """On a terminal; with the number of rows where the file tells it."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    WRITERS[name](table, tmp_path / name)
+    shown = log(tmp_path / name).stderr
+    assert "Logging" in shown
+    assert ("150/150" in shown) is (name in {"rows.csv", "rows.parquet", "rows.arrow"})
+    (tmp_path / "wrong.csv").write_bytes(b"")
+    assert "holds no rows" in log(tmp_path / "wrong.csv").stderr
 
 
 def test_a_running_server_takes_rows(

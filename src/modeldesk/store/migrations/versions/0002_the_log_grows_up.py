@@ -22,13 +22,35 @@ def upgrade() -> None:
     op.execute(sa.text("update chunks set first_key = key, last_key = key"))
     with op.batch_alter_table("models") as models:
         models.alter_column("policy", server_default=None)
-    with op.batch_alter_table("chunks") as chunks:
+    op.add_column("chunks", sa.Column("damaged", sa.Text()))
+    op.add_column("profiles", sa.Column("damaged", sa.Text()))
+    # SQLite: a number is never used again, as on PostgreSQL; and whoever asks for a mark need
+    # not read the pages of the payload before it.
+    never_again = {"sqlite_autoincrement": True}
+    with op.batch_alter_table(
+        "chunks",
+        table_kwargs=never_again,
+        partial_reordering=[("rows", "profiled", "settled", "damaged", "payload")],
+    ) as chunks:
         chunks.alter_column("settled", server_default=None)
         chunks.alter_column("first_key", nullable=False)
         chunks.alter_column("last_key", nullable=False)
         chunks.drop_column("segment")
-    op.add_column("chunks", sa.Column("damaged", sa.Text()))
-    op.add_column("profiles", sa.Column("damaged", sa.Text()))
+    with op.batch_alter_table(
+        "profiles",
+        recreate="auto" if op.get_bind().dialect.name != "sqlite" else "always",
+        table_kwargs=never_again,
+        partial_reordering=[("revision", "damaged", "payload")],
+    ):
+        pass
+    for table in ("chunks", "profiles"):
+        op.create_index(
+            f"ix_{table}_damaged",
+            table,
+            ["version_id"],
+            sqlite_where=sa.text("damaged is not null"),
+            postgresql_where=sa.text("damaged is not null"),
+        )
     op.create_index("ix_chunks_last_time", "chunks", ["last_time"])
     op.create_index("ix_chunks_settled", "chunks", ["settled", "version_id", "id"])
     op.create_index("ix_chunks_version_id_last_key", "chunks", ["version_id", "last_key"])
