@@ -22,6 +22,7 @@ Item = TypeVar("Item")
 _EXPECTED_TIME = "a date and time with a zone, such as '2026-01-31T12:00:00Z'"
 _ONE = ("row", "timestamp", "row_id")
 _MANY = ("rows", "timestamps", "row_ids")
+_COLUMNS = ("columns", "timestamps", "row_ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +37,7 @@ class Batch:
 
 
 def read_batch(body: dict[str, object], *, most_rows: int) -> Batch:
-    """Read ``{"row": ...}`` or ``{"rows": [...]}`` with what goes with it.
+    """Read ``{"row": ...}``, ``{"rows": [...]}`` or ``{"columns": {...}}`` with what goes with it.
 
     Parameters
     ----------
@@ -57,20 +58,23 @@ def read_batch(body: dict[str, object], *, most_rows: int) -> Batch:
     >>> read_batch({"row": {"age": 31}, "row_id": "a"}, most_rows=10)
     Batch(rows=[{'age': 31}], timestamps=None, row_ids=['a'])
     """
-    many = "rows" in body
+    known = next((known for known in (_MANY, _COLUMNS) if known[0] in body), _ONE)
+    many = known is not _ONE
     if not many and "row" not in body:
         hint = 'Wrap the features: {"row": {...}}.' if body else ""
         raise refuse(
             field="row",
             problem="missing",
-            expected="the features as an object, or a list of them in 'rows'",
+            expected="the features as an object, a list of them in 'rows', or lists in 'columns'",
             hint=hint,
         )
-    known = _MANY if many else _ONE
     problems = tuple(unknown(str(name), known) for name in body if name not in known)
     if problems:
         raise InvalidRequest(problems)
-    rows = _rows(body["rows"], most_rows) if many else [body["row"]]
+    if known is _COLUMNS:
+        rows = _rows(_of_columns(body["columns"]), most_rows)
+    else:
+        rows = _rows(body["rows"], most_rows) if many else [body["row"]]
     times = body.get(known[1])
     keys = body.get(known[2])
     if not many:
@@ -135,6 +139,23 @@ def _rows(value: object, most: int) -> list[object]:
         message = f"The request has {len(value)} rows; this server takes at most {most}."
         raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
     return value
+
+
+def _of_columns(value: object) -> list[dict[object, object]]:
+    if not isinstance(value, dict):
+        raise refuse(
+            field="columns",
+            problem=f"wrong type, {json_name(value)}",
+            expected="an object with a list for each feature",
+        )
+    lists = {name: values for name, values in value.items() if isinstance(values, list)}
+    for name in value.keys() - lists.keys():
+        raise refuse(field=str(name), problem="no list", expected="a value for each row")
+    lengths = {len(values) for values in lists.values()}
+    if len(lengths) > 1:
+        told = ", ".join(f"{name} has {len(values)}" for name, values in lists.items())
+        raise refuse(field="columns", problem=told, expected="as many values in each")
+    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
 
 
 def _each(

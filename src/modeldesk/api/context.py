@@ -52,3 +52,8 @@ VersionNumber = Annotated[
     int | None,
     Query(description="Number of a version; left out: the champion.", ge=1, le=LARGEST_KEY),
 ]
+VersionInPath = Annotated[int, Path(description="Number of a version.", ge=1, le=LARGEST_KEY)]
+TimeColumn = Annotated[
+    str | None, Query(description="Column with the time of each row.", max_length=500)
+]
+KeyColumn = Annotated[str | None, Query(description="Column with your own keys.", max_length=500)]

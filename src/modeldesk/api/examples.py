@@ -82,8 +82,12 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     row = signature.example()
     one = _curl(scene, f"models/{name}/predict", "POST", {"row": row})
     many = {"rows": [row, row], "row_ids": ["order-1", "order-2"]}
+    version = f"models/{name}/versions/{scene.numbers[0]}"
     found = {
         "predict": f"{one}\n\n{_curl(scene, f'models/{name}/predict', 'POST', many)}",
+        "predict_version": _curl(scene, f"{version}/predict", "POST", {"row": row}),
+        "version_signature": _curl(scene, f"{version}/schema"),
+        "version_example": _curl(scene, f"{version}/example"),
         "model": _curl(scene, f"models/{name}"),
         "list_versions": _curl(scene, f"models/{name}/versions"),
         "signature": _curl(scene, f"models/{name}/schema"),

@@ -12,7 +12,14 @@ from starlette.responses import Response
 
 from modeldesk.api.answers import OwnKeyAnswer, QuarantineAnswer, RowsAnswer, SegmentsAnswer
 from modeldesk.api.batches import moment
-from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionNumber
+from modeldesk.api.context import (
+    KeyColumn,
+    ModelName,
+    TheDesk,
+    TheSettings,
+    TimeColumn,
+    VersionNumber,
+)
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import parse_object, read_bytes, refuse
 from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_answer
@@ -23,10 +30,6 @@ from modeldesk.services.reading import MOST_ROWS
 
 router = APIRouter(tags=["Log"])
 
-_Time = Annotated[
-    str | None, Query(description="Column with the time of each row.", max_length=500)
-]
-_Key = Annotated[str | None, Query(description="Column with your own keys.", max_length=500)]
 _OwnKey = Annotated[str, Query(description="The key you gave.", max_length=1000)]
 _Where = Annotated[
     list[str] | None,
@@ -83,8 +86,8 @@ async def log_rows(
     settings: TheSettings,
     name: ModelName,
     version: VersionNumber = None,
-    time: _Time = None,
-    row_id: _Key = None,
+    time: TimeColumn = None,
+    row_id: KeyColumn = None,
 ) -> Json:
     """Log a table of inputs and predictions that another program made.
 

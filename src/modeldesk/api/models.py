@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from modeldesk.api.answers import ModelsAnswer, VersionsAnswer
-from modeldesk.api.context import ModelName, TheDesk, VersionNumber
+from modeldesk.api.context import ModelName, TheDesk, VersionInPath, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.schema import Signature, Value
 from modeldesk.services.views import ModelOverview
@@ -55,4 +55,26 @@ def signature(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> 
 )
 def example_row(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> Json:
     """Give a row of typical values that the version accepts."""
+    return Json(desk.registry.version(name, version).signature.example())
+
+
+@router.get(
+    "/{name}/versions/{version}/schema",
+    operation_id="version_signature",
+    summary="Show a version's signature",
+    response_model=Signature,
+)
+def version_signature(desk: TheDesk, name: ModelName, version: VersionInPath) -> Json:
+    """Show what one version takes and what it answers."""
+    return Json(desk.registry.version(name, version).signature)
+
+
+@router.get(
+    "/{name}/versions/{version}/example",
+    operation_id="version_example",
+    summary="Get an example row of a version",
+    response_model=dict[str, Value],
+)
+def version_example(desk: TheDesk, name: ModelName, version: VersionInPath) -> Json:
+    """Give a row of typical values that one version accepts."""
     return Json(desk.registry.version(name, version).signature.example())

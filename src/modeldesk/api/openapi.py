@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from modeldesk.api.dialects.tensors import DATATYPES
 from modeldesk.api.examples import Scene, commands, look_round
 from modeldesk.api.row_schema import row_schema
+from modeldesk.api.tables import JSON, TABLE_TYPES
 from modeldesk.desk import Desk
 from modeldesk.errors import ModeldeskError
 
@@ -202,16 +203,18 @@ def _add_body(operation: dict[str, Any], scene: Scene) -> None:
     if name == "predict_bare":
         bare = {name: {"value": example} for name, example in rows.items()} if only else {}
         operation["requestBody"] = _body(row, bare)
-    elif name == "predict":
+    elif name in {"predict", "predict_version"}:
         wrapped = {name: {"value": {"row": example}} for name, example in rows.items()}
         operation["requestBody"] = _body(_batch_schema(row), wrapped)
+        tables = {kind: {"schema": {"type": "string"}} for kind in TABLE_TYPES}
+        operation["requestBody"]["content"] |= tables
 
 
 def _body(schema: dict[str, Any], examples: dict[str, Any]) -> dict[str, Any]:
     content: dict[str, Any] = {"schema": schema}
     if examples:
         content["examples"] = examples
-    return {"required": True, "content": {"application/json": content}}
+    return {"required": True, "content": {JSON: content}}
 
 
 def _batch_schema(row: dict[str, Any]) -> dict[str, Any]:
@@ -227,6 +230,8 @@ def _batch_schema(row: dict[str, Any]) -> dict[str, Any]:
         "timestamps": {"type": "array", "items": time},
         "row_ids": {"type": "array", "items": key},
     }
+    columns = {"columns": {"type": "object", "description": "A list for each feature."}}
+    listed = {key: value for key, value in many.items() if key != "rows"}
     return {
         "oneOf": [
             {"title": title, "type": "object", "properties": properties, "required": required}
@@ -234,6 +239,7 @@ def _batch_schema(row: dict[str, Any]) -> dict[str, Any]:
             for title, properties, required in (
                 ("One row", one, ["row"]),
                 ("Many rows", many, ["rows"]),
+                ("Columns", columns | listed, ["columns"]),
             )
         ]
     }

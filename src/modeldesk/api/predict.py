@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
+from dataclasses import dataclass
 
+import polars as pl
 from fastapi import APIRouter, Request
+from starlette.responses import Response
 
 from modeldesk.api.answers import BareAnswer, BatchAnswer, PredictionAnswer
 from modeldesk.api.batches import Batch, read_batch
-from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionNumber
+from modeldesk.api.context import (
+    KeyColumn,
+    ModelName,
+    TheDesk,
+    TheSettings,
+    TimeColumn,
+    VersionInPath,
+    VersionNumber,
+)
 from modeldesk.api.encoding import Json
 from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
 from modeldesk.api.requests import parse, parse_object, read_bytes
+from modeldesk.api.tables import JSON, TABLE_TYPES, TABLES, read_table, wanted_type, written_as
+from modeldesk.desk import Desk
 from modeldesk.schema import prediction_id
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.settings import Settings
 from modeldesk.store import ROW_ID, TIME
 
 router = APIRouter(tags=["Predict"])
@@ -48,6 +62,7 @@ async def predict_bare(request: Request, desk: TheDesk, settings: TheSettings) -
     operation_id="predict",
     summary="Predict one row or many",
     response_model=BatchAnswer,
+    responses=TABLES,
 )
 async def predict(
     request: Request,
@@ -55,21 +70,87 @@ async def predict(
     settings: TheSettings,
     name: ModelName,
     version: VersionNumber = None,
-) -> Json:
+    time: TimeColumn = None,
+    row_id: KeyColumn = None,
+) -> Response:
     """Predict one row or many; the predictions are in the log when the answer arrives.
 
     One row is `{"row": {...}}`, with a `timestamp` and a `row_id` of your own if you like; many
-    are `{"rows": [...]}`, with `timestamps` and `row_ids` of the same length. A time needs a
-    zone; without a time, the prediction is filed under the present. If any row does not fit the
-    model's signature, none is predicted or logged, and every problem is listed.
+    are `{"rows": [...]}` or `{"columns": {...}}`, with `timestamps` and `row_ids` of the same
+    length. A time needs a zone; without a time, the prediction is filed under the present. If any
+    row does not fit the model's signature, none is predicted or logged, and every problem is
+    listed.
+
+    Tables come as CSV, Parquet or an Arrow stream as well, by content type; then `time` and
+    `row_id` name their columns. `Accept` asks for the answer as such a table.
     """
+    return await _predicted(request, desk, settings, name, _Asked(version, time, row_id))
+
+
+@router.post(
+    "/models/{name}/versions/{version}/predict",
+    operation_id="predict_version",
+    summary="Predict by a version",
+    response_model=BatchAnswer,
+    responses=TABLES,
+)
+async def predict_version(
+    request: Request,
+    desk: TheDesk,
+    settings: TheSettings,
+    name: ModelName,
+    version: VersionInPath,
+    time: TimeColumn = None,
+    row_id: KeyColumn = None,
+) -> Response:
+    """Predict one row or many by one version, whichever the champion is."""
+    return await _predicted(request, desk, settings, name, _Asked(version, time, row_id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the address says about the rows."""
+
+    version: int | None
+    time: str | None
+    row_id: str | None
+
+
+async def _predicted(
+    request: Request, desk: Desk, settings: Settings, name: str, asked: _Asked
+) -> Response:
     body = await read_bytes(request, most=settings.max_body_bytes)
+    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
 
     def submit() -> Future[PredictionBatch]:
+        if kind in TABLE_TYPES:
+            frame = read_table(body, kind, most_rows=settings.max_rows)
+            return desk.predictor.submit_table(
+                name, frame, version=asked.version, time=asked.time, row_id=asked.row_id
+            )
         batch = read_batch(parse_object(body), most_rows=settings.max_rows)
-        return submitted(desk, name, batch, version)
+        return submitted(desk, name, batch, asked.version)
 
-    return await in_thread(request, _batch_answer, await predicted(request, submit))
+    batch = await predicted(request, submit)
+    wanted = wanted_type(request.headers.get("accept", ""))
+    if wanted is None:
+        return await in_thread(request, _batch_answer, batch)
+    return await in_thread(request, _table, batch, wanted)
+
+
+def _table(batch: PredictionBatch, kind: str) -> Response:
+    numbers = pl.int_range(batch.start, batch.start + batch.rows, eager=True)
+    outputs = [column.name for column in batch.signature.outputs]
+    frame = batch.frame
+    if ROW_ID not in frame.columns:
+        frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(ROW_ID))
+    told = frame.select(
+        pl.format("{}-{}", pl.lit(batch.chunk), numbers).alias("prediction_id"),
+        pl.col(ROW_ID).alias("row_id"),
+        pl.col(TIME).alias("time"),
+        *outputs,
+    )
+    return Response(written_as(told, kind), media_type=kind, headers=named(batch))
 
 
 def _bare_answer(batch: PredictionBatch) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import polars as pl
 from starlette.responses import Response
@@ -17,6 +18,14 @@ ARROW = "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv"
 JSON = "application/json"
+
+TABLE_TYPES = (CSV, PARQUET, ARROW)
+"""What a table may be sent and asked for as, besides JSON."""
+
+TABLES: dict[int | str, dict[str, Any]] = {
+    200: {"content": {kind: {"schema": {"type": "string"}} for kind in TABLE_TYPES}}
+}
+"""How OpenAPI describes an answer in any of them."""
 
 CURSOR_HEADER = "X-Next-Cursor"
 
@@ -71,6 +80,28 @@ def table_answer(frame: pl.DataFrame, accept: str, *, cursor: str | None) -> Res
     return Response(body, media_type=JSON, headers=headers)
 
 
+def wanted_type(accept: str) -> str | None:
+    """Return the type of table that an ``Accept`` header asks for first; ``None``: JSON.
+
+    >>> wanted_type("text/csv, */*")
+    'text/csv'
+    """
+    for part in accept.split(","):
+        kind = part.partition(";")[0].strip().lower()
+        if kind in _WRITERS:
+            return kind
+        if kind in {JSON, "*/*"}:
+            return None
+    return None
+
+
+def written_as(frame: pl.DataFrame, kind: str) -> bytes:
+    """Return a table as CSV, Parquet or an Arrow stream."""
+    stream = io.BytesIO()
+    _WRITERS[kind](frame, stream)
+    return stream.getvalue()
+
+
 def _csv(body: bytes, most_rows: int) -> pl.DataFrame:
     return pl.read_csv(io.BytesIO(body), infer_schema_length=10_000, n_rows=most_rows + 1)
 
@@ -103,6 +134,13 @@ _READERS: dict[str, Callable[[bytes, int], pl.DataFrame]] = {
     CSV: _csv,
     PARQUET: _parquet,
     ARROW: _arrow,
+}
+
+
+_WRITERS: dict[str, Callable[[pl.DataFrame, io.BytesIO], object]] = {
+    CSV: lambda frame, stream: frame.write_csv(stream),
+    PARQUET: lambda frame, stream: frame.write_parquet(stream),
+    ARROW: lambda frame, stream: frame.write_ipc_stream(stream),
 }
 
 

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import orjson
 import polars as pl
 
 from modeldesk.clock import Clock
-from modeldesk.errors import InvalidData
-from modeldesk.schema import (
-    CALENDAR_END,
-    CALENDAR_START,
-    Frame,
-    LogPolicy,
-    OddTimes,
-    to_frame,
-)
+from modeldesk.schema import Frame, to_frame
 from modeldesk.services.fitting import Fitted, fitted
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.keeping import written
 from modeldesk.services.registry import Registry
+from modeldesk.services.stamping import in_time, stamped, stamps_of
 from modeldesk.store import ROW_ID, TIME, Chunk, Quarantine, QuarantinedRow, Rejected, VersionRecord
 
 _CHUNK_ROWS = 50_000
 _LONGEST_ROW = 100_000
-_TIMES = ("timestamp", "time")
-_KEYS = ("row_id",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,16 +115,16 @@ class Backfill:
         record = self._registry.record(name, version)
         frame = to_frame(data)
         known = {column.name for column in record.signature.columns}
-        time = time or next((c for c in _TIMES if c in frame.columns and c not in known), None)
-        row_id = row_id or next((c for c in _KEYS if c in frame.columns and c not in known), None)
-        frame = _keyed(self._timed(frame, time), row_id)
-        found = _in_time(fitted(frame, record.signature), record.policy, self._clock)
+        now = self._clock.now()
+        stamps = stamps_of(frame, known, time=time, row_id=row_id)
+        found = fitted(stamped(frame, stamps, now), record.signature)
+        found = in_time(found, record.policy, now)
         self._reject(record, found, source)
         rows = found.good.select(
             *(name for name in found.good.columns if name in known or name in (TIME, ROW_ID))
         )
         self._append(record, rows)
-        ignored = set(frame.columns) - known - {TIME, ROW_ID, time, row_id}
+        ignored = set(frame.columns) - known - {stamps.time, stamps.row_id}
         counts = found.reasons.value_counts(sort=True).head(20)
         return Backfilled(
             model=record.model,
@@ -150,24 +141,6 @@ class Backfill:
         return Quarantined(
             count=self._quarantine.count(name), rows=self._quarantine.list(name, limit=limit)
         )
-
-    def _timed(self, frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
-        utc = pl.Datetime("us", "UTC")
-        if column is None:
-            return frame.with_columns(pl.lit(self._clock.now(), dtype=utc).alias(TIME))
-        if column not in frame.columns:
-            message = f"The table has no column {column!r}, which was named as the time."
-            raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
-        series = frame[column]
-        if series.dtype == pl.String:
-            series = series.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
-        elif not isinstance(series.dtype, pl.Datetime | pl.Date):
-            message = f"The column {column!r} cannot be read as times: it holds {series.dtype}."
-            raise InvalidData(message, hint="Write times in ISO 8601.")
-        elif getattr(series.dtype, "time_zone", None) is None:
-            series = series.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-        times = series.cast(utc)
-        return frame.with_columns(times.alias(TIME))
 
     def _reject(self, record: VersionRecord, found: Fitted, source: str) -> None:
         if not found.bad.height:
@@ -191,42 +164,6 @@ class Backfill:
                 frame=written(rows.slice(start, _CHUNK_ROWS), record.policy),
             )
             self._commits.append(chunk, durable=True).result()
-
-
-def _keyed(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
-    if column is None:
-        return frame
-    if column not in frame.columns:
-        message = f"The table has no column {column!r}, which was named as the own key."
-        raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
-    return frame.with_columns(pl.col(column).cast(pl.String).alias(ROW_ID))
-
-
-def _in_time(found: Fitted, policy: LogPolicy, clock: Clock) -> Fitted:
-    """Apply the policy's range of times; rows without a readable time do not fit either."""
-    now = clock.now()
-    earliest, latest = policy.earliest(now), policy.latest(now)
-    time = pl.col(TIME)
-    match policy.times:
-        case OddTimes.CLAMP:
-            early, late = pl.when(time < earliest).then(earliest), time > latest
-            clamped = early.when(late).then(now).otherwise(time).cast(found.good.schema[TIME])
-            found = replace(found, good=found.good.with_columns(clamped.alias(TIME)))
-            fits = time.is_not_null()
-        case OddTimes.ACCEPT:
-            fits = time.is_between(CALENDAR_START, CALENDAR_END, closed="left")
-        case OddTimes.REFUSE:
-            fits = time.is_between(earliest, latest)
-    fits = fits.fill_null(value=False)
-    odd = found.good.filter(~fits)
-    if not odd.height:
-        return found
-    told = pl.Series(["time: missing, unreadable or out of range"] * odd.height, dtype=pl.String)
-    return Fitted(
-        good=found.good.filter(fits),
-        bad=pl.concat([found.bad, odd], how="diagonal_relaxed"),
-        reasons=pl.concat([found.reasons, told]),
-    )
 
 
 def _as_json(frame: pl.DataFrame) -> Iterator[str]:

@@ -9,14 +9,17 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import polars as pl
+
 from modeldesk.clock import Clock
-from modeldesk.errors import InvalidArgument, InvalidRows, Overloaded, Problem
-from modeldesk.schema import LogPolicy
+from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, Overloaded, Problem
+from modeldesk.schema import Frame, LogPolicy, Value, to_frame
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.lane import Job, Lane
 from modeldesk.services.measures import Measures, Waiting
 from modeldesk.services.registry import EXTERNAL, Registry
+from modeldesk.services.tables import checked_table
 from modeldesk.store import VersionRecord
 
 _REFRESH_SECONDS = 1.0
@@ -128,16 +131,66 @@ class Predictor:
         except InvalidRows as error:
             lane.refuse(error.rows)
             raise
-        job = Job(
-            rows=decoded,
-            times=times,
-            row_ids=row_ids or [None] * len(rows),
-            done=Future(),
-        )
-        # Accepted rows are predicted and logged: the caller can stop waiting, not take them back.
-        job.done.set_running_or_notify_cancel()
-        lane.submit(job)
-        return job.done
+        return self._queued(lane, decoded, times, row_ids or [None] * len(rows))
+
+    def submit_table(
+        self,
+        name: str,
+        data: Frame,
+        *,
+        version: int | None = None,
+        time: str | None = None,
+        row_id: str | None = None,
+    ) -> Future[PredictionBatch]:
+        """Check a table's rows and queue them; the future is done after they are committed.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        data
+            A table with a column for each feature.
+        version
+            Number of the version; without one, the champion.
+        time
+            Column with the time of each row; by default ``timestamp`` or ``time`` where there
+            is one that the model does not use itself, else now.
+        row_id
+            Column with the caller's own keys; by default ``row_id`` where there is one.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        InvalidData
+            When a column is missing or not known; all rows are counted as refused.
+        InvalidRows
+            When rows do not fit the signature; they are counted and nothing is logged.
+        InvalidArgument
+            When there are too many rows, or none.
+        Overloaded
+            When too many rows wait already, or the server is stopping.
+        """
+        lane = self._lane(name, version)
+        frame = to_frame(data)
+        self._check_count(frame.height)
+        try:
+            checked = checked_table(
+                frame,
+                lane.record.signature,
+                lane.record.policy,
+                self._clock.now(),
+                time=time,
+                row_id=row_id,
+                longest=self._limits.text_characters,
+            )
+        except InvalidRows as error:
+            lane.refuse(error.rows)
+            raise
+        except InvalidData:
+            lane.refuse(frame.height)
+            raise
+        return self._queued(lane, checked.inputs, checked.times, checked.row_ids)
 
     def predict(
         self,
@@ -175,6 +228,19 @@ class Predictor:
             lanes = list(self._lanes.values())
         for lane in lanes:
             lane.close()
+
+    @staticmethod
+    def _queued(
+        lane: Lane,
+        rows: Sequence[tuple[Value, ...]] | pl.DataFrame,
+        times: Sequence[datetime],
+        row_ids: Sequence[str | None],
+    ) -> Future[PredictionBatch]:
+        job = Job(rows=rows, times=times, row_ids=row_ids, done=Future())
+        # Accepted rows are predicted and logged: the caller can stop waiting, not take them back.
+        job.done.set_running_or_notify_cancel()
+        lane.submit(job)
+        return job.done
 
     def _lane(self, name: str, version: int | None) -> Lane:
         record = self._record(name, version)
@@ -231,16 +297,19 @@ class Predictor:
         return [time for time in times if time is not None]
 
     def _check_lengths(self, rows: Sequence[object], *others: Sequence[object] | None) -> None:
-        if not rows:
-            message = "There are no rows."
-            raise InvalidArgument(message, hint="Give at least one.")
-        if len(rows) > self._limits.rows:
-            message = f"{len(rows)} rows are more than the {self._limits.rows} of one request."
-            raise InvalidArgument(message, hint="Send them in parts, or raise max_rows.")
+        self._check_count(len(rows))
         for other, word in zip(others, ("timestamps", "row_ids"), strict=True):
             if other is not None and len(other) != len(rows):
                 message = f"There are {len(rows)} rows and {len(other)} {word}."
                 raise InvalidArgument(message, hint=f"Give one of the {word} per row, or none.")
+
+    def _check_count(self, rows: int) -> None:
+        if not rows:
+            message = "There are no rows."
+            raise InvalidArgument(message, hint="Give at least one.")
+        if rows > self._limits.rows:
+            message = f"{rows} rows are more than the {self._limits.rows} of one request."
+            raise InvalidArgument(message, hint="Send them in parts, or raise max_rows.")
 
     def _check_texts(self, rows: Sequence[object]) -> None:
         limit = self._limits.text_characters

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
-from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import LARGEST_KEY, ModelName, TheDesk, TheSettings
+from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionInPath
 from modeldesk.api.dialects.tensor_answers import (
     InferAnswer,
     LiveAnswer,
@@ -37,8 +36,6 @@ from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
 
 router = APIRouter(prefix="/v2", tags=["Open Inference Protocol"])
-
-_Version = Annotated[int, Path(description="Number of a version.", ge=1, le=LARGEST_KEY)]
 
 
 @router.get("", operation_id="v2_server", summary="Name the server", response_model=ServerAnswer)
@@ -85,7 +82,7 @@ def model(desk: TheDesk, name: ModelName) -> Json:
     summary="Describe a version",
     response_model=MetadataAnswer,
 )
-def version(desk: TheDesk, name: ModelName, version: _Version) -> Json:
+def version(desk: TheDesk, name: ModelName, version: VersionInPath) -> Json:
     """Describe the tensors that a version of a model takes and gives."""
     return Json(metadata(desk, name, version))
 
@@ -108,7 +105,7 @@ def model_ready(desk: TheDesk, name: ModelName) -> Json:
     summary="Ask whether a version is ready",
     response_model=ModelReadyAnswer,
 )
-def version_ready(desk: TheDesk, name: ModelName, version: _Version) -> Json:
+def version_ready(desk: TheDesk, name: ModelName, version: VersionInPath) -> Json:
     """Say that a version of a model is published."""
     desk.registry.version(name, version)
     return Json(ModelReadyAnswer(name=name, ready=True))
@@ -139,7 +136,7 @@ async def infer(
     response_model=InferAnswer,
 )
 async def infer_version(
-    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName, version: _Version
+    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName, version: VersionInPath
 ) -> Response:
     """Predict rows that are given as tensors by a version of the model."""
     return await _inferred(request, desk, settings.max_body_bytes, settings.max_rows, name, version)

@@ -1,0 +1,160 @@
+"""Whole tables to predict: by column, as CSV, Parquet and Arrow streams, in and out."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import polars as pl
+import pytest
+
+from modeldesk.desk import Desk
+from tests.support.iris import FEATURES, ROW, iris_frame, iris_model
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+FLOWERS = iris_frame().select(FEATURES)[[0, 60, 120]]
+SPECIES = ["Iris-setosa", "Iris-versicolor", "Iris-virginica"]
+TYPES = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "arrow": "application/vnd.apache.arrow.stream",
+}
+
+
+def body(frame: pl.DataFrame, kind: str) -> bytes:
+    """Return a table in one of the formats."""
+    stream = io.BytesIO()
+    match kind:
+        case "csv":
+            frame.write_csv(stream)
+        case "parquet":
+            frame.write_parquet(stream)
+        case _:
+            frame.write_ipc_stream(stream)
+    return stream.getvalue()
+
+
+def read(answer: httpx.Response, kind: str) -> pl.DataFrame:
+    """Return the table that an answer holds."""
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"].startswith(TYPES[kind])
+    stream = io.BytesIO(answer.content)
+    match kind:
+        case "csv":
+            return pl.read_csv(stream)
+        case "parquet":
+            return pl.read_parquet(stream)
+        case _:
+            return pl.read_ipc_stream(stream)
+
+
+@pytest.mark.parametrize("kind", TYPES)
+async def test_tables_go_in_and_out(client: httpx.AsyncClient, desk: Desk, kind: str) -> None:
+    """With times and keys; every row is logged under its identifier."""
+    times = [NOW - timedelta(minutes=row) for row in range(3)]
+    keys = ["a", "b", "c"]
+    table = FLOWERS.with_columns(pl.Series("timestamp", times), pl.Series("row_id", keys))
+    answer = await client.post(
+        "models/iris/predict",
+        content=body(table, kind),
+        headers={"Content-Type": TYPES[kind], "Accept": f"{TYPES[kind]}, */*"},
+    )
+    found = read(answer, kind)
+    assert found["class"].to_list() == SPECIES
+    assert found["row_id"].to_list() == keys
+    assert found["prediction_id"][0] == answer.headers["X-Prediction-ID"]
+    for row, identifier in enumerate(found["prediction_id"]):
+        logged = desk.reader.prediction(identifier)
+        assert logged.inputs == FLOWERS.row(row, named=True)
+        assert (logged.time, logged.row_id) == (times[row], keys[row])
+
+
+async def test_a_table_is_answered_in_json_unless_another_type_is_wanted(
+    client: httpx.AsyncClient, desk: Desk
+) -> None:
+    """And rows in JSON are answered as a table where that is wanted."""
+    desk.registry.names()
+    csv = {"Content-Type": "text/csv"}
+    answer = await client.post(
+        "models/iris/predict?time=when&row_id=number",
+        content=body(FLOWERS.with_columns(when=pl.lit(NOW), number=pl.lit(7)), "csv"),
+        headers=csv,
+    )
+    found = answer.json()["predictions"]
+    assert [entry["prediction"] for entry in found] == SPECIES
+    assert {entry["row_id"] for entry in found} == {"7"}
+    answer = await client.post(
+        "models/iris/predict", json={"row": ROW}, headers={"Accept": "text/csv"}
+    )
+    assert read(answer, "csv").height == 1
+
+
+async def test_columns_are_rows(client: httpx.AsyncClient, desk: Desk) -> None:
+    """A list for each feature, with keys and times as for rows."""
+    asked = {"columns": FLOWERS.to_dict(as_series=False), "row_ids": ["a", "b", None]}
+    answer = await client.post("models/iris/predict", json=asked)
+    assert [entry["prediction"] for entry in answer.json()["predictions"]] == SPECIES
+    (found,) = desk.reader.by_row_id("iris", "b")
+    assert found.inputs == FLOWERS.row(1, named=True)
+
+
+async def test_a_version_is_asked_by_its_path(client: httpx.AsyncClient, desk: Desk) -> None:
+    """Whichever the champion is."""
+    desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
+    for version in (1, 2):
+        path = f"models/iris/versions/{version}"
+        answer = await client.post(f"{path}/predict", json={"row": ROW})
+        assert answer.json()["version"] == version
+        assert set((await client.get(f"{path}/example")).json()) == set(FEATURES)
+        assert len((await client.get(f"{path}/schema")).json()["inputs"]) == 4
+    assert (
+        await client.post("models/iris/versions/3/predict", json={"row": ROW})
+    ).status_code == 404
+    assert (
+        await client.post("models/iris/versions/0/predict", json={"row": ROW})
+    ).status_code == 422
+
+
+WRONG: list[tuple[str, str]] = [
+    ("sepal_length_cm\n1\n", "lacks the columns sepal_width_cm"),
+    (",".join((*FEATURES, "colour")) + "\n1,2,3,4,red\n", "does not know the columns colour"),
+    (",".join(FEATURES) + "\n1,2,3,wide\n1,2,3,4\n", "row 0, petal_width_cm: wrong value (wide)"),
+    (",".join(FEATURES) + "\n1,2,3,4\n1,2,,4\n", "row 1, petal_length_cm: wrong value (None)"),
+    (
+        ",".join((*FEATURES, "time")) + "\n1,2,3,4,2031-01-01\n",
+        "row 0, time: wrong value",
+    ),
+    (",".join(FEATURES) + "\n", "There are no rows"),
+    (",".join(FEATURES) + "\n" + "1,2,3,4\n" * 501, "more than 500 rows"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), WRONG)
+async def test_what_does_not_fit_is_named_and_nothing_is_logged(
+    client: httpx.AsyncClient, desk: Desk, text: str, words: str
+) -> None:
+    """The column, the row and what was expected."""
+    answer = await client.post(
+        "models/iris/predict", content=text, headers={"Content-Type": "text/csv"}
+    )
+    assert answer.status_code in {413, 422}
+    assert words in answer.json()["error"]["message"]
+    assert desk.overview.model("iris").predictions == 0
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ([1], "columns: wrong type, a list"),
+        ({"sepal_length_cm": 1}, "sepal_length_cm: no list"),
+        ({"sepal_length_cm": [1], "petal_length_cm": [1, 2]}, "petal_length_cm has 2"),
+        ({"sepal_length_cm": []}, "rows: empty"),
+    ],
+)
+async def test_columns_that_are_none_are_refused(
+    client: httpx.AsyncClient, desk: Desk, columns: object, words: str
+) -> None:
+    """With the column's name."""
+    desk.registry.names()
+    answer = await client.post("models/iris/predict", json={"columns": columns})
+    assert answer.status_code == 422
+    assert words in answer.json()["error"]["message"]
