@@ -66,6 +66,7 @@ def main() -> None:
             overview=Hindered(desk.overview, broken),  # type: ignore[arg-type]  # quacks alike
             monitoring=Hindered(desk.monitoring, broken),  # type: ignore[arg-type]
             feedback=Hindered(desk.feedback, broken),  # type: ignore[arg-type]
+            reader=Hindered(desk.reader, broken),  # type: ignore[arg-type]
         )
         with running_server(hindered, settings):
             stop.wait()

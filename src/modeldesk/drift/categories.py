@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from modeldesk.drift import chance, wording
+from modeldesk.drift.newcomers import newcomers
 from modeldesk.drift.numeric import share_of
 from modeldesk.drift.signs import Findings, single
 from modeldesk.drift.split import Counts, Split
@@ -22,7 +23,7 @@ COMMON = 0.01
 OFTEN = 5
 """... where it occurs at least this often, so that its share is more than an accident."""
 
-_SHARES, _NEW, _ODD = 2.5, 2.5, 0.5
+_SHARES, _NEW, _ODD = 2.5, 3.0, 0.5
 
 
 def split_categories(current: ColumnProfile, reference: ColumnProfile) -> Split | None:
@@ -40,7 +41,7 @@ def split_categories(current: ColumnProfile, reference: ColumnProfile) -> Split 
     mine, theirs = current.frequent or Frequent(), reference.frequent
     if theirs is None:
         return None
-    here, there = counted(mine), counted(theirs)
+    here, there = mine.counts(), theirs.counts()
     new = [name for name in here if name not in there] if theirs.exact else []
     common = _common(there, theirs.total)
     counts = [float(here.get(name, 0)) for name in common]
@@ -50,9 +51,15 @@ def split_categories(current: ColumnProfile, reference: ColumnProfile) -> Split 
     unseen = min(_seen_once(there) / m, fresh / max(n, 1.0)) * m
     counts += [max(n - sum(counts) - fresh, 0.0), fresh, current.present - n]
     expected += [max(m - sum(expected) - unseen, 0.0), unseen, reference.present - m]
-    named = (f"are {wording.quoted(name)}" for name in common)
+
+    def told(place: int) -> str:
+        if place < len(common):
+            return f"are {wording.quoted(common[place])}"
+        others = ("are rare in the reference", _new(new, here), "are of another type")
+        return others[place - len(common)]
+
     return Split(
-        phrases=(*named, "are rare in the reference", _new(new), "are of another type"),
+        phrase=told,
         current=np.array(counts),
         reference=np.array(expected),
         ordered=0,
@@ -68,13 +75,9 @@ def weigh_categories(current: ColumnProfile, reference: ColumnProfile, split: Sp
     shares = tallied(mine, theirs, *sizes).homogeneity
     found = single(Aspect.SHARES, shares, weight=_SHARES)
     if mine.exact and theirs.exact:
-        found += single(Aspect.NEW_CATEGORIES, _newcomers(mine, theirs), weight=_NEW)
-    return found + share_of(split, len(split.phrases) - 1, Aspect.TYPE, weight=_ODD)
-
-
-def counted(sketch: Frequent) -> dict[str, int]:
-    """Return how often each value occurs that the sketch keeps."""
-    return {item.value: item.count for item in sketch.items()}
+        new = newcomers(mine.counts(), theirs.counts())
+        found += single(Aspect.NEW_CATEGORIES, new.p_value, weight=_NEW * new.relevance)
+    return found + share_of(split, split.current.size - 1, Aspect.TYPE, weight=_ODD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,44 +112,34 @@ def tallied(mine: Frequent, theirs: Frequent, n: float, m: float) -> Tally:
         How many independent values they stand for: counts are scaled down to these. What they
         are more than the counts is among the others.
     """
-    here, there = counted(mine), counted(theirs)
+    here, there = mine.counts(), theirs.counts()
     if not mine.exact or not theirs.exact:
         both = here.keys() & there.keys()
         here = {name: here[name] for name in both}
         there = {name: there[name] for name in both}
     ours, other = min(n / max(mine.total, 1), 1.0), min(m / max(theirs.total, 1), 1.0)
     names = sorted(here.keys() | there.keys())
-    pairs = [(here.get(name, 0) * ours, there.get(name, 0) * other) for name in names]
-    smaller = min(n, m) / (n + m)
-    kept = [pair for pair in pairs if sum(pair) * smaller >= chance.EXPECTED]
-    counts = np.array([pair[0] for pair in kept])
-    expected = np.array([pair[1] for pair in kept])
+    counts = np.array([here.get(name, 0) for name in names]) * ours
+    expected = np.array([there.get(name, 0) for name in names]) * other
+    kept = (counts + expected) * min(n, m) / (n + m) >= chance.EXPECTED
+    counts, expected = counts[kept], expected[kept]
     others = float(max(n - counts.sum(), 0.0)), float(max(m - expected.sum(), 0.0))
     return Tally(current=counts, reference=expected, others=others)
 
 
 def _common(counts: dict[str, int], total: int) -> list[str]:
-    return [name for name, count in counts.items() if count >= max(COMMON * total, OFTEN)][:BINS]
+    enough = max(COMMON * total, OFTEN)
+    often = [name for name, count in counts.items() if count >= enough]
+    return sorted(often, key=lambda name: (-counts[name], name))[:BINS]
 
 
 def _seen_once(counts: dict[str, int]) -> int:
     return sum(1 for count in counts.values() if count == 1)
 
 
-def _new(names: list[str]) -> str:
+def _new(names: list[str], counts: dict[str, int]) -> str:
     if len(names) == 1:
         return f"are {wording.quoted(names[0])}, which the reference does not have"
-    examples = ", ".join(map(wording.quoted, names[:3]))
+    most = sorted(names, key=lambda name: (-counts[name], name))[:3]
+    examples = ", ".join(map(wording.quoted, most))
     return f"are in {len(names)} categories that the reference does not have ({examples})"
-
-
-def _newcomers(mine: Frequent, theirs: Frequent) -> float:
-    here, there = counted(mine), counted(theirs)
-    together = [here.get(name, 0) + there.get(name, 0) for name in here.keys() | there.keys()]
-    new = [count for name, count in here.items() if name not in there]
-    return chance.new_categories(
-        np.array(new, dtype=np.float64),
-        np.array(together, dtype=np.float64),
-        sum(here.values()),
-        sum(there.values()),
-    )

@@ -12,12 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtrc, gammaln
 
+from modeldesk.drift import fisher
+
 EXPECTED = 5.0
 """Bins in which either sample expects fewer values than this are pooled."""
-_ALIKE = 1e-7
-"""Tables whose logarithms differ by less are equally likely."""
-_LARGEST = 0.8
-"""Part of the error that the test of the largest new category may make."""
 _EXACT = 20.0
 """Two shares are tested exactly while either sample expects fewer hits or misses than this."""
 
@@ -49,41 +47,25 @@ def homogeneity(current: NDArray[np.float64], reference: NDArray[np.float64]) ->
 
 
 def same_share(hits: int, rows: int, reference_hits: int, reference_rows: int) -> float:
-    """Return the two-sided p-value that two shares are the same: chi-square, or exact.
+    """Return the two-sided p-value that two shares are the same.
 
-    Where few are expected it is Fisher's exact test with the mid-p-value, which counts half of
-    the tables that are as likely as the observed one: without, of true nulls next to none
-    would be found at 1 %, and of real changes many fewer.
+    It is the chi-square test, or where few are expected Fisher's exact one as described in
+    `modeldesk.drift.fisher`.
 
     Examples
     --------
     >>> round(same_share(3, 30, 0, 150), 4)
-    0.0021
+    0.0014
     """
     total, all_rows = hits + reference_hits, rows + reference_rows
     if total in (0, all_rows) or not rows or not reference_rows:
         return 1.0
     least = min(total, all_rows - total) * min(rows, reference_rows) / all_rows
     if least < _EXACT:
-        return _exact(hits, rows, total, all_rows)
+        return fisher.same_share(hits, rows, reference_hits, reference_rows)
     current = np.array([hits, rows - hits], dtype=np.float64)
     reference = np.array([reference_hits, reference_rows - reference_hits], dtype=np.float64)
     return homogeneity(current, reference)
-
-
-def _exact(hits: int, rows: int, total: int, all_rows: int) -> float:
-    support = np.arange(max(0, total - (all_rows - rows)), min(total, rows) + 1, dtype=np.float64)
-    logs = _log_choose(rows, support) + _log_choose(all_rows - rows, total - support)
-    logs -= _log_choose(all_rows, total)
-    observed = logs[hits - int(support[0])]
-    rarer = np.exp(logs[logs < observed - _ALIKE]).sum()
-    alike = np.exp(logs[np.abs(logs - observed) <= _ALIKE]).sum()
-    return float(min(rarer + alike / 2, 1.0))
-
-
-def _log_choose(n: float, k: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    logs: NDArray[np.float64] = gammaln(n + 1) - gammaln(np.add(k, 1)) - gammaln(n - k + 1)
-    return logs
 
 
 def all_from_current(sizes: NDArray[np.float64] | float, n: float, m: float) -> NDArray[np.float64]:
@@ -109,39 +91,6 @@ def beyond_range(below: float, above: float, n: float, m: float) -> float:
     """
     farthest = min(float(all_from_current(k, n, m)) for k in (below, above))
     return min(1.0, 2 * farthest)
-
-
-def new_categories(
-    new: NDArray[np.float64], sizes: NDArray[np.float64], n: float, m: float
-) -> float:
-    """Return the p-value of so many current values in categories the reference lacks.
-
-    Parameters
-    ----------
-    new
-        How often each category occurs that only the current sample has.
-    sizes
-        How often each category occurs in both samples together.
-    n, m
-        Sizes of the current and of the reference sample.
-
-    Notes
-    -----
-    Two tests share the error, four parts to one: whether the largest new category is too large
-    (union bound over all categories as large), and whether the new categories of one to three
-    values hold too many values in sum (Bernstein's bound).
-    """
-    if not new.size:
-        return 1.0
-    largest = float(all_from_current(sizes[sizes >= new.max()], n, m).sum())
-    small = sizes[sizes <= 3]  # noqa: PLR2004
-    chances = all_from_current(small, n, m)
-    excess = float(new[new <= 3].sum() - np.dot(small, chances))  # noqa: PLR2004
-    in_sum = 1.0
-    if excess > 0:
-        variance = float(np.dot(small**2, chances * (1 - chances)))
-        in_sum = float(np.exp(-(excess**2) / (2 * (variance + excess))))
-    return min(1.0, largest / _LARGEST, in_sum / (1 - _LARGEST))
 
 
 def adjusted(p_values: Sequence[float]) -> list[float]:

@@ -22,7 +22,8 @@ from modeldesk.drift.vectors import weigh_vectors
 from modeldesk.drift.verdict import Aspect, Direction
 from modeldesk.profiles import ColumnProfile
 
-_MISSING = 4.0
+_MISSING = 6.0
+"""As much as all tests of numbers together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

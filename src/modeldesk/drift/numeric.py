@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 
@@ -23,7 +23,7 @@ BINS = 10
 _CERTAIN = 2.576
 """How many standard deviations of the sketch's error are taken off a count, for 99 %."""
 _MOVES = (Aspect.SHIFT, Aspect.SPREAD, Aspect.SHAPE)
-_LOCATION, _SPREAD, _LOW, _HIGH = 2.0, 1.5, 1.0, 1.0
+_LOCATION, _SPREAD, _LOW, _HIGH = 2.5, 1.5, 0.75, 0.75
 _BEYOND, _ODD = 0.5, 0.5
 
 
@@ -44,7 +44,7 @@ def split_numbers(current: ColumnProfile, reference: ColumnProfile) -> Split | N
         return None
     edges = _edges(there)
     return Split(
-        phrases=_phrases(edges, _kind(current, reference)),
+        phrase=partial(_phrase, edges, _kind(current, reference)),
         current=_counts(current, edges),
         reference=_counts(reference, edges),
         ordered=len(edges) + 1,
@@ -142,16 +142,15 @@ def _kind(current: ColumnProfile, reference: ColumnProfile) -> Kind:
     return Kind.FLOAT if reference.kind.numeric else Kind.DATETIME
 
 
-def _phrases(edges: list[float], kind: Kind) -> tuple[str, ...]:
-    first, *inner = pairwise(edges)
-    return (
-        wording.below(edges[0], kind),
-        wording.between(*first, kind),
-        *(
-            wording.between(low + 1 if kind is Kind.INTEGER else low, high, kind)
-            for low, high in inner
-        ),
-        wording.above(edges[-1], kind),
-        "are infinite",
-        f"cannot be read as {wording.noun(kind)}",
-    )
+def _phrase(edges: list[float], kind: Kind, place: int) -> str:
+    inner = len(edges) - 1
+    if place == 0:
+        return wording.below(edges[0], kind)
+    if place <= inner:
+        low, high = edges[place - 1], edges[place]
+        beginning = low + 1 if kind is Kind.INTEGER and place > 1 else low
+        return wording.between(beginning, high, kind)
+    if place == inner + 1:
+        return wording.above(edges[-1], kind)
+    odd = ("are infinite", f"cannot be read as {wording.noun(kind)}")
+    return odd[place - inner - 2]

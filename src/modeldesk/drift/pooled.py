@@ -11,7 +11,7 @@ from modeldesk.sketches import Quantiles
 
 Floats = NDArray[np.float64]
 
-POINTS = 1024
+POINTS = 512
 """A sample of more numbers is represented by so many of its quantiles."""
 
 _MEASURED = 0.5
@@ -45,7 +45,7 @@ class Pooled:
         """Put two sketches, neither of them empty, in one order.
 
         Samples that their sketch keeps whole are taken as they are, others by the middle of
-        each of 1,024 equal parts.
+        each of 512 equal parts.
         """
         here, there = _points(current), _points(reference)
         values, places = np.unique(np.concatenate([here, there]), return_inverse=True)

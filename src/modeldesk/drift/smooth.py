@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, eval_legendre, ndtri
+from scipy.special import chdtrc, ndtri
 
 from modeldesk.drift.pooled import Pooled
 
@@ -96,12 +96,15 @@ def _scores(middles: Floats, tail: float) -> Floats:
 
     All of them have variance 1 for ranks without ties.
     """
-    normal = ndtri(np.clip(middles, tail, 1 - tail))
-    orders = [
-        np.sqrt(2 * order + 1) * eval_legendre(order, 2 * middles - 1)
-        for order in range(1, ORDERS + 1)
-    ]
-    return np.stack([normal, (np.square(normal) - 1) / np.sqrt(2), *orders])
+    scores = np.empty((2 + ORDERS, middles.size))
+    scores[0] = ndtri(np.clip(middles, tail, 1 - tail))
+    scores[1] = (np.square(scores[0]) - 1) / np.sqrt(2)
+    place = 2 * middles - 1
+    before, now = np.ones_like(place), place
+    for order in range(1, ORDERS + 1):
+        scores[1 + order] = np.sqrt(2 * order + 1) * now
+        before, now = now, ((2 * order + 1) * place * now - order * before) / (order + 1)
+    return scores
 
 
 def _noise(scores: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,8 @@ Counts = NDArray[np.float64]
 class Split:
     """Counts of both sides per bin; where the bins end depends on the reference alone."""
 
-    phrases: tuple[str, ...]
-    """What is true of the values in each bin, to follow "20 % of values"."""
+    phrase: Callable[[int], str]
+    """Says what is true of the values in a bin, to follow "20 % of values"."""
     current: Counts
     reference: Counts
     ordered: int
@@ -37,7 +38,7 @@ class Split:
     def outside_part(self) -> float:
         """How much of what changed its bin is now outside, infinite or unreadable, 0 to 1."""
         now, before = self.shares
-        places = [*self.outside, *range(self.ordered, len(self.phrases))]
+        places = [*self.outside, *range(self.ordered, self.current.size)]
         if not self.ordered:
             places = [*self.outside, *([] if self.unread is None else [self.unread])]
         moved = float(np.abs(now - before).sum()) / 2

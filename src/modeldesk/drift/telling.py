@@ -64,7 +64,7 @@ def _shift(finding: Finding, sign: Sign) -> str:
     up, kind = sign.direction is Direction.HIGHER, finding.reference.kind
     for name, (now, before) in _centres(finding).items():
         if now != before and (now > before) is up:
-            told = wording.amount(now, kind), wording.amount(before, kind)
+            told = wording.told_apart(now, before, kind)
             if told[0] != told[1]:
                 said = wording.compared(kind, higher=up)
                 return f"{said}: {name} {told[0]} instead of {told[1]}"
@@ -83,7 +83,7 @@ def _spread(finding: Finding, sign: Sign) -> str:
     now, before = here.quantiles(_MIDDLE), there.quantiles(_MIDDLE)
     if (now[1] - now[0] > before[1] - before[0]) is not wider or now == before:
         return _shape(finding, sign)
-    told = [" and ".join(wording.amount(value, kind) for value in side) for side in (now, before)]
+    told = [" and ".join(wording.told_apart(low, high, kind)) for low, high in (now, before)]
     apart = "farther apart" if wider else "closer together"
     return f"values lie {apart}: the middle 80 % between {told[0]} instead of {told[1]}"
 
@@ -102,7 +102,10 @@ def _words(finding: Finding, _: Sign) -> str:
     if mine is None or theirs is None:
         return "texts use other words"
     new = unknown_share(mine, vocabulary(theirs))
-    shares = [{i.value: i.count / words.total for i in words.items()} for words in (mine, theirs)]
+    shares = [
+        {word: count / words.total for word, count in words.counts().items()}
+        for words in (mine, theirs)
+    ]
     moved = {
         word: np.sqrt(shares[0].get(word, 0.0)) - np.sqrt(shares[1].get(word, 0.0))
         for word in shares[0].keys() | shares[1].keys()
@@ -173,7 +176,7 @@ def _described(kind: Kind, vector: object) -> str:
 
 def _bin(split: Split, place: int) -> str:
     now, before = _share(split.current, place), _share(split.reference, place)
-    return f"{_of('values', now)} {split.phrases[place]} (reference: {wording.percent(before)})"
+    return f"{_of('values', now)} {split.phrase(place)} (reference: {wording.percent(before)})"
 
 
 def _of(what: str, share: float) -> str:

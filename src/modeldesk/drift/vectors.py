@@ -30,7 +30,7 @@ def weigh_vectors(current: ColumnProfile, reference: ColumnProfile, split: Split
     direction (Cramér and Wold); the tests of numbers on each direction are combined.
     """
     here, there = current.vector, reference.vector
-    odd = share_of(split, len(split.phrases) - 1, Aspect.TYPE, weight=_ODD)
+    odd = share_of(split, split.current.size - 1, Aspect.TYPE, weight=_ODD)
     if here is None or there is None or not here.count or not there.count:
         return odd
     places = [
@@ -78,9 +78,8 @@ def split_vectors(current: ColumnProfile, reference: ColumnProfile) -> Split | N
     directions = len(counts)
     odd = (_odd(current) * directions, _odd(reference) * directions)
     now, before = np.concatenate([*counts, [odd[0]]]), np.concatenate([*expected, [odd[1]]])
-    phrases = ["lie elsewhere"] * (now.size - 1) + ["are no vectors of that length"]
     return Split(
-        phrases=tuple(phrases),
+        phrase=lambda _: "are no vectors of that length",
         current=now / directions,
         reference=before / directions,
         ordered=0,

@@ -24,6 +24,8 @@ _NOUNS = {
 }
 _LONG = 10_000
 """Numbers from here on are told with six digits, smaller ones with four."""
+_ALL = 17
+"""With so many digits every number is told from every other."""
 
 
 def amount(value: float, kind: Kind = Kind.FLOAT) -> str:
@@ -41,6 +43,19 @@ def amount(value: float, kind: Kind = Kind.FLOAT) -> str:
     if kind is Kind.INTEGER and abs(value) < 1e15:  # noqa: PLR2004
         return f"{value:.0f}"
     return f"{value:.4g}" if abs(value) < _LONG else f"{value:.6g}"
+
+
+def told_apart(one: float, other: float, kind: Kind = Kind.FLOAT) -> tuple[str, str]:
+    """Return two numbers as `amount` does, with more digits where they would look alike.
+
+    >>> told_apart(4.4, 5.1), told_apart(1e9 + 0.25, 1e9 + 1.5)
+    (('4.4', '5.1'), ('1000000000.2', '1000000001.5'))
+    """
+    first, second = amount(one, kind), amount(other, kind)
+    if first != second or one == other or kind is not Kind.FLOAT:
+        return first, second
+    digits = next(d for d in range(5, _ALL) if f"{one:.{d}g}" != f"{other:.{d}g}" or d == _ALL - 1)
+    return f"{one:.{digits + 1}g}", f"{other:.{digits + 1}g}"
 
 
 def _lasting(seconds: float) -> str:
@@ -147,4 +162,5 @@ def between(low: float, high: float, kind: Kind) -> str:
         return f"{verb} {amount(low, kind)}"
     if kind is Kind.TEXT:
         return f"have between {low:.0f} and {amount(high, kind)}"
-    return f"lie between {amount(low, kind)} and {amount(high, kind)}"
+    first, last = told_apart(low, high, kind)
+    return f"lie between {first} and {last}"

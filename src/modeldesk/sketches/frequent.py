@@ -142,6 +142,13 @@ class Frequent:
         )
         return tuple(sorted(found, key=lambda item: (-item.count, item.value)))
 
+    def counts(self) -> dict[str, int]:
+        """Return the upper bound of each value's count, in no particular order.
+
+        It is a tenth of the work that `items` is, for those who need no more.
+        """
+        return {value: upper for value, _, _, upper in self.native.get_frequent_items(_ANY)}
+
     def merge(self, other: Frequent) -> Frequent:
         """Return the summary of both sets of values together.
 

@@ -35,6 +35,7 @@ _EXCEPTION = 15
 """What four bits hold where the register is larger."""
 _PLACE = (1 << 26) - 1
 _SPLIT = 32
+_POWERS = np.ldexp(1.0, -np.arange(128))
 _LIST_SIZE = 8
 _SMALLEST, _LARGEST = 4, 21
 
@@ -97,31 +98,35 @@ def _check_registers(data: bytes, lg_k: int, lg_table: int, smallest: int) -> No
         _refuse("the number of registers is wrong")
     if exceptions and not (2 <= lg_table <= lg_k and exceptions <= 3 << lg_table >> 2):  # noqa: PLR2004
         _refuse("their table has an impossible size")
-    registers = _unpacked(data, size, smallest, exceptions)
-    if np.count_nonzero(registers == smallest) != at_smallest:
+    times = _counted(data, size, smallest, exceptions)
+    if times[smallest] != at_smallest:
         _refuse("the number of smallest registers is wrong")
-    powers = np.ldexp(1.0, -registers.astype(np.int32))
-    sums = powers[registers < _SPLIT].sum(), powers[registers >= _SPLIT].sum()
-    if not np.allclose((low, high), sums, rtol=1e-6, atol=1e-12):
-        _refuse("the sums of the registers are wrong")
+    parts = times * _POWERS
+    for told, part in ((low, parts[:_SPLIT]), (high, parts[_SPLIT:])):
+        if not math.isclose(told, float(part.sum()), rel_tol=1e-6, abs_tol=1e-12):
+            _refuse("the sums of the registers are wrong")
     if not 0 <= distinct < 2**63:
         _refuse("the number of values is impossible")
 
 
-def _unpacked(data: bytes, size: int, smallest: int, exceptions: int) -> Registers:
-    """Return the registers, or raise `ValueError` where their exceptions contradict them."""
+def _counted(data: bytes, size: int, smallest: int, exceptions: int) -> NDArray[np.int64]:
+    """Return how many registers hold each value, shape ``(128,)``; that is all their sums need.
+
+    Raises `ValueError` where the exceptions contradict the registers.
+    """
     pairs = np.frombuffer(data, dtype=np.uint8, offset=HEAD, count=size // 2)
-    above = np.stack([pairs & 15, pairs >> 4], axis=1).reshape(size)
-    registers = above + np.uint8(smallest)
+    both = np.bincount(pairs, minlength=256).reshape(16, 16)
+    above = both.sum(axis=0) + both.sum(axis=1)
     others = np.frombuffer(data, dtype="<u4", offset=HEAD + size // 2)
-    places, values = (others & _PLACE) & (size - 1), (others >> 26).astype(np.uint8)
-    marked = np.flatnonzero(above == _EXCEPTION)
-    if marked.size != exceptions or (np.sort(places) != marked).any():
+    places, values = (others & _PLACE) & (size - 1), (others >> 26).astype(np.int64)
+    marked = (pairs[places >> 1] >> (4 * (places & 1)).astype(np.uint8)) & 15 == _EXCEPTION
+    if above[_EXCEPTION] != exceptions or not marked.all() or np.unique(places).size != exceptions:
         _refuse("the exceptions are not those of the registers")
     if (values < smallest + _EXCEPTION).any():
         _refuse("an exception is too small to be one")
-    registers[places] = values
-    return registers
+    times = np.bincount(values, minlength=_POWERS.size)
+    times[smallest : smallest + _EXCEPTION] += above[:_EXCEPTION]
+    return times
 
 
 def _refuse(reason: str) -> None:

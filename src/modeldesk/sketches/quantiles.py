@@ -149,8 +149,8 @@ class Quantiles:
             When there are no numbers.
         """
         self._need_numbers()
-        found = self.native.get_quantiles(list(shares), inclusive=True)
-        return [float(value) for value in found]
+        found: list[float] = self.native.get_quantiles(list(shares), inclusive=True)
+        return found
 
     def merge(self, other: Quantiles) -> Quantiles:
         """Return the summary of both sets of numbers together.

@@ -1,5 +1,6 @@
 """The predict routes over a real model and a real log."""
 
+import asyncio
 import json
 import math
 from collections.abc import AsyncIterator
@@ -68,6 +69,14 @@ async def test_a_model_without_classes_has_no_probabilities(
     assert (await client.post("predict", json={"mood": 1})).json()["data"] == {"prediction": 1.0}
 
 
+async def settled(desk: Desk, refused: int) -> None:
+    """Wait until refusals are counted, which comes after the answers."""
+    for _ in range(500):
+        if desk.overview.model("iris").refused == refused:
+            return
+        await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("row", "field", "problem"),
     [
@@ -96,6 +105,7 @@ async def test_a_wrong_feature_is_named_and_nothing_is_logged(
         assert found["row"] == (0 if path == "predict" else 1)
         assert found["expected"]
     await client.post("predict", json=ROW)
+    await settled(desk, refused=2)
     overview = desk.overview.model("iris")
     assert (overview.predictions, overview.refused) == (1, 2)
 

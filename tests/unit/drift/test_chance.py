@@ -24,24 +24,6 @@ def test_homogeneity_of_nothing() -> None:
     assert chance.homogeneity(two, np.zeros(2)) == 1.0
 
 
-@pytest.mark.parametrize(
-    ("hits", "rows", "before", "reference_rows"),
-    [(3, 30, 0, 150), (0, 30, 3, 150), (5, 40, 5, 160), (1, 10, 9, 10), (2, 50, 1, 10_000)],
-)
-def test_few_hits_are_tested_exactly(
-    hits: int, rows: int, before: int, reference_rows: int
-) -> None:
-    """Where few are expected it is Fisher's exact test, less half of the tables as likely."""
-    table = np.array([[hits, rows - hits], [before, reference_rows - before]])
-    law = stats.hypergeom(rows + reference_rows, hits + before, rows)
-    likely = law.pmf(np.arange(hits + before + 1))
-    alike = likely[np.isclose(likely, law.pmf(hits), rtol=1e-6)].sum()
-    expected = stats.fisher_exact(table).pvalue - alike / 2
-    assert chance.same_share(hits, rows, before, reference_rows) == pytest.approx(
-        expected, rel=1e-6
-    )
-
-
 def test_many_hits_are_tested_by_chi_square() -> None:
     """Where many are expected the two tests agree in substance."""
     exact = stats.fisher_exact(np.array([[60, 240], [100, 700]])).pvalue
@@ -77,16 +59,6 @@ def test_beyond_the_range() -> None:
         assert (p_values <= level).mean() <= level * 1.15
     assert chance.beyond_range(0, 0, 30, 30) == 1.0
     assert chance.beyond_range(0, 30, 150, 150) < 1e-8
-
-
-def test_new_categories() -> None:
-    """One large new category, or many small ones, are unlikely; a few small ones are not."""
-    few, many = np.array([1.0, 1.0]), np.ones(60)
-    known = np.full(3, 100.0)
-    assert chance.new_categories(np.array([]), known, 100, 200) == 1.0
-    assert chance.new_categories(np.array([20.0]), np.append(known, 20.0), 100, 200) < 1e-6
-    assert chance.new_categories(few, np.append(known, few), 100, 200) > 0.1
-    assert chance.new_categories(many, np.append(known, many), 100, 200) < 1e-3
 
 
 def test_adjusted_agrees_with_scipy() -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from modeldesk.drift import Aspect, Direction, Status, Thresholds, Verdict, compare
-from modeldesk.profiles import profile
+from modeldesk.profiles import Profile, profile
 from modeldesk.schema import Kind
 
 WORDS = ["red", "green", "blue", "pink", "gray", "dark", "pale", "wide", "long", "tall"]
@@ -204,3 +205,22 @@ def test_times_and_durations_are_told_in_their_units() -> None:
     assert "are earlier than the reference's first, 2026-03-21" in back
     moved = [date(2026, 3, 1) + timedelta(days=int(d)) for d in rng.beta(3, 1, 300) * 59]
     assert "Values are later: median 2026-04-" in verdict(moved, days).sentence
+
+
+def test_columns_without_a_single_vector_are_alike() -> None:
+    """Where neither side has a vector there is nothing to compare, and nothing changed."""
+    found = verdict(["a"] * 90, ["b"] * 90, Kind.VECTOR)
+    assert found.status is Status.NOT_ENOUGH_DATA
+    assert found.sentence == "Not enough data: one side has no values."
+
+
+def test_texts_of_profiles_that_knew_no_words() -> None:
+    """Texts of a profile that has neither words nor lengths are compared by their characters."""
+    rng = np.random.default_rng(4)
+    old, same = (profile({"x": texts(rng, WORDS)}, kinds={"x": Kind.TEXT}) for _ in range(2))
+    bare = Profile(rows=old.rows, columns=(replace(old.column("x"), words=None, lengths=None),))
+    for current, reference in ((same, bare), (bare, same)):
+        found = compare(current, reference).column("x").verdict
+        assert found.status is Status.STABLE
+    half = Profile(rows=old.rows, columns=(replace(old.column("x"), lengths=None),))
+    assert compare(same, half).column("x").verdict.status is Status.STABLE

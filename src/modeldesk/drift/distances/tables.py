@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modeldesk.drift.basis import Basis, basis
-from modeldesk.drift.categories import counted
 from modeldesk.drift.sorting import split_columns
 from modeldesk.profiles import ColumnProfile
 from modeldesk.sketches import Frequent
@@ -71,7 +70,7 @@ def _listed(current: ColumnProfile, reference: ColumnProfile) -> tuple[Floats, F
     """Return counts of every category that is kept, of all others, and of misfits."""
     sides = []
     sketches = [side.frequent or Frequent() for side in (current, reference)]
-    tallies = [counted(sketch) for sketch in sketches]
+    tallies = [sketch.counts() for sketch in sketches]
     names = sorted(tallies[0].keys() | tallies[1].keys())
     for side, sketch, tally in zip((current, reference), sketches, tallies, strict=True):
         counts = [float(tally.get(name, 0)) for name in names]
