@@ -1,14 +1,16 @@
-"""The quick way for many rows that are all as they should be.
+"""The quick ways for rows that are all as they should be.
 
-Reading row by row names every problem, at a third of a microsecond a value. Most requests have
-none: then columns are checked as a whole, several times as fast. Whatever is not plainly right
-is left to the careful way.
+Reading value by value names every problem, at a third of a microsecond each. Most requests have
+none: then a row, or a column of many, is checked as a whole, several times as fast. Whatever is
+not plainly right is left to the careful way.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from operator import itemgetter
+from typing import Any
 
 import polars as pl
 
@@ -21,7 +23,64 @@ _TYPES: dict[Kind, frozenset[type]] = {
     Kind.CATEGORICAL: frozenset({str}),
     Kind.TEXT: frozenset({str}),
 }
+_PLAIN: dict[Kind, type] = {
+    Kind.BOOLEAN: bool,
+    Kind.INTEGER: int,
+    Kind.FLOAT: float,
+    Kind.CATEGORICAL: str,
+    Kind.TEXT: str,
+}
+_EASY = {Kind.BOOLEAN, Kind.FLOAT}
+_LARGEST = 2**63 - 1
 _NONE = type(None)
+
+
+class QuickRow:
+    """Reads a row that has every feature, and no other, with just the right types.
+
+    Parameters
+    ----------
+    columns
+        The features.
+
+    Examples
+    --------
+    >>> quick = QuickRow([Column(name="a", kind=Kind.FLOAT), Column(name="b", kind=Kind.TEXT)])
+    >>> quick.read({"b": "x", "a": 1.5})
+    (1.5, 'x')
+    >>> quick.read({"a": 1.5}) is None
+    True
+    """
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        kinds = [column.kind for column in columns]
+        self._width = len(columns)
+        # A getter of one name gives a value and no tuple; such rows are short anyway.
+        plain = len(columns) > 1 and all(kind in _PLAIN for kind in kinds)
+        self._get = itemgetter(*(column.name for column in columns)) if plain else None
+        self._types = tuple(_PLAIN[kind] for kind in kinds) if plain else ()
+        self._floats = [place for place, kind in enumerate(kinds) if kind is Kind.FLOAT]
+        self._others = [place for place, kind in enumerate(kinds) if kind not in _EASY]
+
+    def read(self, row: object) -> tuple[Any, ...] | None:
+        """Return the values in the features' order; ``None``: read the row with care."""
+        if self._get is None or type(row) is not dict or len(row) != self._width:
+            return None
+        try:
+            values: tuple[Any, ...] = self._get(row)
+        except KeyError:
+            return None
+        if tuple(map(type, values)) != self._types:
+            return None
+        # NaN and infinity make every sum that they are in not finite.
+        if not math.isfinite(sum([values[place] for place in self._floats])):
+            return None
+        for place in self._others:
+            value = values[place]
+            fits = value.isascii() if isinstance(value, str) else -_LARGEST <= value <= _LARGEST
+            if not fits:
+                return None
+        return values
 
 
 def quick_table(

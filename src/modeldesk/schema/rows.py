@@ -12,7 +12,7 @@ import msgspec
 import polars as pl
 
 from modeldesk.errors import InvalidRows, Problem
-from modeldesk.schema.quick import quick_table
+from modeldesk.schema.quick import QuickRow, quick_table
 from modeldesk.schema.reading import SPAN, STAMP
 from modeldesk.schema.signature import Column, Kind, Signature
 
@@ -230,6 +230,9 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
         self._known = frozenset(self._names)
         self._readers = tuple(_reader(column) for column in signature.inputs)
         self._schema = {c.name: polars_type(c) for c in signature.inputs}
+        self.texts = tuple(name for name, dtype in self._schema.items() if dtype == pl.String)
+        """Names of the features that are texts."""
+        self._quick = QuickRow(signature.inputs)
         self._simple = all(dtype in _SIMPLE for dtype in self._schema.values())
 
     def decode(self, rows: Sequence[object]) -> list[tuple[Value, ...]]:
@@ -241,7 +244,10 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
             With every problem found, when any row does not fit.
         """
         problems: list[Problem] = []
-        decoded = [self._row(position, row, problems) for position, row in enumerate(rows)]
+        decoded = [
+            self._quick.read(row) or self._row(position, row, problems)
+            for position, row in enumerate(rows)
+        ]
         if problems:
             raise InvalidRows(tuple(problems), rows=len({p.row for p in problems}))
         return decoded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -126,7 +126,7 @@ class Predictor:
         try:
             many = len(rows) >= _MANY
             decoded = lane.decoder.table(rows) if many else lane.decoder.decode(rows)
-            self._check_texts(rows)
+            self._check_texts(lane.decoder.texts, rows)
             times = self._times(lane.record.policy, timestamps, len(rows))
         except InvalidRows as error:
             lane.refuse(error.rows)
@@ -311,19 +311,24 @@ class Predictor:
             message = f"{rows} rows are more than the {self._limits.rows} of one request."
             raise InvalidArgument(message, hint="Send them in parts, or raise max_rows.")
 
-    def _check_texts(self, rows: Sequence[object]) -> None:
+    def _check_texts(self, texts: Sequence[str], rows: Sequence[object]) -> None:
+        """Refuse rows with too long a text in one of the features that are texts."""
         limit = self._limits.text_characters
+        given = (
+            (position, field, value)
+            for field in texts
+            for position, row in enumerate(rows)
+            if isinstance(row, Mapping) and isinstance(value := row.get(field), str)
+        )
         problems = tuple(
             Problem(
                 row=position,
-                field=str(field),
+                field=field,
                 problem=f"too long, {len(value)} characters",
                 expected=f"at most {limit} characters",
             )
-            for position, row in enumerate(rows)
-            if isinstance(row, dict)
-            for field, value in row.items()
-            if isinstance(value, str) and len(value) > limit
+            for position, field, value in given
+            if len(value) > limit
         )
         if problems:
             raise InvalidRows(problems, rows=len({problem.row for problem in problems}))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Column, Kind, RowDecoder, Signature
-from modeldesk.schema.quick import quick_table
+from modeldesk.schema.quick import QuickRow, quick_table
 from modeldesk.schema.rows import polars_type
 
 COLUMNS = (
@@ -54,6 +54,26 @@ def test_both_ways_agree(rows: list[dict[str, object]]) -> None:
         if quick is not None:
             assert quick.equals(careful)
             assert quick.schema == careful.schema
+
+
+@given(near)
+def test_a_row_is_read_alike(row: dict[str, object]) -> None:
+    """What the quick way reads of one row is what the careful way reads."""
+    found = QuickRow(COLUMNS).read(row)
+    if found is not None:
+        assert list(found) == [row[column.name] for column in COLUMNS]
+        assert DECODER.decode([row]) == [found]
+        assert DECODER.frame([found]).height == 1
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1, None, "1", True])
+def test_one_odd_number_among_many_is_seen(value: object) -> None:
+    """Whatever the numbers beside it are."""
+    columns = [Column(name=name, kind=Kind.FLOAT) for name in "abc"]
+    quick = QuickRow(columns)
+    assert quick.read({"a": 1.0, "b": 2.0, "c": 3.0}) == (1.0, 2.0, 3.0)
+    assert quick.read({"a": 1e308, "b": value, "c": -1e308}) is None
+    assert quick.read({"a": 1.0, "b": 2.0, "d": 3.0}) is None
 
 
 def test_plain_rows_go_the_quick_way() -> None:
