@@ -28,6 +28,7 @@ from modeldesk.server import running_server, serve
 from modeldesk.settings import Settings
 from tests.integration.api import served
 from tests.support.iris import ROW, iris_frame, iris_model
+from tests.support.patience import at_most
 
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
 STOP_SECONDS = 5.0
@@ -196,7 +197,7 @@ def test_an_idle_server_stops_at_once_with_status_0(home: Path, number: signal.S
     """Also with a client that keeps its connection open."""
     with started(home, "jobs") as program, httpx.Client(trust_env=False) as client:
         assert client.get(f"{program.url}/api/v1/health").status_code == 200
-        assert program.stop(number) < STOP_SECONDS
+        assert program.stop(number) < at_most(STOP_SECONDS)
 
 
 def test_a_request_under_way_is_answered_before_the_end(home: Path) -> None:
@@ -211,7 +212,7 @@ def test_a_request_under_way_is_answered_before_the_end(home: Path) -> None:
         time.sleep(0.4)
         seconds = program.stop()
         asking.join()
-    assert seconds < STOP_SECONDS
+    assert seconds < at_most(STOP_SECONDS)
     assert answers[0].status_code == 200
     identifier = answers[0].json()["predictions"][0]["prediction_id"]
     with Desk.open(Settings.load(home=home)) as desk:
@@ -230,7 +231,7 @@ def test_a_request_that_takes_too_long_is_given_up(home: Path) -> None:
         time.sleep(0.4)
         seconds = program.stop()
         asking.join()
-    assert seconds < STOP_SECONDS
+    assert seconds < at_most(STOP_SECONDS)
     assert answers[0].status_code == 503
     assert answers[0].json()["error"]["code"] == "stopping"
 
@@ -254,7 +255,7 @@ def test_a_request_stuck_in_the_database_keeps_nobody_waiting(home: Path) -> Non
         time.sleep(0.4)
         seconds = program.stop()
         flagging.join()
-    assert seconds < STOP_SECONDS
+    assert seconds < at_most(STOP_SECONDS)
 
 
 def test_a_stuck_request_is_given_up_with_a_word_in_the_log(desk: Desk, settings: Settings) -> None:
@@ -272,7 +273,7 @@ def test_a_stuck_request_is_given_up_with_a_word_in_the_log(desk: Desk, settings
             start = time.monotonic()
         seconds = time.monotonic() - start
         other.execute("COMMIT")
-    assert seconds < STOP_SECONDS
+    assert seconds < at_most(STOP_SECONDS)
     assert [line["event"] for line in logs] == ["request given up: the server stops"]
 
 
@@ -286,7 +287,7 @@ def test_half_a_request_keeps_nobody_waiting(home: Path) -> None:
                 "Content-Length: 100\r\n\r\n{".encode()
             )
             time.sleep(0.3)
-            assert program.stop() < STOP_SECONDS
+            assert program.stop() < at_most(STOP_SECONDS)
 
 
 def test_a_client_that_leaves_in_the_middle_harms_nobody(desk: Desk, settings: Settings) -> None:
@@ -349,7 +350,7 @@ def test_an_open_socket_keeps_nobody_waiting(home: Path) -> None:
         address = program.url.replace("http", "ws") + SOCKET
         with connect(address, origin=Origin(program.url)) as page:
             assert page.recv(timeout=10)
-            assert program.stop() < STOP_SECONDS
+            assert program.stop() < at_most(STOP_SECONDS)
 
 
 def test_without_pages_no_page_framework_is_loaded(home: Path) -> None:
