@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import polars as pl
 
 
@@ -21,6 +23,13 @@ def fails_above_ten(frame: pl.DataFrame) -> pl.Series:
     if (frame["a"] > 10).any():
         message = "too large"
         raise ValueError(message)
+    return frame["a"]
+
+
+def leaves_above_ten(frame: pl.DataFrame) -> pl.Series:
+    """Ask the interpreter to end when any value of ``a`` is above ten; otherwise answer it."""
+    if (frame["a"] > 10).any():
+        sys.exit("enough")
     return frame["a"]
 
 

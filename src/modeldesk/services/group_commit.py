@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from modeldesk.errors import ModeldeskError, StoreUnavailable
+from modeldesk.errors import Conflict, ModeldeskError, Overloaded, StoreUnavailable
 from modeldesk.schema import ChunkKeys
 from modeldesk.store import Chunk, ChunkLog, ModelRecords
 
@@ -69,6 +69,7 @@ class GroupCommit:
         self._most_ahead = most_ahead
         self._ahead = 0
         self._failing = False
+        self._closed = False
         self._lock = threading.Lock()
         self._queue: queue.SimpleQueue[_Append | _Refused | _Stop] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="modeldesk-log", daemon=True)
@@ -87,10 +88,13 @@ class GroupCommit:
         done: Future[None] = Future()
         rows = chunk.frame.height
         with self._lock:
+            if self._closed:
+                done.set_exception(Overloaded("The server is stopping."))
+                return done
             ahead = not durable and self._ahead + rows <= self._most_ahead
             if ahead:
                 self._ahead += rows
-        self._queue.put(_Append(chunk=chunk, done=None if ahead else done))
+            self._queue.put(_Append(chunk=chunk, done=None if ahead else done))
         if ahead:
             done.set_result(None)
         return done
@@ -100,8 +104,10 @@ class GroupCommit:
         self._queue.put(_Refused(version_id=version_id, rows=rows))
 
     def close(self) -> None:
-        """Write what is queued and stop."""
-        self._queue.put(_Stop())
+        """Write what is queued and stop; what is appended from now on is refused."""
+        with self._lock:
+            self._closed = True
+            self._queue.put(_Stop())
         self._thread.join()
 
     def _write(self) -> None:
@@ -157,6 +163,9 @@ class GroupCommit:
         """Write chunks in one transaction, or say why they are not."""
         try:
             self._log.append(new)
+        except Conflict as error:
+            # A commit whose answer was lost with the connection is found done when it is retried.
+            return None if len(new) == 1 and self._is_there(new[0].key) else error
         except ModeldeskError as error:
             return error
         except Exception as error:  # noqa: BLE001  # the writer outlives any one group
@@ -164,6 +173,12 @@ class GroupCommit:
             failed.__cause__ = error
             return failed
         return None
+
+    def _is_there(self, key: str) -> bool:
+        try:
+            return self._log.holds(key)
+        except StoreUnavailable:
+            return False
 
     def _count(self, refused: list[_Refused]) -> None:
         totals: Counter[int] = Counter()

@@ -90,6 +90,7 @@ class Lane:
         self._limit = max_waiting_rows
         self._measures = measures
         self._waiting = 0
+        self._closed = False
         self._committed = threading.Event()
         self._committed.set()
         self._lock = threading.Lock()
@@ -111,19 +112,24 @@ class Lane:
     def submit(self, job: Job) -> None:
         """Queue a request's rows, or raise `Overloaded` when too many wait already."""
         with self._lock:
+            if self._closed:
+                message = "The server is stopping."
+                raise Overloaded(message, hint="Try again in a few seconds.")
             if self._waiting and self._waiting + len(job.rows) > self._limit:
                 message = f"{self._waiting} rows wait for {self.record.model!r} already."
                 raise Overloaded(message, hint="Try again in a second.")
             self._waiting += len(job.rows)
-        self._queue.put(job)
+            self._queue.put(job)
 
     def warm(self) -> None:
         """Load the model now, in the lane's thread, so that the first request need not wait."""
         self._queue.put(_Signal.WARM)
 
     def close(self) -> None:
-        """Answer what is queued and stop."""
-        self._queue.put(_Signal.STOP)
+        """Answer what is queued and stop; what comes later is refused."""
+        with self._lock:
+            self._closed = True
+            self._queue.put(_Signal.STOP)
         self._thread.join()
 
     def _run(self) -> None:
@@ -163,7 +169,8 @@ class Lane:
         began = time.perf_counter()
         try:
             frame = self._predict(jobs)
-        except Exception as error:  # noqa: BLE001  # a request's failure must not end the lane
+            kept = written(frame, self.record.policy)
+        except BaseException as error:  # noqa: BLE001  # no failure of a model ends the lane
             if len(jobs) > 1:
                 for job in jobs:
                     self._answer([job])
@@ -179,7 +186,7 @@ class Lane:
             model_id=self.record.model_id,
             version_id=self.record.version_id,
             committed_at=now,
-            frame=written(frame, self.record.policy),
+            frame=kept,
         )
         record = self.record
 
@@ -245,7 +252,7 @@ def _resolve(
         start += len(job.rows)
 
 
-def _as_ours(error: Exception) -> ModeldeskError:
+def _as_ours(error: BaseException) -> ModeldeskError:
     if isinstance(error, ModeldeskError):
         return error
     failed = ModelFailed(f"The model failed: {type(error).__name__}: {error}.")

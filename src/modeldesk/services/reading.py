@@ -130,16 +130,16 @@ class Reader:
         records = self._records(name, version)
         position = None if cursor is None else _position(cursor)
         days = self._days(records, verdict, start, end)
-        taken: list[pl.DataFrame] = []
+        taken = _Taken()
         for chunk in self._log.latest(
             list(records), start=start, end=end, before=position[0] if position else None
         ):
-            if _newer(taken, chunk.last_key) > limit:
+            if taken.newer(chunk.last_key) > limit:
                 break
             rows = numbered(chunk, records[chunk.version_id].number)
             wanted = _wanted(rows, start, end, where or {}, position)
-            taken.append(rows.filter(wanted & _within(days, chunk.version_id)))
-        return _page(champion.signature, taken, limit)
+            taken.add(rows.filter(wanted & _within(days, chunk.version_id)))
+        return _page(champion.signature, taken.frames, limit)
 
     def _records(self, name: str, version: int | None) -> dict[int, VersionRecord]:
         if version is not None:
@@ -238,9 +238,30 @@ def _within(days: Mapping[int, Sequence[Window]] | None, version_id: int) -> pl.
     return pl.col(TIME).dt.truncate("1d").is_in(pl.Series(starts, dtype=_TIME_TYPE).implode())
 
 
-def _newer(taken: Sequence[pl.DataFrame], key: str) -> int:
-    """Count the rows that no chunk up to a key can come before."""
-    return sum(int((rows[_KEY] > key).sum()) for rows in taken)
+class _Taken:
+    """The rows of a page so far, and how many of them no further chunk can come before."""
+
+    def __init__(self) -> None:
+        self.frames: list[pl.DataFrame] = []
+        self._open: list[pl.DataFrame] = []
+        self._passed = 0
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Take some rows."""
+        if rows.height:
+            self.frames.append(rows)
+            self._open.append(rows)
+
+    def newer(self, key: str) -> int:
+        """Count the rows that no chunk up to a key can come before; keys only go down."""
+        passed = [rows for rows in self._open if _least(rows) > key]
+        self._passed += sum(rows.height for rows in passed)
+        self._open = [rows for rows in self._open if _least(rows) <= key]
+        return self._passed + sum(int((rows[_KEY] > key).sum()) for rows in self._open)
+
+
+def _least(rows: pl.DataFrame) -> str:
+    return str(rows[_KEY].min())
 
 
 def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> PredictionPage:

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
@@ -123,8 +124,9 @@ class ChunkLog:
         with self._store.reading() as connection:
             keys = list(dict.fromkeys(connection.scalars(query)))
         rows: list[LoggedRow] = []
+        last: dict[int, pl.DataFrame] = {}
         for key in keys:
-            part = self._part(key)
+            part = self._part(key, last)
             if part is not None:
                 rows += _with_own_key(key, *part, row_id)
         return tuple(rows)
@@ -204,22 +206,53 @@ class ChunkLog:
         with self._store.reading() as connection:
             return int(connection.scalar(query) or 0)
 
-    def _part(self, key: str) -> tuple[int, pl.DataFrame] | None:
-        """Return the version and rows that were committed under a key."""
-        whole = sa.select(chunks).where(chunks.c.key == key)
-        moved = (
-            sa.select(chunks, moved_chunks.c.start, moved_chunks.c.rows.label("length"))
-            .join_from(moved_chunks, chunks)
-            .where(moved_chunks.c.key == key)
-        )
+    def holds(self, key: str) -> bool:
+        """Whether rows that were committed under a key are in the log."""
         with self._store.reading() as connection:
-            found = connection.execute(whole).first()
-            if found is not None:
-                return found.version_id, decode_chunk(found.payload)
-            found = connection.execute(moved).first()
-        if found is None:
-            return None
-        return found.version_id, decode_chunk(found.payload).slice(found.start, found.length)
+            return _place(connection, key) is not None
+
+    def _part(
+        self, key: str, last: dict[int, pl.DataFrame] | None = None
+    ) -> tuple[int, pl.DataFrame] | None:
+        """Return the version and rows that were committed under a key.
+
+        Many parts of one chunk are read one after the other: `last` keeps it from being
+        decoded for each.
+        """
+        last = {} if last is None else last
+        with self._store.reading() as connection:
+            place = _place(connection, key)
+            if place is None:
+                return None
+            if place.id not in last:
+                query = sa.select(chunks.c.payload).where(chunks.c.id == place.id)
+                payload = connection.scalar(query)
+                if payload is None:
+                    return None
+                last.clear()
+                last[place.id] = decode_chunk(payload)
+        frame = last[place.id]
+        if place.start is None:
+            return place.version_id, frame
+        return place.version_id, frame.slice(place.start, place.length)
+
+
+def _place(connection: sa.Connection, key: str) -> sa.Row[Any] | None:
+    """Return the chunk and version of a key, with start and length where it is a part."""
+    whole = sa.select(
+        chunks.c.id, chunks.c.version_id, sa.null().label("start"), sa.null().label("length")
+    ).where(chunks.c.key == key)
+    moved = (
+        sa.select(
+            chunks.c.id,
+            chunks.c.version_id,
+            moved_chunks.c.start,
+            moved_chunks.c.rows.label("length"),
+        )
+        .join_from(moved_chunks, chunks)
+        .where(moved_chunks.c.key == key)
+    )
+    return connection.execute(whole).first() or connection.execute(moved).first()
 
 
 def _reaching(

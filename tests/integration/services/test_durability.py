@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import Future, wait
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -11,13 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from modeldesk.desk import Desk
-from modeldesk.errors import StoreUnavailable
+from modeldesk.errors import Overloaded, StoreUnavailable
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.settings import Durability, Settings
+from modeldesk.store import TIME, Chunk
 from modeldesk.store.tables import chunks
 from tests.support.iris import ROW, iris_frame, iris_model
 
 PATIENCE = 30
+NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 AHEAD = 40
 
 
@@ -113,3 +116,38 @@ def test_by_default_an_answer_is_committed(database_url: str, tmp_path: Path) ->
         for answered in range(1, 6):
             desk.predictor.predict("iris", [ROW])
             assert logged(desk) == answered
+
+
+def test_after_the_end_nothing_is_taken_and_nobody_waits(desk: Desk) -> None:
+    """Rows that come too late are refused at once, also those that would go ahead."""
+    desk.predictor.predict("iris", [ROW])
+    desk.close()
+    with pytest.raises(Overloaded, match="stopping"):
+        desk.predictor.predict("iris", [ROW])
+    frame = iris_frame().with_columns(pl.lit(1.0).alias("x"))
+    chunk = Chunk(
+        key=desk.commits.keys.new(NOW),
+        model_id=1,
+        version_id=1,
+        committed_at=NOW,
+        frame=frame,
+    )
+    for durable in (True, False):
+        refused = desk.commits.append(chunk, durable=durable).exception(timeout=PATIENCE)
+        assert isinstance(refused, Overloaded)
+
+
+def test_a_commit_whose_answer_was_lost_is_not_called_lost(desk: Desk) -> None:
+    """The same chunk once more is found to be there."""
+    frame = iris_frame().head(3).with_columns(pl.lit(NOW).alias(TIME))
+    record = desk.registry.record("iris")
+    chunk = Chunk(
+        key=desk.commits.keys.new(NOW),
+        model_id=record.model_id,
+        version_id=record.version_id,
+        committed_at=NOW,
+        frame=frame,
+    )
+    for _ in range(2):
+        assert desk.commits.append(chunk, durable=True).exception(timeout=PATIENCE) is None
+    assert logged(desk) == 3

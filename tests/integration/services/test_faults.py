@@ -3,14 +3,16 @@
 import threading
 from pathlib import Path
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 from structlog.testing import capture_logs
 
 from modeldesk.desk import Desk
-from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.errors import Corrupt, ModelFailed, StoreUnavailable
 from modeldesk.settings import Settings
 from modeldesk.store import Store
+from tests.support.functions import leaves_above_ten
 from tests.support.iris import ROW, iris_frame, iris_model
 
 
@@ -31,6 +33,17 @@ def test_a_prediction_that_cannot_be_kept_is_not_answered(settings: Settings) ->
         (answer,) = desk.predictor.predict("iris", [ROW]).predictions
         assert desk.reader.prediction(answer.prediction_id) == answer
         assert desk.overview.model("iris").predictions == 1
+
+
+def test_a_model_that_asks_to_leave_is_a_model_that_fails(settings: Settings) -> None:
+    """Its requests fail with the reason, and those after it are answered."""
+    with Desk.open(settings) as desk:
+        reference = pl.DataFrame({"a": [1.0, 2.0, 3.0] * 20})
+        desk.registry.publish(leaves_above_ten, name="moody", reference=reference)
+        with pytest.raises(ModelFailed, match="SystemExit: enough"):
+            desk.predictor.predict("moody", [{"a": 11.0}])
+        (answer,) = desk.predictor.predict("moody", [{"a": 1.0}]).predictions
+        assert answer.outputs == {"prediction": 1.0}
 
 
 def test_background_jobs_go_on_after_a_failure(settings: Settings) -> None:
