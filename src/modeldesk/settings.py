@@ -1,18 +1,21 @@
 """Settings, from flags, ``MODELDESK_*`` variables, ``modeldesk.toml`` and defaults.
 
-A value given as a flag wins over the environment, which wins over the file, which wins over
-the default. Reading happens only in `Settings.load`, never at import.
+A value given as a flag wins over the environment, which wins over the variables that Vertex AI
+sets, which win over the file, which wins over the default. Reading happens only in
+`Settings.load`, never at import.
 """
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -22,13 +25,14 @@ from modeldesk.errors import InvalidArgument
 
 SETTINGS_FILE = "modeldesk.toml"
 
-
 _ROUTE = r"^/[A-Za-z0-9._~:/-]+$"
 
-
-def _or_vertex(name: str, variable: str) -> AliasChoices:
-    """Take a setting from its own names first, else from the variable that Vertex AI sets."""
-    return AliasChoices(name, f"MODELDESK_{name.upper()}", variable)
+_OF_VERTEX = {
+    "port": "AIP_HTTP_PORT",
+    "vertex_predict_route": "AIP_PREDICT_ROUTE",
+    "vertex_health_route": "AIP_HEALTH_ROUTE",
+}
+"""Variables that Vertex AI sets in its containers, by setting."""
 
 
 class Durability(StrEnum):
@@ -74,19 +78,16 @@ class Settings(BaseSettings):
         default=8080,
         ge=0,
         le=65535,
-        validation_alias=_or_vertex("port", "AIP_HTTP_PORT"),
         description="Port of the server; 0 takes a free one.",
     )
     vertex_predict_route: str | None = Field(
         default=None,
         pattern=_ROUTE,
-        validation_alias=_or_vertex("vertex_predict_route", "AIP_PREDICT_ROUTE"),
         description="Another path at which Vertex AI asks for predictions.",
     )
     vertex_health_route: str | None = Field(
         default=None,
         pattern=_ROUTE,
-        validation_alias=_or_vertex("vertex_health_route", "AIP_HEALTH_ROUTE"),
         description="Another path at which Vertex AI asks for health.",
     )
     allowed_hosts: tuple[str, ...] = Field(
@@ -155,9 +156,10 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
             message = f"The setting {name!r} is wrong: {first['msg']}."
+            vertex = f" or {_OF_VERTEX[name]}" if name in _OF_VERTEX else ""
             hint = (
                 f"Look at the flag --{name.replace('_', '-')}, the variable "
-                f"MODELDESK_{name.upper()} and the file {SETTINGS_FILE}."
+                f"MODELDESK_{name.upper()}{vertex} and the file {SETTINGS_FILE}."
             )
             raise InvalidArgument(message, hint=hint) from error
         except ValueError as error:
@@ -173,6 +175,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Order the sources: flags, environment, ``modeldesk.toml``."""
+        """Order the sources: flags, environment, Vertex AI's variables, ``modeldesk.toml``."""
         del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        told = {name: os.environ.get(variable) for name, variable in _OF_VERTEX.items()}
+        vertex = InitSettingsSource(
+            settings_cls, init_kwargs={name: value for name, value in told.items() if value}
+        )
+        return init_settings, env_settings, vertex, TomlConfigSettingsSource(settings_cls)

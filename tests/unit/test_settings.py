@@ -50,3 +50,32 @@ def test_a_file_that_cannot_be_read_is_said_so(empty_folder: Path, text: str) ->
     (empty_folder / "modeldesk.toml").write_text(text)
     with pytest.raises(InvalidArgument, match=r"modeldesk\.toml"):
         Settings.load()
+
+
+def test_variables_without_our_prefix_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many programs know a PORT."""
+    monkeypatch.setenv("PORT", "1")
+    monkeypatch.setenv("VERTEX_PREDICT_ROUTE", "/predict")
+    monkeypatch.setenv("VERTEX_HEALTH_ROUTE", "/health")
+    settings = Settings.load()
+    assert settings.port == 8080
+    assert settings.vertex_predict_route is settings.vertex_health_route is None
+
+
+def test_vertex_variables_stand_between_the_environment_and_the_file(
+    empty_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Vertex AI says where it will ask; whoever names a port for us means it."""
+    (empty_folder / "modeldesk.toml").write_text('port = 1\nvertex_health_route = "/file"\n')
+    monkeypatch.setenv("AIP_HTTP_PORT", "2")
+    monkeypatch.setenv("AIP_HEALTH_ROUTE", "")
+    monkeypatch.setenv("AIP_PREDICT_ROUTE", "/vertex")
+    settings = Settings.load()
+    assert (settings.port, settings.vertex_predict_route) == (2, "/vertex")
+    assert settings.vertex_health_route == "/file"
+    monkeypatch.setenv("MODELDESK_PORT", "3")
+    assert Settings.load().port == 3
+    assert Settings.load(port=4).port == 4
+    monkeypatch.setenv("AIP_PREDICT_ROUTE", "no path")
+    with pytest.raises(InvalidArgument, match="AIP_PREDICT_ROUTE"):
+        Settings.load()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TypeVar
 
 from modeldesk.api.requests import (
     InvalidRequest,
-    TooLarge,
+    check_rows,
     json_name,
     refuse,
     shorten,
@@ -68,11 +69,12 @@ def read_batch(body: dict[str, object], *, most_rows: int) -> Batch:
             expected="the features as an object, a list of them in 'rows', or lists in 'columns'",
             hint=hint,
         )
-    problems = tuple(unknown(str(name), known) for name in body if name not in known)
+    strange = (str(name) for name in body if name not in known)
+    problems = tuple(unknown(name, known) for name in islice(strange, _MOST_STRANGE))
     if problems:
         raise InvalidRequest(problems)
     if known is _COLUMNS:
-        rows = _rows(_of_columns(body["columns"]), most_rows)
+        rows = _rows(_of_columns(body["columns"], most_rows), most_rows)
     else:
         rows = _rows(body["rows"], most_rows) if many else [body["row"]]
     times = body.get(known[1])
@@ -135,13 +137,11 @@ def _rows(value: object, most: int) -> list[object]:
         )
     if not value:
         raise refuse(field="rows", problem="empty", expected="at least one row")
-    if len(value) > most:
-        message = f"The request has {len(value)} rows; this server takes at most {most}."
-        raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
+    check_rows(len(value), most)
     return value
 
 
-def _of_columns(value: object) -> list[dict[object, object]]:
+def _of_columns(value: object, most: int) -> list[dict[object, object]]:
     if not isinstance(value, dict):
         raise refuse(
             field="columns",
@@ -155,6 +155,7 @@ def _of_columns(value: object) -> list[dict[object, object]]:
     if len(lengths) > 1:
         told = ", ".join(f"{name} has {len(values)}" for name, values in lists.items())
         raise refuse(field="columns", problem=told, expected="as many values in each")
+    check_rows(max(lengths, default=0), most)
     return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
 
 
@@ -197,3 +198,5 @@ def _key(value: object, field: str, row: int) -> str:
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 _LONGEST_KEY = 500
+_MOST_STRANGE = 100
+"""Fields that nobody asked for, of which a refusal tells."""

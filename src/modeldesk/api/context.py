@@ -43,8 +43,11 @@ async def _settings(request: Request) -> Settings:
 TheDesk = Annotated[Desk, Depends(_desk)]
 TheSettings = Annotated[Settings, Depends(_settings)]
 
+NAME_PATTERN = r"^[^\x00]*$"
+"""What databases take for a name."""
+
 ModelName = Annotated[
-    str, Path(description="Name of a published model.", max_length=200, pattern=r"^[^\x00]*$")
+    str, Path(description="Name of a published model.", max_length=200, pattern=NAME_PATTERN)
 ]
 PredictionId = Annotated[str, Path(description="From a prediction's answer.", max_length=60)]
 AlertId = Annotated[int, Path(description="Number of the alert.", ge=1, le=LARGEST_KEY)]

@@ -26,9 +26,7 @@ from modeldesk.api.encoding import Json, printable
 from modeldesk.api.requests import InvalidRequest, TooLarge, problem_in
 from modeldesk.api.shapes import told
 from modeldesk.errors import InvalidRows, ModeldeskError, Problem
-
-MOST_PROBLEMS = 1000
-"""How many problems one answer lists; a longer list helps nobody and costs megabytes."""
+from modeldesk.schema import MOST_PROBLEMS
 
 RETRY_SECONDS = 1
 """What an overloaded server tells clients to wait."""
@@ -90,8 +88,8 @@ def failure(
     path: str = "",
 ) -> Json:
     """Return an answer that says what went wrong and what to do, in the dialect of the path."""
-    if problems and len(problems) > MOST_PROBLEMS:
-        more = f"Only the first {MOST_PROBLEMS} of {len(problems)} problems are listed."
+    if problems and len(problems) >= MOST_PROBLEMS:
+        more = f"Only the first {MOST_PROBLEMS} problems are listed."
         hint = f"{hint} {more}".lstrip()
     body: dict[str, object] = {
         "code": code,

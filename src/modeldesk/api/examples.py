@@ -145,7 +145,7 @@ def _tensor(column: Column) -> dict[str, object]:
     value = column.example
     data = list(value) if isinstance(value, tuple) else [value]
     shape = [1, len(data)] if column.kind is Kind.VECTOR else [1]
-    kind = datatype_of(column.kind)
+    kind = datatype_of(column)
     texts = [str(part) for part in data] if kind == BYTES else data
     return {"name": column.name, "datatype": kind, "shape": shape, "data": texts}
 

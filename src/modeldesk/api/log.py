@@ -98,7 +98,12 @@ async def log_rows(
     content_type = request.headers.get("content-type", "")
 
     def work() -> Backfilled:
-        frame = read_table(body, content_type, most_rows=settings.max_log_rows)
+        frame = read_table(
+            body,
+            content_type,
+            most_rows=settings.max_log_rows,
+            most_bytes=settings.max_body_bytes,
+        )
         return desk.backfill.log(
             name, frame, version=version, time=time, row_id=row_id, source="http"
         )

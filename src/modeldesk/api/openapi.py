@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from modeldesk.api.dialects.tensors import DATATYPES
 from modeldesk.api.examples import Scene, commands, look_round
 from modeldesk.api.row_schema import row_schema
-from modeldesk.api.tables import JSON, TABLE_TYPES
+from modeldesk.api.tables import CSV, JSON, TABLE_TYPES
 from modeldesk.desk import Desk
 from modeldesk.errors import ModeldeskError
 
@@ -191,11 +191,22 @@ _BODIES: dict[str, dict[str, Any]] = {
 }
 """What routes of other dialects take, whatever is published."""
 
+_BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+_OTHER_TYPES: dict[str, dict[str, Any]] = {
+    "v2_infer": _BINARY,
+    "v2_infer_version": _BINARY,
+    "invocations": {CSV: {"schema": {"type": "string"}}},
+}
+"""What they take and give besides JSON."""
+
 
 def _add_body(operation: dict[str, Any], scene: Scene) -> None:
     name = operation["operationId"]
     if name in _BODIES:
         operation["requestBody"] = _body(_BODIES[name], {})
+        others = _OTHER_TYPES.get(name, {})
+        operation["requestBody"]["content"] |= others
+        operation["responses"]["200"]["content"] |= others
         return
     only = scene.champions[0][1] if len(scene.names) == 1 else None
     row = row_schema(only) if only else {"type": "object", "description": "Feature by name."}

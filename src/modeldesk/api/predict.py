@@ -124,7 +124,9 @@ async def _predicted(
 
     def submit() -> Future[PredictionBatch]:
         if kind in TABLE_TYPES:
-            frame = read_table(body, kind, most_rows=settings.max_rows)
+            frame = read_table(
+                body, kind, most_rows=settings.max_rows, most_bytes=settings.max_body_bytes
+            )
             return desk.predictor.submit_table(
                 name, frame, version=asked.version, time=asked.time, row_id=asked.row_id
             )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
 import orjson
+from anyio import to_thread
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
@@ -16,6 +18,9 @@ from modeldesk.errors import InvalidInput, Problem
 Body = TypeVar("Body", bound=BaseModel)
 
 _MEBIBYTE = 1024 * 1024
+_SLICE = 64 * 1024
+_MOST_MEMBERS = 10_000
+"""Gzip files that may follow each other in one body; each costs a slice's copy."""
 
 
 class InvalidRequest(InvalidInput):
@@ -39,20 +44,26 @@ def refuse(
 
 
 async def read_bytes(request: Request, *, most: int) -> bytes:
-    """Return the body, counted while it arrives.
+    """Return the body, counted while it arrives, and unpacked where it is compressed.
 
     Parameters
     ----------
     request
         With or without a ``Content-Length``; chunked bodies are counted just the same.
     most
-        Largest body, in bytes.
+        Largest body, in bytes, as it arrives and as it is unpacked.
 
     Raises
     ------
     TooLarge
-        As soon as more than ``most`` bytes were announced or have arrived.
+        As soon as more than ``most`` bytes were announced, have arrived or were unpacked.
+    InvalidRequest
+        When ``Content-Encoding`` is neither gzip nor deflate, or the body is damaged.
     """
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in {*_WINDOWS, "", "identity"}:
+        problem = f"unknown ({shorten(encoding)})"
+        raise refuse(field="Content-Encoding", problem=problem, expected="gzip or deflate")
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
         raise _too_many_bytes(most)
@@ -63,7 +74,23 @@ async def read_bytes(request: Request, *, most: int) -> bytes:
         if size > most:
             raise _too_many_bytes(most)
         parts.append(part)
-    return b"".join(parts)
+    body = b"".join(parts)
+    return (
+        await to_thread.run_sync(_unpacked, body, encoding, most) if encoding in _WINDOWS else body
+    )
+
+
+def check_rows(count: int, most: int) -> None:
+    """Refuse a request with too many rows, before they are made.
+
+    Raises
+    ------
+    TooLarge
+        When there are more rows than the settings allow.
+    """
+    if count > most:
+        message = f"The request has {count} rows; this server takes at most {most}."
+        raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
 
 
 def parse(body: bytes) -> object:
@@ -166,6 +193,49 @@ def shorten(value: object) -> str:
 def storable(text: str) -> bool:
     """Whether every database keeps a string: no NUL, no half of a surrogate pair."""
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _unpacked(body: bytes, encoding: str, most: int) -> bytes:
+    """Return what a compressed body holds; never more than the most is unpacked."""
+    parts: list[bytes] = []
+    size = start = 0
+    view = memoryview(body)
+    for _ in range(_MOST_MEMBERS):
+        member = zlib.decompressobj(_window(body, encoding))
+        while not member.eof and start < len(body):
+            piece = view[start : start + _SLICE]
+            try:
+                part = member.decompress(piece, most + 1 - size)
+            except zlib.error as error:
+                raise _damaged(encoding) from error
+            start += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
+            size += len(part)
+            if size > most:
+                raise _too_many_bytes(most)
+            parts.append(part)
+        if not member.eof:
+            raise _damaged(encoding)
+        if start == len(body):
+            return b"".join(parts)
+    raise _damaged(encoding)
+
+
+def _window(body: bytes, encoding: str) -> int:
+    """Return zlib's name of a format; what some clients call deflate has no zlib header."""
+    checked = int.from_bytes(body[:2]) % 31 == 0 and body[:1] and body[0] & 0x0F == zlib.DEFLATED
+    return -zlib.MAX_WBITS if encoding == "deflate" and not checked else _WINDOWS[encoding]
+
+
+def _damaged(encoding: str) -> InvalidRequest:
+    return refuse(field="body", problem="damaged", expected=f"data compressed by {encoding}")
+
+
+_WINDOWS = {
+    "gzip": 16 + zlib.MAX_WBITS,
+    "x-gzip": 16 + zlib.MAX_WBITS,
+    "deflate": zlib.MAX_WBITS,
+}
+"""What a body may be compressed by, and zlib's name of its format."""
 
 
 def _parse_leniently(body: bytes) -> object:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import polars as pl
@@ -29,8 +31,35 @@ TABLES: dict[int | str, dict[str, Any]] = {
 
 CURSOR_HEADER = "X-Next-Cursor"
 
+_CELL = 8
+"""Bytes that a number takes."""
 
-def read_table(body: bytes, content_type: str, *, most_rows: int) -> pl.DataFrame:
+_UNPACKED = 8
+"""How many times as large as the largest body a table may become."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """What a body may become; a small one that is compressed can hold very much."""
+
+    rows: int
+    bytes: int
+
+    def check(self, height: int, width: int) -> None:
+        """Refuse a table before it is read."""
+        if height > self.rows:
+            message = f"The table has more than {self.rows} rows."
+            raise TooLarge(message, hint="Send it in parts, or raise max_log_rows.")
+        if height * width * _CELL > self.bytes:
+            raise self.too_much()
+
+    def too_much(self) -> TooLarge:
+        """Return the error for a table that takes too much memory."""
+        message = f"The table takes more than {self.bytes} bytes when it is unpacked."
+        return TooLarge(message, hint="Send it in parts, or raise max_body_bytes.")
+
+
+def read_table(body: bytes, content_type: str, *, most_rows: int, most_bytes: int) -> pl.DataFrame:
     """Return the table that a body holds.
 
     Parameters
@@ -41,6 +70,8 @@ def read_table(body: bytes, content_type: str, *, most_rows: int) -> pl.DataFram
         As the client sent it; parameters behind a semicolon are left out.
     most_rows
         Rows beyond which the table is refused.
+    most_bytes
+        Largest body; a table that takes more than eight times as many is refused.
 
     Raises
     ------
@@ -49,20 +80,22 @@ def read_table(body: bytes, content_type: str, *, most_rows: int) -> pl.DataFram
     InvalidData
         When the bytes are not what the content type says.
     TooLarge
-        When there are too many rows.
+        When there are too many rows, cells or characters.
     """
     kind = content_type.partition(";")[0].strip().lower()
     read = _READERS.get(kind)
     if read is None:
         expected = f"one of {', '.join(_READERS)}"
         raise refuse(field="Content-Type", problem=f"unknown ({kind or 'none'})", expected=expected)
+    limits = _Limits(rows=most_rows, bytes=_UNPACKED * most_bytes)
     try:
-        frame = read(body, most_rows)
+        frame = read(body, limits)
     except pl.exceptions.PolarsError as error:
         message = f"The body cannot be read as {kind}: {str(error).splitlines()[0]}."
         raise InvalidData(message, hint="Check the file and its content type.") from error
-    if frame.height > most_rows:
-        raise _too_many(most_rows)
+    limits.check(frame.height, _width(frame.schema))
+    if sum(map(_held, frame)) > limits.bytes:
+        raise limits.too_much()
     return frame
 
 
@@ -102,34 +135,55 @@ def written_as(frame: pl.DataFrame, kind: str) -> bytes:
     return stream.getvalue()
 
 
-def _csv(body: bytes, most_rows: int) -> pl.DataFrame:
-    return pl.read_csv(io.BytesIO(body), infer_schema_length=10_000, n_rows=most_rows + 1)
+def _width(schema: pl.Schema) -> int:
+    """Return how many cells a row has; an array counts as many as it is long."""
+    return sum(prod(kind.shape) if isinstance(kind, pl.Array) else 1 for kind in schema.values())
 
 
-def _parquet(body: bytes, most_rows: int) -> pl.DataFrame:
-    # The number of rows stands in the file's footer: a small file can hold very many.
-    rows = pl.scan_parquet(io.BytesIO(body)).select(pl.len()).collect().item()
-    if rows > most_rows:
-        raise _too_many(most_rows)
+def _held(series: pl.Series) -> int:
+    """Return the bytes that the texts or lists of a column hold, where they are not shared."""
+    if series.dtype == pl.String:
+        return int(series.str.len_bytes().sum())
+    if series.dtype == pl.Binary:
+        return int(series.bin.size().sum())
+    if isinstance(series.dtype, pl.List):
+        return int(series.list.len().cast(pl.UInt64).sum()) * _CELL
+    return 0
+
+
+def _csv(body: bytes, limits: _Limits) -> pl.DataFrame:
+    # Lines may be shorter than the first: what they lack takes memory all the same.
+    stream = io.BytesIO(body)
+    lines = min(body.count(b"\n"), limits.rows)
+    limits.check(lines, _width(pl.read_csv(stream, infer_schema=False, n_rows=0).schema))
+    stream.seek(0)
+    # Text stays text, as 01234 is no number; what is one is read by the signature.
+    return pl.read_csv(stream, infer_schema=False, n_rows=limits.rows + 1)
+
+
+def _parquet(body: bytes, limits: _Limits) -> pl.DataFrame:
+    # Schema and number of rows stand in the file's footer.
+    stored = pl.scan_parquet(io.BytesIO(body))
+    rows = stored.select(pl.len()).collect().item()
+    limits.check(rows, _width(stored.collect_schema()))
     return pl.read_parquet(io.BytesIO(body))
 
 
-def _arrow(body: bytes, most_rows: int) -> pl.DataFrame:
-    return pl.read_ipc_stream(io.BytesIO(body), n_rows=most_rows + 1)
+def _arrow(body: bytes, limits: _Limits) -> pl.DataFrame:
+    return pl.read_ipc_stream(io.BytesIO(body), n_rows=limits.rows + 1)
 
 
-def _json(body: bytes, most_rows: int) -> pl.DataFrame:
+def _json(body: bytes, limits: _Limits) -> pl.DataFrame:
     rows = parse(body)
     if isinstance(rows, dict) and set(rows) == {"rows"}:
         rows = rows["rows"]
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise refuse(field="body", problem="no list of rows", expected="a list of JSON objects")
-    if len(rows) > most_rows:
-        raise _too_many(most_rows)
+    limits.check(len(rows), len(set().union(*rows)))
     return to_frame(rows)
 
 
-_READERS: dict[str, Callable[[bytes, int], pl.DataFrame]] = {
+_READERS: dict[str, Callable[[bytes, _Limits], pl.DataFrame]] = {
     JSON: _json,
     CSV: _csv,
     PARQUET: _parquet,
@@ -142,8 +196,3 @@ _WRITERS: dict[str, Callable[[pl.DataFrame, io.BytesIO], object]] = {
     PARQUET: lambda frame, stream: frame.write_parquet(stream),
     ARROW: lambda frame, stream: frame.write_ipc_stream(stream),
 }
-
-
-def _too_many(most_rows: int) -> TooLarge:
-    message = f"The table has more than {most_rows} rows."
-    return TooLarge(message, hint="Send it in parts, or raise max_log_rows.")

@@ -5,13 +5,14 @@ from modeldesk.schema.ids import ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.policy import CALENDAR_END, CALENDAR_START, KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.reading import Reading, type_name
-from modeldesk.schema.rows import POLARS_TYPES, RowDecoder, Value, polars_type
+from modeldesk.schema.rows import MOST_PROBLEMS, POLARS_TYPES, RowDecoder, Value, polars_type
 from modeldesk.schema.signature import Column, Example, Kind, Role, Signature
 from modeldesk.schema.windows import Granularity, Window
 
 __all__ = [
     "CALENDAR_END",
     "CALENDAR_START",
+    "MOST_PROBLEMS",
     "POLARS_TYPES",
     "ArrowStream",
     "ChunkKeys",

@@ -20,6 +20,11 @@ Value: TypeAlias = bool | int | float | str | datetime | date | timedelta | tupl
 
 _LARGEST = 2**63 - 1
 _MANY = 32
+_MOST_GUESSES = 20
+"""Unknown names in a request for which a likely one is sought; that takes a while for each."""
+
+MOST_PROBLEMS = 1000
+"""How many problems one request is told; a longer list helps nobody and costs megabytes."""
 
 POLARS_TYPES: dict[Kind, pl.DataType] = {
     Kind.BOOLEAN: pl.Boolean(),
@@ -126,20 +131,26 @@ def _date(value: object) -> Value:
 
 
 def _duration(value: object) -> Value:
-    if isinstance(value, timedelta):
-        return value
-    if isinstance(value, str):
-        try:
-            return msgspec.convert(value, timedelta, strict=False)
-        except msgspec.ValidationError as error:
-            message = f"not a duration ({_short(value)})"
-            raise _WrongError(message) from error
-    seconds = _float(value)
     try:
-        return timedelta(seconds=float(seconds))  # type: ignore[arg-type]  # _float gives a float
-    except OverflowError as error:
-        message = f"a duration of more than 2.7 million years ({_short(value)})"
+        if isinstance(value, timedelta):
+            span = value
+        elif isinstance(value, str):
+            span = msgspec.convert(value, timedelta, strict=False)
+        else:
+            span = timedelta(seconds=float(_float(value)))  # type: ignore[arg-type]  # a float
+    except msgspec.ValidationError as error:
+        message = f"not a duration ({_short(value)})"
         raise _WrongError(message) from error
+    except OverflowError as error:
+        message = f"a duration too long ({_short(value)})"
+        raise _WrongError(message) from error
+    if abs(span) > _LONGEST:
+        message = f"a duration too long ({_short(value)})"
+        raise _WrongError(message)
+    return span
+
+
+_LONGEST = timedelta(microseconds=_LARGEST)
 
 
 def _vector(value: object) -> Value:
@@ -228,6 +239,7 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
         self._columns = signature.inputs
         self._names = tuple(column.name for column in signature.inputs)
         self._known = frozenset(self._names)
+        self._one_of = f"one of: {', '.join(self._names)}"
         self._readers = tuple(_reader(column) for column in signature.inputs)
         self._schema = {c.name: polars_type(c) for c in signature.inputs}
         self.texts = tuple(name for name, dtype in self._schema.items() if dtype == pl.String)
@@ -241,13 +253,15 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
         Raises
         ------
         InvalidRows
-            With every problem found, when any row does not fit.
+            With the problems found, up to `MOST_PROBLEMS`, when any row does not fit.
         """
         problems: list[Problem] = []
-        decoded = [
-            self._quick.read(row) or self._row(position, row, problems)
-            for position, row in enumerate(rows)
-        ]
+        decoded: list[tuple[Value, ...]] = []
+        for position, row in enumerate(rows):
+            decoded.append(self._quick.read(row) or self._row(position, row, problems))
+            if len(problems) >= MOST_PROBLEMS:
+                del problems[MOST_PROBLEMS:]
+                break
         if problems:
             raise InvalidRows(tuple(problems), rows=len({p.row for p in problems}))
         return decoded
@@ -298,20 +312,23 @@ unknown, did you mean 'age'?; expected one of: age. Nothing was predicted or log
                     )
                 )
         if len(row) > len(values) or not self._known.issuperset(row):
-            problems.extend(self._unknown(position, row))
+            self._unknown(position, row, problems)
         return tuple(values)
 
-    def _unknown(self, position: int, row: Mapping[object, object]) -> list[Problem]:
-        problems = []
+    def _unknown(
+        self, position: int, row: Mapping[object, object], problems: list[Problem]
+    ) -> None:
         for name in row:
-            if name not in self._known:
-                close = get_close_matches(str(name), self._names, n=1)
-                problem = f"unknown, did you mean {close[0]!r}?" if close else "unknown"
-                expected = f"one of: {', '.join(self._names)}"
-                problems.append(
-                    Problem(row=position, field=str(name), problem=problem, expected=expected)
-                )
-        return problems
+            if name in self._known:
+                continue
+            if len(problems) >= MOST_PROBLEMS:
+                return
+            guess = len(problems) < _MOST_GUESSES
+            close = get_close_matches(str(name), self._names, n=1) if guess else []
+            problem = f"unknown, did you mean {close[0]!r}?" if close else "unknown"
+            problems.append(
+                Problem(row=position, field=str(name), problem=problem, expected=self._one_of)
+            )
 
 
 def _value(column: Column, read: Callable[[object], Value], row: Mapping[str, object]) -> Value:

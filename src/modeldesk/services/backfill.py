@@ -11,6 +11,7 @@ import orjson
 import polars as pl
 
 from modeldesk.clock import Clock
+from modeldesk.errors import ModeldeskError
 from modeldesk.schema import Frame, to_frame
 from modeldesk.services.fitting import Fitted, fitted
 from modeldesk.services.group_commit import GroupCommit
@@ -119,11 +120,21 @@ class Backfill:
         stamps = stamps_of(frame, known, time=time, row_id=row_id)
         found = fitted(stamped(frame, stamps, now), record.signature)
         found = in_time(found, record.policy, now)
-        self._reject(record, found, source)
         rows = found.good.select(
             *(name for name in found.good.columns if name in known or name in (TIME, ROW_ID))
         )
-        self._append(record, rows)
+        logged = 0
+        try:
+            for part in rows.iter_slices(_CHUNK_ROWS):
+                self._append(record, part)
+                logged += part.height
+            # Only now: a table that failed is logged again, and its rows kept aside once.
+            self._reject(record, found, source)
+        except ModeldeskError as error:
+            if not logged:
+                raise
+            message = f"{error.message} {logged:,} rows were logged before that; they stay."
+            raise type(error)(message, hint=error.hint) from error
         ignored = set(frame.columns) - known - {stamps.time, stamps.row_id}
         counts = found.reasons.value_counts(sort=True).head(20)
         return Backfilled(
@@ -154,16 +165,15 @@ class Backfill:
         self._quarantine.add(record.version_id, rejected, source=source, now=now)
 
     def _append(self, record: VersionRecord, rows: pl.DataFrame) -> None:
-        for start in range(0, rows.height, _CHUNK_ROWS):
-            now = self._clock.now()
-            chunk = Chunk(
-                key=self._commits.keys.new(now),
-                model_id=record.model_id,
-                version_id=record.version_id,
-                committed_at=now,
-                frame=written(rows.slice(start, _CHUNK_ROWS), record.policy),
-            )
-            self._commits.append(chunk, durable=True).result()
+        now = self._clock.now()
+        chunk = Chunk(
+            key=self._commits.keys.new(now),
+            model_id=record.model_id,
+            version_id=record.version_id,
+            committed_at=now,
+            frame=written(rows, record.policy),
+        )
+        self._commits.append(chunk, durable=True).result()
 
 
 def _as_json(frame: pl.DataFrame) -> Iterator[str]:

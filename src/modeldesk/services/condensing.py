@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -30,8 +30,20 @@ class Condenser:
         self._registry = registry
         self._signatures: dict[int, Signature] = {}
 
-    def parts(self, version_id: int, frames: Sequence[pl.DataFrame]) -> dict[WindowKey, WindowPart]:
-        """Return what the rows of one version's chunks add to which window."""
+    def parts(
+        self, version_id: int, frames: Sequence[pl.DataFrame], known: Collection[str]
+    ) -> dict[WindowKey, WindowPart]:
+        """Return what the rows of one version's chunks add to which window.
+
+        Parameters
+        ----------
+        version_id
+            The version.
+        frames
+            The rows of its chunks.
+        known
+            Names of the segments that it has already: their number is bounded.
+        """
         policy = self._registry.record_of(version_id).policy
         signature = self._signature(version_id)
         # A column that a chunk does not have is not there, not missing in each of its rows.
@@ -41,7 +53,9 @@ class Condenser:
             alike[frozenset(told.columns) - {ROW_ID, ROW}].append(told)
         parts: dict[WindowKey, WindowPart] = {}
         for some in alike.values():
-            for segment, rows in segmented(pl.concat(some, how="diagonal_relaxed"), policy):
+            rows_of = pl.concat(some, how="diagonal_relaxed")
+            names = {*known, *(key.segment for key in parts)}
+            for segment, rows in segmented(rows_of, policy, names):
                 self._add(parts, version_id, segment, rows, policy)
         return parts
 

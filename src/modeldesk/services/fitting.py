@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 
+import msgspec
 import polars as pl
 
 from modeldesk.errors import InvalidData
 from modeldesk.schema import Column, Kind, Role, Signature, polars_type
 
 _REASON = "modeldesk:reason"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+_UNITS = {"ms": timedelta(milliseconds=1), "us": timedelta(microseconds=1)}
+_SECOND = 1_000_000
+"""Microseconds."""
+_LARGEST = 2**63 - 1
+_NO_NUMBERS = {Kind.BOOLEAN, Kind.DATE, Kind.DATETIME}
+"""Kinds whose values are never given as numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +58,7 @@ def fitted(frame: pl.DataFrame, signature: Signature) -> Fitted:
                 pl.repeat(None, frame.height, dtype=_type(column), eager=True).alias(column.name)
             )
             continue
-        series = _in_calendar(_cast(frame[column.name], column))
+        series = in_calendar(_cast(frame[column.name], column))
         typed.append(series)
         wrong = _wrong(frame[column.name], series, column)
         if wrong is not None:
@@ -83,23 +91,83 @@ def _cast(series: pl.Series, column: Column) -> pl.Series:
     if series.dtype == wanted:
         return series.fill_nan(None) if wanted == pl.Float64 else series
     if series.dtype == pl.String and column.kind in _FROM_TEXT:
-        return _FROM_TEXT[column.kind](series)
+        return _FROM_TEXT[column.kind](series.str.strip_chars())
+    if series.dtype.is_numeric() and column.kind is Kind.DURATION:
+        return _seconds(series)
     try:
-        cast = series.cast(wanted, strict=False)
+        number = series.dtype.is_numeric() and column.kind in _NO_NUMBERS
+        cast = _nothing(series, wanted) if number else series.cast(wanted, strict=False)
     except pl.exceptions.PolarsError:
-        return pl.Series(series.name, [None] * len(series), dtype=wanted)
+        return _nothing(series, wanted)
     if column.kind is Kind.INTEGER and series.dtype.is_float():
         return _whole(series, cast)
     return cast.fill_nan(None) if wanted == pl.Float64 else cast
 
 
-def _in_calendar(series: pl.Series) -> pl.Series:
-    """Return dates and times; those of years that Python cannot say become null."""
+def in_calendar(series: pl.Series, *, nearest: bool = False) -> pl.Series:
+    """Return a column; dates and times of years that Python cannot say become null.
+
+    With ``nearest``, they become the first or the last that it can say.
+
+    >>> in_calendar(pl.Series([0, 2**31 - 1], dtype=pl.Int32).cast(pl.Date)).null_count()
+    1
+    """
     if series.dtype == pl.Date:
-        return series.set(~series.is_between(date.min, date.max), None)
-    if series.dtype == pl.Datetime("us", "UTC"):
-        return series.set(~series.is_between(_FIRST, _LAST), None)
-    return series
+        first, last = (_FIRST - _EPOCH).days, (_LAST - _EPOCH).days
+    elif isinstance(series.dtype, pl.Datetime) and series.dtype.time_unit in _UNITS:
+        unit = _UNITS[series.dtype.time_unit]
+        # In other zones, the first and the last day are partly beyond.
+        near = timedelta(days=0 if series.dtype.time_zone in {None, "UTC"} else 1)
+        first = (_FIRST - _EPOCH + near) // unit
+        last = (_LAST - _EPOCH - near) // unit
+    else:
+        return series  # nanoseconds reach from 1677 to 2262
+    physical = series.to_physical()
+    if nearest:
+        return physical.clip(first, last).cast(series.dtype)
+    return series.set(~physical.is_between(first, last), None)
+
+
+def _nothing(series: pl.Series, dtype: pl.DataType) -> pl.Series:
+    return pl.Series(series.name, [None] * len(series), dtype=dtype)
+
+
+def _seconds(series: pl.Series) -> pl.Series:
+    """Read numbers of seconds as durations; those beyond 64 bits of microseconds become null."""
+    if series.dtype.is_integer():
+        most = _LARGEST // _SECOND
+        whole = series.cast(pl.Int64, strict=False)
+        spans = whole.set(~whole.is_between(-most, most), None) * _SECOND
+    else:
+        spans = (series.cast(pl.Float64) * _SECOND).round().cast(pl.Int64, strict=False)
+    return spans.cast(pl.Duration("us"))
+
+
+def _spans(series: pl.Series) -> pl.Series:
+    """Read durations, as numbers of seconds or in ISO 8601."""
+    numbers = _seconds(series.cast(pl.Float64, strict=False))
+    others = series.filter(numbers.is_null()).drop_nulls().unique().to_list()
+    told = {text: _span(text) for text in others}
+    if not told:
+        return numbers
+    read = series.replace_strict(told, default=None, return_dtype=pl.Int64)
+    return numbers.fill_null(read.cast(pl.Duration("us")))
+
+
+def _span(text: str) -> int | None:
+    try:
+        span = msgspec.convert(text, timedelta, strict=False) // timedelta(microseconds=1)
+    except (msgspec.ValidationError, OverflowError):
+        return None
+    return span if abs(span) <= _LARGEST else None
+
+
+def _dates(series: pl.Series) -> pl.Series:
+    return series.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _floats(series: pl.Series) -> pl.Series:
+    return series.cast(pl.Float64, strict=False).fill_nan(None)
 
 
 def _moments(series: pl.Series) -> pl.Series:
@@ -123,7 +191,14 @@ def _whole(numbers: pl.Series, cast: pl.Series) -> pl.Series:
     return cast.set(numbers != numbers.floor(), None)
 
 
-_FROM_TEXT = {Kind.DATETIME: _moments, Kind.BOOLEAN: _truths, Kind.INTEGER: _integers}
+_FROM_TEXT = {
+    Kind.BOOLEAN: _truths,
+    Kind.INTEGER: _integers,
+    Kind.FLOAT: _floats,
+    Kind.DATETIME: _moments,
+    Kind.DATE: _dates,
+    Kind.DURATION: _spans,
+}
 
 
 def _wrong(given: pl.Series, cast: pl.Series, column: Column) -> pl.Series | None:

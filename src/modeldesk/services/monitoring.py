@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+import structlog
+
 from modeldesk.clock import Clock
 from modeldesk.drift import Overlay, overlay
-from modeldesk.errors import NotFound
+from modeldesk.errors import NotFound, StoreUnavailable
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import ColumnProfile, Profile
 from modeldesk.schema import Granularity, Window
@@ -22,6 +24,8 @@ from modeldesk.store import (
     VersionRecord,
     WindowRecords,
 )
+
+_log = structlog.get_logger("modeldesk.monitoring")
 
 _WINDOWS_AT_ONCE = 100
 _SEGMENTS_TOLD = 10
@@ -138,18 +142,30 @@ class Monitoring:
     def judge(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Judge every window with rows that its monitors have not seen; return how many.
 
+        A version that cannot be judged is logged and left to the next run; the others go on.
+
         Parameters
         ----------
         stop
             Asked between windows; when it says so, the rest is left to the next run.
         """
         judged = 0
-        while due := self._alerts.due(Granularity.DAY, _WINDOWS_AT_ONCE):
+        failed: set[int] = set()
+        while due := self._alerts.due(Granularity.DAY, _WINDOWS_AT_ONCE, without=failed):
             for entry in due:
                 if stop():
                     return judged
-                self._judge(entry)
-                judged += 1
+                if entry.version_id in failed:
+                    continue
+                try:
+                    self._judge(entry)
+                except StoreUnavailable:
+                    raise
+                except Exception:  # noqa: BLE001  # one version must not stop the others
+                    failed.add(entry.version_id)
+                    _log.exception("version not judged", version_id=entry.version_id)
+                else:
+                    judged += 1
         return judged
 
     def alerts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -171,16 +171,23 @@ class Rebuild:
         """Sum up all rows of some days, as they are in the log at one moment."""
         parts: _Parts = {}
         some: list[pl.DataFrame] = []
-        with self._records.logged(record.version_id, first, last) as logged:
+        version_id = record.version_id
+        with self._records.logged(version_id, first, last) as logged:
             for frame in logged.frames:
                 if frame.height:
                     some.append(frame)
                 if sum(frame.height for frame in some) >= _ROWS:
-                    parts = put_together(parts, self._condenser.parts(record.version_id, some))
+                    known = _segments(logged.segments, parts)
+                    parts = put_together(parts, self._condenser.parts(version_id, some, known))
                     some = []
             if some:
-                parts = put_together(parts, self._condenser.parts(record.version_id, some))
+                known = _segments(logged.segments, parts)
+                parts = put_together(parts, self._condenser.parts(version_id, some, known))
             return dict(logged.states), parts
+
+
+def _segments(stored: Iterable[str], parts: _Parts) -> set[str]:
+    return {*stored, *(key.segment for key in parts)}
 
 
 def _rows_of(parts: _Parts, version_id: int, day: datetime) -> int:

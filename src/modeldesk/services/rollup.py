@@ -6,11 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import polars as pl
+import structlog
 
+from modeldesk.errors import StoreUnavailable
 from modeldesk.services.condensing import Condenser
 from modeldesk.services.keeping import thinned
 from modeldesk.services.registry import Registry
 from modeldesk.store import WaitingChunk, WindowKey, WindowPart, WindowRecords
+
+_log = structlog.get_logger("modeldesk.rollup")
 
 _CHUNKS = 500
 _ROWS = 200_000
@@ -35,7 +39,8 @@ class RollUp:
     def run(self, *, stop: Callable[[], bool] = lambda: False) -> int:
         """Profile what waits in the log; return the number of rows profiled.
 
-        Rows that arrive meanwhile may be left to the next run.
+        Rows that arrive meanwhile may be left to the next run. A version whose rows cannot be
+        profiled is logged, and left to the next run as well; the others go on.
 
         Parameters
         ----------
@@ -44,16 +49,35 @@ class RollUp:
         """
         rows = 0
         full = True
+        failed: set[int] = set()
         while full and not stop():
-            waiting = self._windows.waiting(_CHUNKS, most_rows=_ROWS)
+            waiting = self._windows.waiting(_CHUNKS, most_rows=_ROWS, without=failed)
             full = len(waiting) == _CHUNKS or sum(c.frame.height for c in waiting) > _ROWS // 2
-            if waiting and self._windows.merge(
-                [chunk.chunk_id for chunk in waiting],
-                self._parts(waiting),
-                thinned=self._thinned(waiting),
-            ):
-                rows += sum(chunk.frame.height for chunk in waiting)
+            if waiting:
+                rows += self._profiled(waiting, failed)
         return rows
+
+    def _profiled(self, waiting: Sequence[WaitingChunk], failed: set[int]) -> int:
+        """Profile chunks together or, where that fails, those of each version by themselves."""
+        try:
+            return self._merged(waiting)
+        except StoreUnavailable:
+            raise
+        except Exception:  # noqa: BLE001  # one version must not stop the others
+            of_version: dict[int, list[WaitingChunk]] = defaultdict(list)
+            for chunk in waiting:
+                of_version[chunk.version_id].append(chunk)
+            if len(of_version) > 1:
+                return sum(self._profiled(chunks, failed) for chunks in of_version.values())
+            failed.update(of_version)
+            _log.exception("version not profiled", version_id=waiting[0].version_id)
+            return 0
+
+    def _merged(self, waiting: Sequence[WaitingChunk]) -> int:
+        ids = [chunk.chunk_id for chunk in waiting]
+        if not self._windows.merge(ids, self._parts(waiting), thinned=self._thinned(waiting)):
+            return 0
+        return sum(chunk.frame.height for chunk in waiting)
 
     def _parts(self, waiting: Sequence[WaitingChunk]) -> dict[WindowKey, WindowPart]:
         grouped: dict[int, list[pl.DataFrame]] = defaultdict(list)
@@ -61,7 +85,8 @@ class RollUp:
             grouped[chunk.version_id].append(chunk.frame)
         parts: dict[WindowKey, WindowPart] = {}
         for version_id, frames in grouped.items():
-            parts |= self._condenser.parts(version_id, frames)
+            known = self._windows.segments(version_id)
+            parts |= self._condenser.parts(version_id, frames, known)
         return parts
 
     def _thinned(self, waiting: Sequence[WaitingChunk]) -> dict[int, pl.DataFrame]:

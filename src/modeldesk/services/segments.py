@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -17,7 +17,10 @@ OTHER = "(other)"
 MISSING = "(missing)"
 
 MOST = 100
-"""Values of a column that get a segment of their own, per roll-up; the most frequent ones."""
+"""Values of a column that get a segment of their own, per version.
+
+Those that came first do; of those that came together, the most frequent ones.
+"""
 
 _LONGEST = 100
 
@@ -31,8 +34,21 @@ def segment_name(column: str, value: str) -> str:
     return f"{column}={value}"
 
 
-def segmented(frame: pl.DataFrame, policy: LogPolicy) -> Iterator[tuple[str, pl.DataFrame]]:
-    """Yield all rows, then the rows of each segment that the policy asks for."""
+def segmented(
+    frame: pl.DataFrame, policy: LogPolicy, known: Collection[str]
+) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Yield all rows, then the rows of each segment that the policy asks for.
+
+    Parameters
+    ----------
+    frame
+        The rows.
+    policy
+        Names the columns by whose values rows are split.
+    known
+        Names of the segments that there are already: they stay, and new ones are added up to
+        `MOST` values of a column; the rows of all others are counted together.
+    """
     yield OVERALL, frame
     for column in policy.segment_by:
         if column not in frame.columns:
@@ -43,7 +59,7 @@ def segmented(frame: pl.DataFrame, policy: LogPolicy) -> Iterator[tuple[str, pl.
             MISSING
         )
         named = frame.with_columns(values.alias(_VALUE))
-        common = named[_VALUE].value_counts(sort=True)[_VALUE].head(MOST)
+        common = _common(named[_VALUE], _values(column, known))
         pooled = named.with_columns(
             pl.when(pl.col(_VALUE).is_in(common.implode()))
             .then(pl.col(_VALUE))
@@ -52,6 +68,20 @@ def segmented(frame: pl.DataFrame, policy: LogPolicy) -> Iterator[tuple[str, pl.
         )
         for (value,), rows in pooled.partition_by(_VALUE, as_dict=True).items():
             yield segment_name(column, str(value)), rows.drop(_VALUE)
+
+
+def _values(column: str, known: Collection[str]) -> pl.Series:
+    """Return the values of a column that have a segment of their own."""
+    start = segment_name(column, "")
+    values = {name.removeprefix(start) for name in known if name.startswith(start)}
+    return pl.Series(sorted(values - {OTHER}), dtype=pl.String)
+
+
+def _common(values: pl.Series, known: pl.Series) -> pl.Series:
+    """Return what is known and, as many as there is room for, the most frequent of the rest."""
+    new = values.filter(~values.is_in([*known, OTHER]))
+    room = max(MOST - len(known), 0)
+    return pl.concat([known, new.value_counts(sort=True)[_VALUE].head(room)])
 
 
 _VALUE = "modeldesk:segment"

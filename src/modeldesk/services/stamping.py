@@ -10,11 +10,13 @@ import polars as pl
 
 from modeldesk.errors import InvalidData
 from modeldesk.schema import CALENDAR_END, CALENDAR_START, LogPolicy, OddTimes
-from modeldesk.services.fitting import Fitted
+from modeldesk.services.fitting import Fitted, in_calendar
 from modeldesk.store import ROW_ID, TIME
 
 _TIMES = ("timestamp", "time")
 _KEYS = ("row_id",)
+_OURS = "modeldesk:"
+"""How the names of the log's own columns begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,8 @@ def stamps_of(
 def stamped(frame: pl.DataFrame, stamps: Stamps, now: datetime) -> pl.DataFrame:
     """Return the table with each row's time in UTC and its key, under the log's names.
 
+    Dates and times that are beyond Python's calendar become null.
+
     Parameters
     ----------
     frame
@@ -61,9 +65,22 @@ def stamped(frame: pl.DataFrame, stamps: Stamps, now: datetime) -> pl.DataFrame:
     Raises
     ------
     InvalidData
-        When a column is not there, or the times cannot be read.
+        When a column is not there or has a name of the log's own, the times cannot be read, or
+        the keys are neither text nor whole numbers.
     """
-    return _keyed(_timed(frame, stamps.time, now), stamps.row_id)
+    ours = [name for name in frame.columns if name.startswith(_OURS)]
+    if ours:
+        message = f"The table has the columns {', '.join(ours)}, whose names are not free."
+        raise InvalidData(message, hint=f"Rename them: names that begin with {_OURS} are taken.")
+    known = frame.with_columns(
+        in_calendar(series) for series in frame if series.dtype.is_temporal()
+    )
+    times = [] if stamps.time not in frame.columns else [frame[stamps.time]]
+    # Times are judged by the policy, which may clamp them: those beyond stay far away.
+    timed = _timed(
+        frame.with_columns(in_calendar(series, nearest=True) for series in times), stamps.time, now
+    )
+    return _keyed(known.with_columns(timed[TIME]), stamps.row_id)
 
 
 def in_time(found: Fitted, policy: LogPolicy, now: datetime) -> Fitted:
@@ -117,4 +134,11 @@ def _keyed(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:
     if column not in frame.columns:
         message = f"The table has no column {column!r}, which was named as the own key."
         raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
+    dtype = frame.schema[column]
+    if not (dtype.is_integer() or isinstance(dtype, _TEXTS)):
+        message = f"The column {column!r} cannot be read as keys: it holds {dtype}."
+        raise InvalidData(message, hint="Give keys as text or as whole numbers.")
     return frame.with_columns(pl.col(column).cast(pl.String).alias(ROW_ID))
+
+
+_TEXTS = (pl.String, pl.Categorical, pl.Enum, pl.Null)

@@ -9,13 +9,14 @@ from datetime import datetime
 import polars as pl
 
 from modeldesk.errors import InvalidData, InvalidRows, Problem
-from modeldesk.schema import LogPolicy, Signature
+from modeldesk.schema import MOST_PROBLEMS, LogPolicy, Signature
 from modeldesk.services.fitting import Fitted, fitted
-from modeldesk.services.stamping import in_time, stamped, stamps_of
+from modeldesk.services.stamping import Stamps, in_time, stamped, stamps_of
 from modeldesk.store import ROW_ID, TIME
 
 _POSITION = "modeldesk:position"
 _EXPECTED = ": expected "
+_LONGEST_KEY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +59,9 @@ def checked_table(
     Raises
     ------
     InvalidData
-        When a column is missing, or is not known.
+        When a column is missing, is not known, or cannot be read.
     InvalidRows
-        When rows do not fit; names each with its position.
+        When rows do not fit; names the first with their positions.
     """
     features = [column.name for column in signature.inputs]
     stamps = stamps_of(frame, features, time=time, row_id=row_id)
@@ -68,12 +69,17 @@ def checked_table(
     if unknown:
         message = f"The model does not know the columns {', '.join(unknown)}."
         raise InvalidData(message, hint=f"It takes {', '.join(features)}.")
-    numbered = stamped(frame, stamps, now).with_row_index(_POSITION)
-    found = in_time(fitted(numbered, Signature(inputs=signature.inputs)), policy, now)
-    problems = [*_problems(found), *_too_long(found.good.select(features), longest)]
-    if problems:
-        raise InvalidRows(tuple(problems), rows=len({problem.row for problem in problems}))
+    try:
+        numbered = stamped(frame, stamps, now).with_row_index(_POSITION)
+        found = in_time(fitted(numbered, Signature(inputs=signature.inputs)), policy, now)
+    except pl.exceptions.PolarsError as error:
+        message = f"The table cannot be read: {str(error).partition(chr(10))[0]}."
+        raise InvalidData(message, hint="Check the types of its columns.") from error
     good = found.good
+    problems = [*_problems(found), *_too_long(good, features, longest), *_bad_keys(good, stamps)]
+    if problems:
+        refused = found.bad.height + len({p.row for p in problems} & set(good[_POSITION]))
+        raise InvalidRows(tuple(problems[:MOST_PROBLEMS]), rows=refused)
     return CheckedTable(
         inputs=good.select(features),
         times=good[TIME].to_list(),
@@ -83,7 +89,11 @@ def checked_table(
 
 def _problems(found: Fitted) -> list[Problem]:
     problems: list[Problem] = []
-    for row, reason in zip(found.bad.iter_rows(named=True), found.reasons, strict=True):
+    for row, reason in zip(
+        found.bad.head(MOST_PROBLEMS).iter_rows(named=True),
+        found.reasons.head(MOST_PROBLEMS),
+        strict=True,
+    ):
         field, _, expected = reason.partition(_EXPECTED)
         if not expected:
             field, _, expected = reason.partition(": ")
@@ -97,15 +107,34 @@ def _problems(found: Fitted) -> list[Problem]:
     return problems
 
 
-def _too_long(inputs: pl.DataFrame, longest: int) -> list[Problem]:
-    texts = (inputs[name] for name, dtype in inputs.schema.items() if dtype == pl.String)
-    return [
-        Problem(
-            row=int(row),
-            field=series.name,
-            problem=f"too long, {series.str.len_chars()[int(row)]} characters",
-            expected=f"at most {longest} characters",
+def _too_long(good: pl.DataFrame, names: Sequence[str], longest: int) -> list[Problem]:
+    problems: list[Problem] = []
+    for name in names:
+        if good.schema[name] != pl.String:
+            continue
+        lengths = good[name].str.len_chars()
+        wrong = (lengths > longest).fill_null(value=False)
+        found = zip(good[_POSITION].filter(wrong), lengths.filter(wrong), strict=True)
+        problems.extend(
+            Problem(
+                row=row,
+                field=name,
+                problem=f"too long, {length} characters",
+                expected=f"at most {longest} characters",
+            )
+            for row, length in found
         )
-        for series in texts
-        for row in (series.str.len_chars() > longest).arg_true()
+    return problems
+
+
+def _bad_keys(good: pl.DataFrame, stamps: Stamps) -> list[Problem]:
+    if stamps.row_id is None:
+        return []
+    keys = good[ROW_ID]
+    wrong = (keys.str.len_chars() > _LONGEST_KEY) | keys.str.contains("\x00", literal=True)
+    rows = good[_POSITION].filter(wrong.fill_null(value=False))
+    expected = f"at most {_LONGEST_KEY} characters, without NUL"
+    return [
+        Problem(row=row, field=stamps.row_id, problem="unusable as a key", expected=expected)
+        for row in rows
     ]

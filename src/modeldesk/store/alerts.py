@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -80,8 +80,20 @@ class AlertRecords:
             rows = connection.execute(query).all()
         return tuple(MonitorRecord(monitor_id=row.id, name=row.name, rule=row.rule) for row in rows)
 
-    def due(self, granularity: Granularity, limit: int) -> tuple[DueWindow, ...]:
-        """Return windows that have rows which their monitors have not judged yet."""
+    def due(
+        self, granularity: Granularity, limit: int, *, without: Collection[int] = ()
+    ) -> tuple[DueWindow, ...]:
+        """Return windows that have rows which their monitors have not judged yet.
+
+        Parameters
+        ----------
+        granularity
+            Length of the windows.
+        limit
+            Most windows, the oldest first.
+        without
+            Keys of versions whose windows are left out.
+        """
         judged = judgements.c.revision
         query = (
             sa.select(monitors, versions.c.id.label("version_id"), profiles.c.id.label("due"))
@@ -100,6 +112,7 @@ class AlertRecords:
                 profiles.c.granularity == granularity.value,
                 profiles.c.segment == "",
                 profiles.c.damaged.is_(None),
+                versions.c.id.not_in(without),
                 sa.or_(judged.is_(None), judged < profiles.c.revision),
             )
             .order_by(profiles.c.start, profiles.c.id, monitors.c.id)
@@ -142,16 +155,19 @@ class AlertRecords:
         now
             When.
         until
-            Windows after this one that start before `until` are judged in its light: those
-            that were judged before it are due again.
+            Windows after this one that start before `until` are judged in its light: where
+            it changed, those that were judged before it are due again.
         """
         of_window = sa.and_(
             alerts.c.monitor_id == due.monitor.monitor_id,
             alerts.c.profile_id == due.profile_id,
         )
         with self._store.writing() as connection:
-            _make_due(connection, due, until)
+            # The earliest window is locked first, so that nobody waits in a circle.
+            before = _judged(connection, due)
             _mark_judged(connection, due, revision=revision, findings=len(found), now=now)
+            if before != revision:
+                _make_due(connection, due, until)
             known = set(connection.scalars(sa.select(alerts.c.column).where(of_window)))
             for new in found:
                 if new.column in known:
@@ -243,8 +259,18 @@ class AlertRecords:
         )
 
 
+def _judged(connection: sa.Connection, due: DueWindow) -> int | None:
+    """Return which revision of the window was judged last, and lock the judgement."""
+    query = sa.select(judgements.c.revision).where(
+        judgements.c.monitor_id == due.monitor.monitor_id,
+        judgements.c.profile_id == due.profile_id,
+    )
+    revision = connection.scalar(query.with_for_update())
+    return None if revision is None else abs(revision)
+
+
 def _make_due(connection: sa.Connection, due: DueWindow, until: datetime) -> None:
-    """Let the later windows be judged again."""
+    """Let the later windows be judged again; the sign of a judged revision says so."""
     this = profiles.alias()
     later = (
         sa.select(judgements.c.profile_id)
@@ -263,7 +289,6 @@ def _make_due(connection: sa.Connection, due: DueWindow, until: datetime) -> Non
             judgements.c.monitor_id == due.monitor.monitor_id,
             profiles.c.start < until,
         )
-        # In one order, so that two processes wait for each other and never in a circle.
         .order_by(profiles.c.start)
         .with_for_update(of=judgements)
     )
@@ -275,7 +300,7 @@ def _make_due(connection: sa.Connection, due: DueWindow, until: datetime) -> Non
                 judgements.c.monitor_id == due.monitor.monitor_id,
                 judgements.c.profile_id.in_(ids),
             )
-            .values(revision=0)
+            .values(revision=-sa.func.abs(judgements.c.revision))
         )
 
 

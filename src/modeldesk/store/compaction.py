@@ -13,9 +13,10 @@ from modeldesk.errors import Corrupt
 from modeldesk.schema import ChunkKeys
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.locking import lock_chunks
 from modeldesk.store.log import SETTLED_ROWS
 from modeldesk.store.parts import Part, moved_parts, numbered
-from modeldesk.store.payload import ROW, decode_rows, encode_chunk
+from modeldesk.store.payload import ROW, ROW_ID, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks
 
 FEWEST = 64
@@ -86,7 +87,9 @@ class Compaction:
         # What takes long is done before the transaction: nobody waits for it to write.
         payload = encode_chunk(merged)
         with self._store.writing() as connection:
-            gone = sa.delete(chunks).where(chunks.c.id.in_([chunk.row.id for chunk in small]))
+            merging = [chunk.row.id for chunk in small]
+            lock_chunks(connection, merging)
+            gone = sa.delete(chunks).where(chunks.c.id.in_(merging))
             if connection.execute(gone).rowcount != len(small):
                 connection.rollback()
                 return 0
@@ -131,21 +134,16 @@ def _up_to(most: int, found: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _mergeable(found: Sequence[_Small]) -> list[_Small]:
-    """Return the most chunks in whose rows no column has two types.
+    """Return the most chunks that have the same columns, of the same types.
 
-    A column changes its type when the log policy begins or ends to hash it.
+    A column changes its type when the log policy begins or ends to hash it. Where it is not
+    in a chunk, its values are unknown; merged with others they would be told as missing.
     """
-    groups: list[tuple[dict[str, pl.DataType], list[_Small]]] = []
+    groups: dict[frozenset[tuple[str, pl.DataType]], list[_Small]] = {}
     for chunk in found:
-        schema = dict(chunk.frame.schema)
-        for known, members in groups:
-            if all(known.get(name, dtype) == dtype for name, dtype in schema.items()):
-                known.update(schema)
-                members.append(chunk)
-                break
-        else:
-            groups.append((schema, [chunk]))
-    return max((members for _, members in groups), key=len, default=[])
+        schema = chunk.frame.drop(ROW, ROW_ID, strict=False).schema
+        groups.setdefault(frozenset(schema.items()), []).append(chunk)
+    return max(groups.values(), key=len, default=[])
 
 
 def _alike(small: Sequence[_Small]) -> list[pl.DataFrame]:

@@ -14,6 +14,7 @@ from modeldesk.schema import Granularity
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.locking import lock_chunks, window_order
 from modeldesk.store.own_keys import delete_keys, numbers_of
 from modeldesk.store.parts import own_keys_in, parts_of
 from modeldesk.store.payload import TIME, decode_rows
@@ -31,15 +32,6 @@ class OldRows:
 
     chunks: int = 0
     rows: int = 0
-
-
-WINDOW_ORDER = (
-    profiles.c.version_id,
-    profiles.c.segment,
-    profiles.c.granularity,
-    profiles.c.start,
-)
-"""In this order whoever changes several profiles locks them, so that nobody waits in a circle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +109,7 @@ class Expiry:
             return OldRows()
         ids = [chunk.chunk_id for chunk in old]
         with self._store.writing() as connection:
+            lock_chunks(connection, ids)
             gone = sa.delete(chunks).where(chunks.c.id.in_(ids), chunks.c.damaged.is_(None))
             if connection.execute(gone).rowcount != len(ids):
                 connection.rollback()
@@ -171,7 +164,7 @@ class Expiry:
 def delete_profiles(connection: sa.Connection, ids: Sequence[int]) -> int:
     """Delete profiles with what was said of them, within the caller's transaction."""
     columns = [column for column in profiles.c if column.name != "payload"]
-    query = sa.select(*columns).where(profiles.c.id.in_(ids)).order_by(*WINDOW_ORDER)
+    query = sa.select(*columns).where(profiles.c.id.in_(ids)).order_by(*window_order(connection))
     found = connection.execute(query.with_for_update()).all()
     locked = [row.id for row in found]
     connection.execute(sa.delete(alerts).where(alerts.c.profile_id.in_(locked)))

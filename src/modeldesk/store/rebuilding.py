@@ -14,8 +14,10 @@ from modeldesk.errors import Corrupt
 from modeldesk.schema import Granularity
 from modeldesk.store.balances import Balance, balances_of
 from modeldesk.store.engine import Store
-from modeldesk.store.expiry import WINDOW_ORDER, delete_profiles
+from modeldesk.store.expiry import delete_profiles
+from modeldesk.store.locking import window_order
 from modeldesk.store.payload import TIME, decode_rows
+from modeldesk.store.segments import segments_of
 from modeldesk.store.tables import balances, chunks, profiles
 from modeldesk.store.windows import WindowKey, WindowPart
 
@@ -40,6 +42,8 @@ class DayState:
 class LoggedDays:
     """Some days of a version as they are in the log at one moment."""
 
+    segments: tuple[str, ...]
+    """Names of the segments that the version's profiles are split into."""
     states: Mapping[datetime, DayState]
     """Days that have a profile, a balance or a damaged chunk."""
     frames: Iterator[pl.DataFrame]
@@ -90,7 +94,11 @@ class DayRecords:
         with self._store.snapshot() as connection:
             states = _states(connection, version_id, start, end, within)
             ids = list(connection.scalars(readable.order_by(chunks.c.id)))
-            yield LoggedDays(states=states, frames=_frames(connection, ids, start, end))
+            yield LoggedDays(
+                segments=segments_of(connection, version_id),
+                states=states,
+                frames=_frames(connection, ids, start, end),
+            )
 
     def replace(
         self,
@@ -113,8 +121,9 @@ class DayRecords:
             profiles.c.start < day + _DAY,
         )
         columns = [column for column in profiles.c if column.name != "payload"]
-        query = sa.select(*columns).where(of_day).order_by(*WINDOW_ORDER).with_for_update()
         with self._store.writing() as connection:
+            order = window_order(connection)
+            query = sa.select(*columns).where(of_day).order_by(*order).with_for_update()
             known = {
                 WindowKey(
                     version_id=version_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
@@ -18,8 +18,10 @@ from modeldesk.schema import Granularity, Window
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.locking import lock_chunks
 from modeldesk.store.own_keys import forget_keys, hashes_in
 from modeldesk.store.payload import TIME, decode_rows, encode_chunk
+from modeldesk.store.segments import segments_of
 from modeldesk.store.tables import chunks, profiles, versions
 
 
@@ -78,7 +80,9 @@ class WindowRecords:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def waiting(self, limit: int, *, most_rows: int = 1_000_000) -> tuple[WaitingChunk, ...]:
+    def waiting(
+        self, limit: int, *, most_rows: int = 1_000_000, without: Collection[int] = ()
+    ) -> tuple[WaitingChunk, ...]:
         """Return the oldest chunks that are in no profile yet.
 
         Chunks that cannot be read are set aside, so that those after them are not kept waiting.
@@ -89,10 +93,16 @@ class WindowRecords:
             Most chunks.
         most_rows
             Most rows of all of them together; a single chunk may have more.
+        without
+            Keys of versions whose chunks are left out.
         """
         query = (
             sa.select(chunks.c.id, chunks.c.rows)
-            .where(chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
+            .where(
+                chunks.c.profiled.is_(False),
+                chunks.c.damaged.is_(None),
+                chunks.c.version_id.not_in(without),
+            )
             .order_by(chunks.c.id)
             .limit(limit)
         )
@@ -145,13 +155,7 @@ class WindowRecords:
             .values(profiled=True)
         )
         with self._store.writing() as connection:
-            # In one order, so that two processes wait for each other and never in a circle.
-            connection.execute(
-                sa.select(chunks.c.id)
-                .where(chunks.c.id.in_(chunk_ids))
-                .order_by(chunks.c.id)
-                .with_for_update()
-            )
+            lock_chunks(connection, chunk_ids)
             if connection.execute(mark).rowcount != len(chunk_ids):
                 connection.rollback()
                 return False
@@ -209,14 +213,8 @@ class WindowRecords:
 
     def segments(self, version_id: int) -> tuple[str, ...]:
         """Return the segments that a version's profiles are split into, in order of name."""
-        query = (
-            sa.select(profiles.c.segment)
-            .where(profiles.c.version_id == version_id, profiles.c.segment != "")
-            .distinct()
-            .order_by(profiles.c.segment)
-        )
         with self._store.reading() as connection:
-            return tuple(connection.scalars(query))
+            return segments_of(connection, version_id)
 
     def _frame(self, chunk_id: int, payload: bytes) -> pl.DataFrame | None:
         try:

@@ -8,7 +8,9 @@ import polars as pl
 import pytest
 
 from modeldesk.api import create_api
+from modeldesk.api.dialects.rows import columns, delimited
 from modeldesk.desk import Desk
+from modeldesk.schema import Column, Kind, Signature
 from modeldesk.settings import Settings
 from tests.integration.api import served
 from tests.support.iris import FEATURES, ROW, iris_frame
@@ -118,6 +120,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         "missing or empty",
     ),
     ("invocations", {"dataframe_split": {"columns": list(FEATURES), "data": [[1]]}}, "1 values"),
+    (
+        "invocations",
+        {"dataframe_split": {"columns": ["x", "y", "x"], "data": [[1, 2, 3]]}},
+        "dataframe_split.columns: 'x' more than once",
+    ),
     ("invocations", {"inputs": {"sepal_length_cm": [1, 2], "x": [1]}}, "x has 1"),
     ("invocations", {"inputs": {"sepal_length_cm": [1, 2], "x": 1}}, "inputs.x: no list"),
     ("v1/models/iris:predict", {}, "instances: missing"),
@@ -145,6 +152,7 @@ async def test_what_is_wrong_is_told_as_the_clients_read_it(
         (b"", "text/csv", "body: empty"),
         (b"\xff\xfe", "text/csv", "no CSV"),
         (b"1,2,3\n", "text/csv", "3 values; expected 4 values"),
+        (",".join((*FEATURES, FEATURES[0])).encode(), "text/csv", "'sepal_length_cm' more than"),
         (",".join(FEATURES).encode(), "text/csv", "only names"),
         (b"1,2,x,4\n", "text/csv", "petal_length_cm: wrong type"),
         (b"<a/>", "application/xml", "Content-Type: unknown (application/xml)"),
@@ -164,10 +172,23 @@ async def test_bodies_that_cannot_be_read_are_refused(
 async def test_too_many_rows_are_refused(client: httpx.AsyncClient, desk: Desk) -> None:
     """The limit on rows holds in these dialects, too."""
     desk.registry.names()
-    body = {"instances": LISTS * 200}
-    for path in ("invocations", "v1/models/iris:predict"):
-        answer = await client.post(f"{ROOT}/{path}", json=body)
+    long = {name: [1.0] * 501 for name in FEATURES}
+    bodies: list[dict[str, Any]] = [
+        {"instances": LISTS * 200},
+        {"inputs": long},
+        {"dataframe_split": {"columns": list(FEATURES), "data": LISTS * 200}},
+        {"dataframe_records": RECORDS * 200},
+    ]
+    for body in bodies:
+        for path in ("invocations", "v1/models/iris:predict"):
+            answer = await client.post(f"{ROOT}/{path}", json=body)
+            assert answer.status_code == (400 if "v1" in path and "data" in str(body) else 413)
+    for line in ("", ",".join(FEATURES) + "\n"):
+        answer = await client.post(
+            f"{ROOT}/invocations", content=line + "1,2,3,4\n" * 501, headers=CSV
+        )
         assert answer.status_code == 413
+        assert "at most 500" in answer.json()["message"]
 
 
 async def test_health_is_asked_in_every_dialect(client: httpx.AsyncClient, desk: Desk) -> None:
@@ -202,3 +223,27 @@ async def test_vertex_asks_where_it_said(
         assert (await client.get("/alive")).status_code == 200
         answer = await client.post("/v1/endpoints/7:predict", json={"instances": LISTS})
         assert answer.json() == {"predictions": SPECIES}
+
+
+async def test_a_model_is_named_without_nul(client: httpx.AsyncClient, desk: Desk) -> None:
+    """No database could look it up."""
+    desk.registry.names()
+    answer = await client.post(f"{ROOT}/invocations?model=a%00", json={"instances": LISTS})
+    assert answer.status_code == 400
+
+
+def test_vectors_of_one_stay_vectors_and_whole_identifiers_are_numbers() -> None:
+    """Only columns of single values come in lists of one."""
+    signature = Signature(
+        inputs=(
+            Column(name="place", kind=Kind.VECTOR, dimension=1),
+            Column(name="id", kind=Kind.IDENTIFIER, whole=True),
+            Column(name="name", kind=Kind.IDENTIFIER),
+        )
+    )
+    given = {"place": [[1.0], [2.0]], "id": [[1], [2]]}
+    assert columns(given, signature, most=2) == [
+        {"place": [1.0], "id": 1},
+        {"place": [2.0], "id": 2},
+    ]
+    assert delimited(b"id,name\n17,017\n", signature, most=1) == [{"id": 17, "name": "017"}]

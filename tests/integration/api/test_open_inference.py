@@ -158,6 +158,15 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
         {"inputs": [columns(3)["inputs"][0], columns(2)["inputs"][1]]},
         "2 rows, but sepal_length_cm has 3",
     ),
+    "an id that no database keeps": (matrix(id="a\x00"), "id: unusable"),
+    "a name given twice": (
+        {"inputs": [columns()["inputs"][0]] * 2},
+        "inputs[1].name: 'sepal_length_cm' more than once",
+    ),
+    "a shape without elements": (
+        {"inputs": [{"name": "x", "datatype": "FP64", "shape": [10**12, 0], "data": []}]},
+        "x.shape: wrong",
+    ),
     "a number for the id": (matrix(id=7), "id: wrong type, a number"),
     "a wrong shape": (
         {"inputs": [{"name": "x", "datatype": "FP64", "shape": [-1, 4], "data": []}]},
@@ -225,9 +234,16 @@ async def test_too_many_rows_are_refused(client: httpx.AsyncClient, desk: Desk) 
 async def test_a_wrong_length_of_the_json_is_refused(client: httpx.AsyncClient, desk: Desk) -> None:
     """A header that points behind the body's end."""
     desk.registry.names()
-    for wrong in ("9999", "-1", "many"):
+    for wrong in ("9999", "-1", "many", "9" * 5000):
         answer = await client.post(
             f"{V2}/models/iris/infer", content=b"{}", headers={LENGTH: wrong}
         )
         assert answer.status_code == 400
         assert LENGTH in answer.json()["error"]
+
+
+async def test_no_id_is_an_empty_one(client: httpx.AsyncClient, desk: Desk) -> None:
+    """Some clients write null for what they leave out."""
+    desk.registry.names()
+    answer = await client.post(f"{V2}/models/iris/infer", json=matrix(id=None))
+    assert (answer.status_code, answer.json()["id"]) == (200, "")

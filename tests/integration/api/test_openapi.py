@@ -209,3 +209,15 @@ def test_every_command_works_as_pasted(drifted: Desk, settings: Settings, tmp_pa
             assert done.returncode == 0, (operation, command, done.stdout, done.stderr)
             assert done.stdout.startswith("{") or operation in TEXTS, operation
     assert len(drifted.feedback.flags("iris")) == 1
+
+
+async def test_other_content_types_are_listed(client: httpx.AsyncClient, desk: Desk) -> None:
+    """Whoever reads the document learns of CSV and of bytes."""
+    desk.registry.names()
+    for operation in operations(await described(client)):
+        kind = {"invocations": "text/csv", "v2_infer": "application/octet-stream"}.get(
+            operation["operationId"]
+        )
+        if kind:
+            for described_ in (operation["requestBody"], operation["responses"]["200"]):
+                assert {"application/json", kind} == set(described_["content"])

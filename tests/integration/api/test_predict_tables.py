@@ -1,12 +1,16 @@
 """Whole tables to predict: by column, as CSV, Parquet and Arrow streams, in and out."""
 
+import gzip
 import io
+import json
 from datetime import UTC, datetime, timedelta
 
 import httpx
 import polars as pl
 import pytest
 
+from modeldesk.api.requests import TooLarge
+from modeldesk.api.tables import read_table
 from modeldesk.desk import Desk
 from tests.support.iris import FEATURES, ROW, iris_frame, iris_model
 
@@ -158,3 +162,66 @@ async def test_columns_that_are_none_are_refused(
     answer = await client.post("models/iris/predict", json={"columns": columns})
     assert answer.status_code == 422
     assert words in answer.json()["error"]["message"]
+
+
+async def test_a_compressed_table_is_read_and_a_bomb_refused(
+    client: httpx.AsyncClient, desk: Desk
+) -> None:
+    """As `Content-Encoding` says; the limit holds for what comes out."""
+    desk.registry.names()
+    headers = {"Content-Type": "text/csv", "Content-Encoding": "gzip"}
+    sent = gzip.compress(body(FLOWERS, "csv"))
+    answer = await client.post("models/iris/predict", content=sent, headers=headers)
+    assert [entry["prediction"] for entry in answer.json()["predictions"]] == SPECIES
+    bomb = gzip.compress(bytes(10_000_000))
+    answer = await client.post("models/iris/predict", content=bomb, headers=headers)
+    assert answer.status_code == 413
+    headers["Content-Encoding"] = "br"
+    answer = await client.post("models/iris/predict", content=sent, headers=headers)
+    assert answer.status_code == 422
+    assert "Content-Encoding: unknown ('br')" in answer.json()["error"]["message"]
+
+
+async def test_too_many_columns_of_rows_are_refused(client: httpx.AsyncClient, desk: Desk) -> None:
+    """Before rows are made of them."""
+    desk.registry.names()
+    asked = {"columns": {name: [1.0] * 501 for name in FEATURES}}
+    answer = await client.post("models/iris/predict", json=asked)
+    assert answer.status_code == 413
+
+
+WIDE = pl.DataFrame({str(name): [0.0] * 1000 for name in range(40)})
+LONG = pl.DataFrame({"x": ["x" * 1000] * 1000})
+ARRAYS = pl.DataFrame({"x": [[0.0] * 100] * 500}, schema={"x": pl.Array(pl.Float64, 100)})
+LISTS = pl.DataFrame({"x": [[0.0] * 100] * 500})
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+@pytest.mark.parametrize(
+    "frame", [WIDE, LONG, ARRAYS, LISTS], ids=["wide", "long", "array", "list"]
+)
+def test_a_small_body_that_becomes_a_large_table_is_refused(kind: str, frame: pl.DataFrame) -> None:
+    """By its cells, or by what its texts and lists hold."""
+    sent = body(frame, kind)
+    with pytest.raises(TooLarge, match="more than 240000 bytes when it is unpacked"):
+        read_table(sent, TYPES[kind], most_rows=1000, most_bytes=30_000)
+    assert read_table(sent, TYPES[kind], most_rows=1000, most_bytes=1_000_000).equals(frame)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kind"),
+    [
+        (",".join(map(str, range(1000))).encode() + b"\n" + b"1\n" * 900, "text/csv"),
+        (json.dumps([{str(row): 1} for row in range(900)]).encode(), "application/json"),
+    ],
+)
+def test_ragged_rows_do_not_become_a_large_table(sent: bytes, kind: str) -> None:
+    """What a row lacks takes memory all the same."""
+    with pytest.raises(TooLarge, match="when it is unpacked"):
+        read_table(sent, kind, most_rows=1000, most_bytes=30_000)
+
+
+def test_text_in_csv_stays_text() -> None:
+    """A postal code may begin with 0."""
+    found = read_table(b"code,x\n01234,\n", "text/csv", most_rows=9, most_bytes=100)
+    assert found.to_dicts() == [{"code": "01234", "x": None}]

@@ -1,14 +1,17 @@
 """Predictions made elsewhere: logged, profiled, and what does not fit kept aside."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
+import sqlalchemy as sa
 
 from modeldesk.desk import Desk
-from modeldesk.errors import InvalidData, NotFound, UnsupportedModel
+from modeldesk.errors import Conflict, InvalidData, NotFound, UnsupportedModel
 from modeldesk.schema import LogPolicy, OddTimes
-from modeldesk.store import Quarantine
+from modeldesk.store import Quarantine, Store
 from tests.support.iris import ROW, iris_frame
 
 NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
@@ -129,3 +132,43 @@ def test_logging_for_an_unknown_model_is_refused(desk: Desk, table: pl.DataFrame
     """The error names the known ones."""
     with pytest.raises(NotFound, match="Known models"):
         desk.backfill.log("zebra", table)
+
+
+@contextmanager
+def refused(store: Store, condition: str) -> Iterator[None]:
+    """Have the database refuse chunks, for a while."""
+    if store.is_sqlite:
+        begin = (
+            f"create trigger refused before insert on chunks when new.{condition} "
+            "begin select raise(abort, 'refused'); end"
+        )
+        end = "drop trigger refused"
+    else:
+        begin = f"alter table chunks add constraint refused check (not {condition}) not valid"
+        end = "alter table chunks drop constraint refused"
+    with store.writing() as connection:
+        connection.execute(sa.text(begin))
+    yield
+    with store.writing() as connection:
+        connection.execute(sa.text(end))
+
+
+def test_a_part_that_fails_says_how_many_rows_came_before(desk: Desk, table: pl.DataFrame) -> None:
+    """Those stay; rows that did not fit are kept aside only by the attempt that succeeds."""
+    texts = table.drop("row_id").cast({"sepal_width_cm": pl.String})
+    wrong = texts.head(2).with_columns(pl.lit("wide").alias("sepal_width_cm"))
+    large = pl.concat([*[texts] * 400, wrong])
+    with refused(desk.store, "rows > 10000"), pytest.raises(Conflict) as nothing:
+        desk.backfill.log("iris", large)
+    assert "logged before" not in nothing.value.message
+    assert desk.overview.model("iris").predictions == 0
+    with (
+        refused(desk.store, "rows = 10000"),
+        pytest.raises(Conflict, match=r"50,000 rows were logged before that; they stay\."),
+    ):
+        desk.backfill.log("iris", large)
+    assert desk.overview.model("iris").predictions == 50_000
+    assert desk.backfill.quarantined("iris").count == 0
+    done = desk.backfill.log("iris", large)
+    assert (done.logged, done.quarantined) == (60_000, 2)
+    assert desk.backfill.quarantined("iris").count == 2

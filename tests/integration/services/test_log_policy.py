@@ -10,6 +10,7 @@ from modeldesk.errors import InvalidArgument, InvalidRows, NotFound
 from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity, KeepRows, LogPolicy, OddTimes
 from modeldesk.services.keeping import written
+from modeldesk.services.segments import MOST
 from modeldesk.store import WindowRecords
 from tests.support.iris import ROW
 
@@ -151,3 +152,28 @@ def test_a_policy_names_columns_of_the_model(desk: Desk) -> None:
         desk.registry.set_policy("iris", LogPolicy(drop=("colour",)))
     with pytest.raises(InvalidArgument, match="prediction"):
         desk.registry.set_policy("iris", LogPolicy(drop=("class",)))
+
+
+def test_segments_do_not_grow_without_bound(desk: Desk) -> None:
+    """New values are counted together once there are many; known ones stay, also if rebuilt."""
+    desk.registry.set_policy("iris", LogPolicy(segment_by=("petal_width_cm", "class")))
+
+    def send(*widths: int) -> None:
+        desk.predictor.predict("iris", [{**ROW, "petal_width_cm": width} for width in widths])
+        desk.jobs.run()
+
+    send(*range(MOST - 10))
+    send(*range(MOST, MOST + 9), *range(MOST, MOST + 9))
+    send(*range(200, 240), 201, 201)
+    send(3, 300, 201)
+    names = desk.monitoring.segments("iris")
+    widths = [name for name in names if name.startswith("petal_width_cm=")]
+    assert len(widths) == MOST + 1
+    assert "petal_width_cm=201.0" in widths
+    assert profiles(desk, "petal_width_cm=(other)").rows == 40
+    assert profiles(desk, "petal_width_cm=3.0").rows == 2
+    assert profiles(desk, "petal_width_cm=201.0").rows == 4
+    before = {name: profiles(desk, name).rows for name in names}
+    assert desk.rebuild.run("iris").left == ()
+    assert desk.monitoring.segments("iris") == names
+    assert {name: profiles(desk, name).rows for name in names} == before

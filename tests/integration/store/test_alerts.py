@@ -1,5 +1,6 @@
 """The contract of judgements, alerts and flags, on each database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -50,10 +51,10 @@ def version_id(store: Store) -> int:
     return ModelRecords(store).add(a_version(), rule=("drift", "{}"))
 
 
-def add_rows(store: Store, version_id: int) -> None:
-    """Merge one row into the profile of the day."""
+def add_rows(store: Store, version_id: int, *, start: datetime = DAY) -> None:
+    """Merge one row into the profile of a day."""
     part = WindowPart(profile=profile({"age": [1.0], "class": ["a"]}), last_time=NOW)
-    key = WindowKey(version_id=version_id, segment="", granularity=Granularity.DAY, start=DAY)
+    key = WindowKey(version_id=version_id, segment="", granularity=Granularity.DAY, start=start)
     WindowRecords(store).merge([], {key: part})
 
 
@@ -78,6 +79,55 @@ def test_a_window_is_due_until_judged_and_again_when_it_grows(
     assert alerts.due(Granularity.DAY, 10) == ()
     add_rows(store, version_id)
     assert len(alerts.due(Granularity.DAY, 10)) == 1
+
+
+def judge_all(store: Store, *, days: int) -> list[datetime]:
+    """Judge all that is due, each day in the light of those before; return which days."""
+    alerts, judged = AlertRecords(store), []
+    while found := alerts.due(Granularity.DAY, 1):
+        entry = WindowRecords(store).profile(found[0].profile_id)
+        assert entry is not None
+        until = entry.window.end + timedelta(days=days)
+        alerts.record(found[0], revision=entry.revision, found=[], now=NOW, until=until)
+        judged.append(entry.window.start)
+    return judged
+
+
+def test_a_late_row_makes_only_the_days_due_that_its_day_tells_about(
+    store: Store, version_id: int
+) -> None:
+    """A day that is judged again without having changed does not make others due."""
+    days = [DAY + timedelta(days=number) for number in range(6)]
+    for day in days:
+        add_rows(store, version_id, start=day)
+    assert judge_all(store, days=2) == days
+    for _ in range(2):
+        add_rows(store, version_id, start=days[1])
+        assert judge_all(store, days=2) == days[1:4]
+    add_rows(store, version_id, start=days[2])
+    add_rows(store, version_id, start=days[0])
+    assert judge_all(store, days=2) == days[:5]
+
+
+def test_servers_that_judge_neighbouring_days_do_not_wait_in_a_circle(
+    store: Store, version_id: int
+) -> None:
+    """Each makes later days due again while others write what they found on those."""
+    days = [DAY + timedelta(days=number) for number in range(4)]
+    for day in days:
+        add_rows(store, version_id, start=day)
+    alerts = AlertRecords(store)
+    due = alerts.due(Granularity.DAY, 10)
+    judge_all(store, days=9)
+
+    def record(entry: DueWindow) -> None:
+        for revision in range(2, 60):
+            alerts.record(
+                entry, revision=revision, found=[], now=NOW, until=DAY + timedelta(days=9)
+            )
+
+    with ThreadPoolExecutor(len(due)) as pool:
+        assert list(pool.map(record, due)) == [None] * 4
 
 
 def test_a_finding_opens_one_alert_that_is_restated(store: Store, version_id: int) -> None:

@@ -1,5 +1,6 @@
 """Compaction's contract: fewer chunks, and every row where its identifier finds it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -130,6 +131,23 @@ def test_large_chunks_stay_as_they_are(store: Store, version_id: int) -> None:
     fill(store, version_id, range(2))
     assert Compaction(store).run(fewest=2) == 1
     assert count(store) == 2
+
+
+def test_chunks_with_other_columns_are_merged_among_themselves(
+    store: Store, version_id: int
+) -> None:
+    """A column that a chunk does not have is not missing in its rows; own keys do not matter."""
+    log, windows = ChunkLog(store), WindowRecords(store)
+    fill(store, version_id, range(3))
+    fewer = [a_chunk(version_id, number) for number in range(3, 5)]
+    log.append([replace(chunk, frame=chunk.frame.drop("class")) for chunk in fewer])
+    assert windows.merge([chunk.chunk_id for chunk in windows.waiting(10)], {})
+    # Three and two become one and one: what is left is never merged with what it does not fit.
+    assert [Compaction(store).run(fewest=2) for _ in range(3)] == [2, 1, 0]
+    frames = [chunk.frame for chunk in log.latest([version_id])]
+    assert sorted("class" in frame.columns for frame in frames) == [False, True]
+    assert sum(frame.height for frame in frames) == 9
+    assert not any(frame["class"].has_nulls() for frame in frames if "class" in frame.columns)
 
 
 def test_chunks_that_lost_rows_are_merged_too(store: Store, version_id: int) -> None:

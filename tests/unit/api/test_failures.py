@@ -10,10 +10,11 @@ from structlog.testing import capture_logs
 
 from modeldesk import errors
 from modeldesk.api.boundary import Boundary
-from modeldesk.api.errors import MOST_PROBLEMS, handle_errors
+from modeldesk.api.errors import handle_errors
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.requests import TooLarge, refuse
 from modeldesk.errors import InvalidRows, ModeldeskError, Problem
+from modeldesk.schema import MOST_PROBLEMS
 
 SECRET = "a line of the program"  # noqa: S105 - stands for what a client must not see
 
@@ -108,7 +109,7 @@ async def test_a_very_long_list_of_problems_is_cut_and_says_so(
     raiser.error = InvalidRows((problem,) * (MOST_PROBLEMS + 1), rows=1)
     error = (await client.get("/")).json()["error"]
     assert len(error["problems"]) == MOST_PROBLEMS
-    assert error["hint"].endswith("Only the first 1000 of 1001 problems are listed.")
+    assert error["hint"].endswith("Only the first 1000 problems are listed.")
 
 
 async def test_text_that_is_no_unicode_is_sent_all_the_same(

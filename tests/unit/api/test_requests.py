@@ -1,6 +1,8 @@
 """Reading what a client sends: bytes with a limit, JSON with clear complaints."""
 
+import gzip
 import math
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
@@ -32,7 +34,9 @@ class Order(BaseModel):
     note: str = ""
 
 
-def request_of(*parts: bytes, announced: int | None = None, cut: bool = False) -> Request:
+def request_of(
+    *parts: bytes, announced: int | None = None, cut: bool = False, encoding: str | None = None
+) -> Request:
     """Return a request whose body arrives in parts, and may end in a lost connection."""
 
     async def messages() -> AsyncIterator[Message]:
@@ -42,6 +46,8 @@ def request_of(*parts: bytes, announced: int | None = None, cut: bool = False) -
 
     arriving = messages()
     headers = [] if announced is None else [(b"content-length", str(announced).encode())]
+    if encoding is not None:
+        headers.append((b"content-encoding", encoding.encode()))
     return Request({"type": "http", "headers": headers}, receive=arriving.__anext__)
 
 
@@ -156,3 +162,58 @@ def test_values_are_shown_short_and_lists_by_name() -> None:
 def test_only_what_every_database_keeps_is_storable(text: str, *, kept: bool) -> None:
     """NUL and half a surrogate pair cannot be written everywhere."""
     assert storable(text) is kept
+
+
+TEXT = b"{}" * 100_000
+RAW = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "packed"),
+    [
+        ("gzip", gzip.compress(TEXT)),
+        ("X-GZIP", gzip.compress(TEXT[:7]) + gzip.compress(b"") + gzip.compress(TEXT[7:])),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", RAW.compress(TEXT) + RAW.flush()),
+        ("identity", TEXT),
+    ],
+)
+async def test_compressed_bodies_are_unpacked(encoding: str, packed: bytes) -> None:
+    """As the header says; deflate also without zlib's header, as some clients send it."""
+    parts = (packed[:50], packed[50:])
+    found = await read_bytes(request_of(*parts, encoding=encoding), most=len(TEXT))
+    assert found == TEXT
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zlib.compress])
+async def test_a_small_body_that_unpacks_to_too_much_is_refused(pack: object) -> None:
+    """It is unpacked no further than the limit."""
+    assert callable(pack)
+    bomb = pack(bytes(10_000_000))
+    assert len(bomb) < 20_000
+    encoding = "gzip" if pack is gzip.compress else "deflate"
+    with pytest.raises(TooLarge, match="larger than 20000 bytes"):
+        await read_bytes(request_of(bomb, encoding=encoding), most=20_000)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body", "words"),
+    [
+        ("gzip", b"{}", "body: damaged"),
+        ("gzip", b"", "body: damaged"),
+        ("deflate", b"", "body: damaged"),
+        ("deflate", b"\xff\xff", "body: damaged"),
+        ("gzip", gzip.compress(TEXT)[:-3], "body: damaged"),
+        ("gzip", gzip.compress(TEXT) + b"more", "body: damaged"),
+        ("gzip", gzip.compress(b"") * 10_001, "body: damaged"),
+        ("br", b"{}", "Content-Encoding: unknown ('br'); expected gzip or deflate"),
+        ("gzip, gzip", b"{}", "Content-Encoding: unknown ('gzip, gzip')"),
+    ],
+)
+async def test_damaged_or_unknown_compression_is_refused(
+    encoding: str, body: bytes, words: str
+) -> None:
+    """With what is taken."""
+    with pytest.raises(InvalidRequest) as raised:
+        await read_bytes(request_of(body, encoding=encoding), most=1_000_000)
+    assert words in raised.value.message

@@ -6,10 +6,28 @@ import struct
 import numpy as np
 import pytest
 
-from modeldesk.api.dialects.tensors import DATATYPES, Tensor, read_tensor, to_bytes
-from modeldesk.api.requests import InvalidRequest
+from modeldesk.api.dialects.tensor_requests import parts_of, tensors_of
+from modeldesk.api.dialects.tensors import DATATYPES, Tensor, datatype_of, to_bytes
+from modeldesk.api.dialects.tensors import read_tensor as read_checked
+from modeldesk.api.requests import InvalidRequest, TooLarge
+from modeldesk.schema import Column, Kind, Signature
 
 NUMBERS = [name for name in DATATYPES if name not in {"BOOL", "BYTES", "BF16"}]
+
+SIGNATURE = Signature(inputs=(Column(name="x", kind=Kind.VECTOR),))
+"""One feature, as many numbers wide as anybody likes."""
+
+
+def read_tensor(
+    tensor: object,
+    binary: memoryview | None,
+    position: int,
+    signature: Signature = SIGNATURE,
+    *,
+    alone: bool = True,
+) -> Tensor:
+    """Read a tensor of at most 100 rows."""
+    return read_checked(tensor, binary, position, signature=signature, most_rows=100, alone=alone)
 
 
 def given(datatype: str, shape: object, **more: object) -> dict[str, object]:
@@ -91,3 +109,59 @@ def test_what_is_wrong_is_named(tensor: object, binary: bytes | None, words: str
     with pytest.raises(InvalidRequest) as raised:
         read_tensor(tensor, behind, 3)
     assert words in raised.value.message
+
+
+PLAIN = Signature(inputs=tuple(Column(name=name, kind=Kind.FLOAT) for name in "ab"))
+THREE = Signature(inputs=(Column(name="x", kind=Kind.VECTOR, dimension=3),))
+UNREADABLE = memoryview(b"\x00")  # no element has one byte: whoever reads it complains of that
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "signature", "words"),
+    [
+        ("x", [10**12, 0], THREE, "x.shape: wrong"),
+        ("x", [2**31], THREE, "x.shape: wrong"),
+        ("x", [3, 0], SIGNATURE, "expected [rows, numbers]"),
+        ("x", [3, 4], THREE, "expected [rows, 3]"),
+        ("x", [3], THREE, "expected [rows, 3]"),
+        ("a", [3, 2], PLAIN, "expected [rows] or [rows, 1]"),
+        ("a", [3, 0], PLAIN, "expected [rows] or [rows, 1]"),
+        ("all", [3, 3], PLAIN, "expected [rows, 2] with a, b"),
+        ("all", [2], PLAIN, "expected [rows, 2] with a, b"),
+    ],
+)
+def test_a_shape_that_does_not_fit_is_refused_before_elements_are_read(
+    name: str, shape: list[int], signature: Signature, words: str
+) -> None:
+    """However large it says it is."""
+    tensor = given("FP64", shape) | {"name": name}
+    with pytest.raises(InvalidRequest) as raised:
+        read_tensor(tensor, UNREADABLE, 0, signature)
+    assert words in raised.value.message
+
+
+def test_too_many_rows_are_refused_before_elements_are_read() -> None:
+    """Also where all features are in one tensor."""
+    for name, shape in (("a", [101]), ("all", [2**31 - 1, 2])):
+        with pytest.raises(TooLarge, match="at most 100"):
+            read_tensor(given("FP64", shape) | {"name": name}, UNREADABLE, 0, PLAIN)
+
+
+def test_a_name_is_given_once() -> None:
+    """Of two tensors, none would be the right one."""
+    tensor = given("FP64", [1], data=[1.0]) | {"name": "a"}
+    with pytest.raises(InvalidRequest, match="'a' more than once"):
+        tensors_of([tensor, tensor], memoryview(b""), signature=PLAIN, most_rows=100)
+
+
+@pytest.mark.parametrize("length", ["9" * 5000, "0" * 13, "3", "\u0663"])
+def test_a_length_of_the_json_is_a_short_number(length: str) -> None:
+    """Python refuses to read numbers of thousands of digits."""
+    with pytest.raises(InvalidRequest, match="Inference-Header-Content-Length: wrong"):
+        parts_of(b"{}", length)
+
+
+def test_whole_identifiers_are_whole_numbers() -> None:
+    """Others are text."""
+    assert datatype_of(Column(name="id", kind=Kind.IDENTIFIER, whole=True)) == "INT64"
+    assert datatype_of(Column(name="id", kind=Kind.IDENTIFIER)) == "BYTES"

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from modeldesk.errors import InvalidRows, Problem
-from modeldesk.schema import Column, Kind, RowDecoder, Signature
+from modeldesk.schema import MOST_PROBLEMS, Column, Kind, RowDecoder, Signature
 
 SIGNATURE = Signature(
     inputs=(
@@ -161,7 +161,7 @@ def test_days_durations_vectors_and_identifiers_are_read() -> None:
         ("day", 7, "wrong type, a whole number (7)", "a date in ISO 8601"),
         ("day", datetime(2026, 1, 2, tzinfo=UTC), "wrong type, datetime", "a date in ISO 8601"),
         ("wait", "soon", "not a duration ('soon')", "a number of seconds, or a duration in ISO"),
-        ("wait", 1e300, "a duration of more than", "a number of seconds"),
+        ("wait", 1e300, "a duration too long", "a number of seconds"),
         ("wait", None, "null", "a number of seconds"),
         ("place", [1], "a list of 1 numbers", "a list of 2 numbers"),
         ("place", "12", "wrong type, a string ('12')", "a list of 2 numbers"),
@@ -190,3 +190,26 @@ def test_a_date_without_a_zone_is_taken_as_utc() -> None:
     (naive,) = decoder.decode([{**ROW, "seen": "2026-01-02T03:04:05"}])
     (shifted,) = decoder.decode([{**ROW, "seen": "2026-01-02T05:04:05+02:00"}])
     assert naive[4] == shifted[4] == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("rows", [[{}] * 5000, [{str(name): 1 for name in range(5000)}]])
+def test_a_request_is_told_of_a_thousand_problems_at_most(rows: list[object]) -> None:
+    """Of many rows, or of one with many unknown names; and only the first come with a guess."""
+    near = [{"agee": 1, **row} for row in rows if isinstance(row, dict)]
+    with pytest.raises(InvalidRows) as caught:
+        RowDecoder(SIGNATURE).decode(near)
+    problems = caught.value.problems
+    assert len(problems) == MOST_PROBLEMS
+    told = [problem.problem for problem in problems if problem.field == "agee"]
+    assert told[0] == "unknown, did you mean 'age'?"
+    assert len(rows) == 1 or told[-1] == "unknown"
+
+
+@pytest.mark.parametrize("value", [1e13, -1e13, 1e300, timedelta(days=200_000_000), "P200000000D"])
+def test_a_duration_beyond_64_bits_of_microseconds_is_refused(value: object) -> None:
+    """Tables could not hold it."""
+    decoder = RowDecoder(Signature(inputs=(Column(name="span", kind=Kind.DURATION),)))
+    with pytest.raises(InvalidRows, match="a duration too long"):
+        decoder.table([{"span": value}])
+    (longest,) = decoder.table([{"span": 9e12}])["span"]
+    assert longest == timedelta(seconds=9e12)

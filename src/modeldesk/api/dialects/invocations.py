@@ -13,11 +13,11 @@ from starlette.responses import PlainTextResponse, Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import TheDesk, TheSettings, VersionNumber
+from modeldesk.api.context import NAME_PATTERN, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.dialects.kserve import PredictionsAnswer, predictions_of
 from modeldesk.api.dialects.rows import columns, delimited, instances, split
 from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
-from modeldesk.api.requests import TooLarge, json_name, parse_object, read_bytes, refuse
+from modeldesk.api.requests import json_name, parse_object, read_bytes, refuse
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature
@@ -30,7 +30,12 @@ _WHICH = "Add ?model=NAME; names: {names}."
 
 _Model = Annotated[
     str | None,
-    Query(description="Which model, on a server with several.", max_length=200, min_length=1),
+    Query(
+        description="Which model, on a server with several.",
+        max_length=200,
+        min_length=1,
+        pattern=NAME_PATTERN,
+    ),
 ]
 _Target = Annotated[str | None, Header(alias="X-Amzn-SageMaker-Target-Model", max_length=200)]
 
@@ -89,10 +94,7 @@ async def invocations(
     def submit() -> Future[PredictionBatch]:
         name = model or target or only_model(desk, hint=_WHICH)
         signature = desk.registry.version(name, version).signature
-        rows = _rows(body, kind, signature)
-        if len(rows) > settings.max_rows:
-            message = f"{len(rows)} rows; this server takes at most {settings.max_rows}."
-            raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
+        rows = _rows(body, kind, signature, settings.max_rows)
         return submitted(desk, name, Batch(rows=rows), version)
 
     batch = await predicted(request, submit)
@@ -105,9 +107,9 @@ async def _alive(request: Request, desk: Desk) -> Response:
     return PlainTextResponse("\n")
 
 
-def _rows(body: bytes, kind: str, signature: Signature) -> list[object]:
+def _rows(body: bytes, kind: str, signature: Signature, most: int) -> list[object]:
     if kind == CSV:
-        return delimited(body, signature)
+        return delimited(body, signature, most=most)
     if kind != JSON:
         raise refuse(field="Content-Type", problem=f"unknown ({kind})", expected=f"{JSON} or {CSV}")
     content = parse_object(body)
@@ -121,16 +123,16 @@ def _rows(body: bytes, kind: str, signature: Signature) -> list[object]:
     given = content[form]
     match form:
         case "dataframe_split":
-            return split(given, signature)
+            return split(given, signature, most=most)
         case "dataframe_records":
             if isinstance(given, list) and not all(isinstance(row, dict) for row in given):
                 wrong = next(row for row in given if not isinstance(row, dict))
                 raise refuse(field=form, problem=json_name(wrong), expected="a list of objects")
-            return instances(given, signature, field=form)
+            return instances(given, signature, most=most, field=form)
         case "instances" if not isinstance(given, dict):
-            return instances(given, signature)
+            return instances(given, signature, most=most)
         case _:
-            return columns(given, signature, field=form)
+            return columns(given, signature, most=most, field=form)
 
 
 def _lines(batch: PredictionBatch) -> Response:

@@ -15,7 +15,7 @@ from modeldesk.api.context import ModelName, TheDesk, TheSettings
 from modeldesk.api.dialects.rows import columns, instances
 from modeldesk.api.encoding import Json
 from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
-from modeldesk.api.requests import TooLarge, parse_object, read_bytes, refuse
+from modeldesk.api.requests import parse_object, read_bytes, refuse
 from modeldesk.desk import Desk
 from modeldesk.schema import Value
 from modeldesk.services.batch import PredictionBatch
@@ -108,10 +108,7 @@ async def _predicted(
 
     def submit() -> Future[PredictionBatch]:
         desk, name = find()
-        rows = _rows(parse_object(body), desk, name)
-        if len(rows) > settings.max_rows:
-            message = f"{len(rows)} instances; this server takes at most {settings.max_rows}."
-            raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
+        rows = _rows(parse_object(body), desk, name, settings.max_rows)
         return submitted(desk, name, Batch(rows=rows), None)
 
     return await in_thread(request, predictions_of, await predicted(request, submit))
@@ -123,10 +120,10 @@ def predictions_of(batch: PredictionBatch) -> Json:
     return Json(PredictionsAnswer(predictions=tuple(values)), headers=named(batch))
 
 
-def _rows(content: dict[str, Any], desk: Desk, name: str) -> list[object]:
+def _rows(content: dict[str, Any], desk: Desk, name: str, most: int) -> list[object]:
     signature = desk.registry.version(name).signature
     if "instances" in content:
-        return instances(content["instances"], signature)
+        return instances(content["instances"], signature, most=most)
     if "inputs" in content:
-        return columns(content["inputs"], signature)
+        return columns(content["inputs"], signature, most=most)
     raise refuse(field="instances", problem="missing", expected="a list of instances")

@@ -31,7 +31,7 @@ from modeldesk.api.dialects.tensor_requests import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.predicting import in_thread, predicted, submitted
-from modeldesk.api.requests import TooLarge, parse_object, read_bytes
+from modeldesk.api.requests import parse_object, read_bytes
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
 
@@ -158,11 +158,10 @@ async def _inferred(
         content = parse_object(given)
         signature = desk.registry.version(name, version).signature
         wanted.append(wanted_of(content, signature))
-        tensors = tensors_of(content.get("inputs"), binary)
+        tensors = tensors_of(
+            content.get("inputs"), binary, signature=signature, most_rows=most_rows
+        )
         rows: list[object] = list(rows_of(tensors, signature))
-        if len(rows) > most_rows:
-            message = f"The request has {len(rows)} rows; this server takes at most {most_rows}."
-            raise TooLarge(message, hint="Send them in several requests, or raise max_rows.")
         return submitted(desk, name, Batch(rows=rows), version)
 
     batch = await predicted(request, submit)

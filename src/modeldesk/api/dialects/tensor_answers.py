@@ -88,4 +88,4 @@ def metadata(desk: Desk, name: str, version: int | None) -> MetadataAnswer:
 
 def _described(column: Column) -> TensorAnswer:
     width = () if column.kind is not Kind.VECTOR else (column.dimension or -1,)
-    return TensorAnswer(name=column.name, datatype=datatype_of(column.kind), shape=(-1, *width))
+    return TensorAnswer(name=column.name, datatype=datatype_of(column), shape=(-1, *width))

@@ -13,12 +13,14 @@ from modeldesk.api.dialects.tensor_answers import InferAnswer
 from modeldesk.api.dialects.tensors import BYTES, Tensor, datatype_of, read_tensor, to_bytes
 from modeldesk.api.encoding import encode
 from modeldesk.api.predicting import named
-from modeldesk.api.requests import json_name, refuse
+from modeldesk.api.requests import json_name, refuse, shorten, storable
 from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.batch import PredictionBatch
 
 BINARY_HEADER = "Inference-Header-Content-Length"
 """Length of the JSON, where bytes of tensors follow it."""
+
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +38,8 @@ def parts_of(body: bytes, length: str | None) -> tuple[bytes, memoryview]:
     """Return the JSON, and the bytes behind it."""
     if length is None:
         return body, memoryview(b"")
-    if not (length.isascii() and length.isdecimal() and int(length) <= len(body)):
+    plain = length.isascii() and length.isdecimal() and len(length) <= _MOST_DIGITS
+    if not (plain and int(length) <= len(body)):
         raise refuse(
             field=BINARY_HEADER,
             problem=f"wrong ({length[:40]})",
@@ -45,11 +48,33 @@ def parts_of(body: bytes, length: str | None) -> tuple[bytes, memoryview]:
     return body[: int(length)], memoryview(body)[int(length) :]
 
 
-def tensors_of(given: object, binary: memoryview) -> list[Tensor]:
-    """Read the inputs of a request, whose elements may be behind its JSON."""
+def tensors_of(
+    given: object, binary: memoryview, *, signature: Signature, most_rows: int
+) -> list[Tensor]:
+    """Read the inputs of a request, whose elements may be behind its JSON.
+
+    Parameters
+    ----------
+    given
+        What the JSON says about them.
+    binary
+        The bytes behind the JSON.
+    signature
+        The model's, which every shape has to fit.
+    most_rows
+        Largest number of rows in one request.
+
+    Raises
+    ------
+    InvalidRequest
+        Naming what is missing, unknown, given twice, or does not go together.
+    TooLarge
+        When a tensor has more rows than that.
+    """
     if not isinstance(given, list) or not given:
         raise refuse(field="inputs", problem="missing or empty", expected="a list of tensors")
     tensors: list[Tensor] = []
+    names: set[str] = set()
     start = 0
     for position, tensor in enumerate(given):
         size = _binary_size(tensor)
@@ -61,7 +86,21 @@ def tensors_of(given: object, binary: memoryview) -> list[Tensor]:
                 expected="as many bytes behind the JSON",
             )
         start += size or 0
-        tensors.append(read_tensor(tensor, part, position))
+        read = read_tensor(
+            tensor,
+            part,
+            position,
+            signature=signature,
+            most_rows=most_rows,
+            alone=len(given) == 1,
+        )
+        if read.name in names:
+            problem = f"{shorten(read.name)} more than once"
+            raise refuse(
+                field=f"inputs[{position}].name", problem=problem, expected="each name once"
+            )
+        names.add(read.name)
+        tensors.append(read)
     if start != len(binary):
         raise refuse(field="body", problem=f"{len(binary) - start} bytes too many", expected="none")
     return tensors
@@ -95,36 +134,25 @@ def rows_of(tensors: Sequence[Tensor], signature: Signature) -> Iterator[dict[st
 
 
 def _column(tensor: Tensor, *, vector: bool) -> list[object]:
-    parts = tensor.split()
-    if vector:
-        return list(parts)
-    if any(len(part) != 1 for part in parts):
-        raise refuse(
-            field=f"{tensor.name}.shape",
-            problem=f"{list(tensor.shape)}",
-            expected="[rows] or [rows, 1], as the feature has one value per row",
-        )
-    return [part[0] for part in parts]
+    return list(tensor.split() if vector else tensor.data)
 
 
 def _matrix(tensor: Tensor, signature: Signature) -> Iterator[dict[str, object]]:
     features = [column.name for column in signature.inputs]
-    if len(tensor.shape) < 2 or any(len(part) != len(features) for part in tensor.split()):  # noqa: PLR2004
-        raise refuse(
-            field=f"{tensor.name}.shape",
-            problem=f"{list(tensor.shape)}",
-            expected=f"[rows, {len(features)}] with {', '.join(features)}, or a tensor for each",
-        )
     for values in tensor.split():
         yield dict(zip(features, values, strict=True))
 
 
 def wanted_of(content: Mapping[str, object], signature: Signature) -> Wanted:
     """Read everything of a request beside its rows."""
-    identifier = content.get("id", "")
+    given_id = content.get("id")
+    identifier = "" if given_id is None else given_id
     if not isinstance(identifier, str):
         problem = f"wrong type, {json_name(identifier)}"
         raise refuse(field="id", problem=problem, expected="a string")
+    if not storable(identifier):
+        problem = f"unusable ({shorten(identifier)})"
+        raise refuse(field="id", problem=problem, expected="characters of Unicode, without NUL")
     binary = bool(_parameters(content).get("binary_data_output", False))
     given = content.get("outputs")
     if given is None or given == []:
@@ -189,7 +217,7 @@ def answer_of(batch: PredictionBatch, wanted: Wanted) -> Response:
 
 def _output(batch: PredictionBatch, column: Column) -> Tensor:
     values = batch.frame[column.name].to_list()
-    datatype = datatype_of(column.kind)
+    datatype = datatype_of(column)
     if datatype == BYTES:
         values = ["" if value is None else _text(value) for value in values]
     width = () if column.kind is not Kind.VECTOR else (len(values[0]),)

@@ -14,8 +14,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from modeldesk.api.requests import json_name, refuse, shorten
-from modeldesk.schema import Kind
+from modeldesk.api.requests import check_rows, json_name, refuse, shorten
+from modeldesk.schema import Column, Kind, Signature
 
 BYTES = "BYTES"
 BRAIN = "BF16"
@@ -43,6 +43,7 @@ DATATYPES = (*_NUMBERS, BYTES)
 
 _LENGTH = struct.Struct("<I")
 _DEEPEST = 32
+_LARGEST = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,16 +71,26 @@ class Tensor:
         return [list(self.data[row * width : (row + 1) * width]) for row in range(self.rows)]
 
 
-def datatype_of(kind: Kind) -> str:
+def datatype_of(column: Column) -> str:
     """Return the type in which a column's values travel; what is no number is text.
 
-    >>> datatype_of(Kind.CATEGORICAL)
+    >>> datatype_of(Column(name="colour", kind=Kind.CATEGORICAL))
     'BYTES'
     """
-    return _OF_KINDS.get(kind, BYTES)
+    if column.kind is Kind.IDENTIFIER and column.whole:
+        return "INT64"
+    return _OF_KINDS.get(column.kind, BYTES)
 
 
-def read_tensor(given: object, binary: memoryview | None, position: int) -> Tensor:
+def read_tensor(
+    given: object,
+    binary: memoryview | None,
+    position: int,
+    *,
+    signature: Signature,
+    most_rows: int,
+    alone: bool = False,
+) -> Tensor:
     """Read one of a request's input tensors.
 
     Parameters
@@ -90,11 +101,19 @@ def read_tensor(given: object, binary: memoryview | None, position: int) -> Tens
         Its bytes, where they came behind the JSON.
     position
         Which of the request's inputs it is; named in complaints.
+    signature
+        The model's; the shape has to fit it before any element is read.
+    most_rows
+        Largest number of rows in one request.
+    alone
+        Whether it is the request's only tensor, which may hold all features.
 
     Raises
     ------
     InvalidRequest
         Naming what is missing, unknown, or does not go together.
+    TooLarge
+        When its first axis is longer than the rows that are taken.
     """
     if not isinstance(given, dict):
         raise refuse(
@@ -116,6 +135,8 @@ def read_tensor(given: object, binary: memoryview | None, position: int) -> Tens
             field=f"{name}.datatype", problem=problem, expected=f"one of {', '.join(DATATYPES)}"
         )
     shape = _shape(given.get("shape"), name)
+    _check_width(shape, name, signature, alone=alone)
+    check_rows(shape[0] if shape else 1, most_rows)
     if binary is not None:
         data = _from_bytes(binary, str(datatype), name)
     elif "data" not in given:
@@ -141,7 +162,7 @@ def _shape(given: object, name: str) -> tuple[int, ...]:
         [
             size
             for size in given
-            if isinstance(size, int) and not isinstance(size, bool) and size >= 0
+            if isinstance(size, int) and not isinstance(size, bool) and 0 <= size <= _LARGEST
         ]
         if isinstance(given, list)
         else []
@@ -151,6 +172,24 @@ def _shape(given: object, name: str) -> tuple[int, ...]:
             field=f"{name}.shape", problem=f"wrong ({shorten(given)})", expected="a list of sizes"
         )
     return tuple(sizes)
+
+
+def _check_width(shape: tuple[int, ...], name: str, signature: Signature, *, alone: bool) -> None:
+    """Refuse a shape whose rows are not as wide as the feature, or as all of them."""
+    features = {column.name: column for column in signature.inputs}
+    column = features.get(name)
+    width = prod(shape[1:])
+    if column is None and alone:
+        fits = len(shape) > 1 and width == len(features)
+        expected = f"[rows, {len(features)}] with {', '.join(features)}, or a tensor for each"
+    elif column is not None and column.kind is Kind.VECTOR:
+        fits = width > 0 and column.dimension in {None, width}
+        expected = f"[rows, {column.dimension or 'numbers'}], as the feature is a vector"
+    else:
+        fits = width == 1
+        expected = "[rows] or [rows, 1], as the feature has one value per row"
+    if not fits:
+        raise refuse(field=f"{name}.shape", problem=f"{list(shape)}", expected=expected)
 
 
 def _from_json(given: object, datatype: str, name: str) -> list[object]:
