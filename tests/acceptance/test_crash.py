@@ -18,7 +18,7 @@ from tests.support.ledger import Ledger, tell
 from tests.support.load import Load
 from tests.support.server import running_server
 
-CYCLES = int(os.environ.get("MODELDESK_CRASH_CYCLES", "4"))
+CYCLES = int(os.environ.get("MODELDESK_CRASH_CYCLES", "3"))
 SECONDS_PER_CYCLE = 30
 FIRST_ANSWERS = 10
 PATIENCE = 60.0
