@@ -5,7 +5,8 @@ server of this run's own (which, as everywhere in the tests, leaves syncing to t
 system). The rows have 30 columns of random floats, which do not compress: 29 features and the
 prediction.
 
-- *bulk*: `desk.backfill.log` of tables of 250,000 rows, the best of three.
+- *bulk*: `desk.backfill.log` of tables of 250,000 rows, the best of three. Beside it is printed
+  what remains where every row has an own key, which is indexed.
 - *commits*: 32 threads, each of which waits for its row's commit before it sends the next. The
   model adds its features up, so that its own time is next to nothing; checking the row, batching
   and logging count. The best of three.
@@ -109,6 +110,8 @@ class Figures:
     """What was measured on one database."""
 
     bulk_rows_s: float
+    keyed_rows_s: float
+    """The same where every row has an own key."""
     commits_s: float
     commit_cpu_us: float
     bytes_per_cell: float
@@ -164,6 +167,7 @@ def _measured(settings: Settings, size: Size) -> Figures:
         before = _bytes(desk)
         bulk = max(_bulk(desk, size.bulk_rows, chance) for _ in range(3))
         stored = (_bytes(desk) - before) / (3 * size.bulk_rows * (FEATURES + 1))
+        keyed = max(_bulk(desk, size.bulk_rows, chance, keyed=True) for _ in range(3))
         rolled = _rollup(desk)
     _fill(settings, "days", size.days, size.day_rows, chance)
     unjudged = _judge(settings, "days")
@@ -175,6 +179,7 @@ def _measured(settings: Settings, size: Size) -> Figures:
     ratios = large.day_profile / small.day_profile, large.cold / small.cold
     return Figures(
         bulk_rows_s=bulk,
+        keyed_rows_s=keyed,
         commits_s=commits,
         commit_cpu_us=processor,
         bytes_per_cell=stored,
@@ -185,10 +190,13 @@ def _measured(settings: Settings, size: Size) -> Figures:
     )
 
 
-def _bulk(desk: Desk, rows: int, chance: np.random.Generator) -> float:
+def _bulk(desk: Desk, rows: int, chance: np.random.Generator, *, keyed: bool = False) -> float:
     seconds = 0.0
     for start in range(0, rows, TABLE_ROWS):
         table = _table(min(TABLE_ROWS, rows - start), chance)
+        if keyed:
+            keys = pl.format("order-{}", pl.int_range(start, start + table.height))
+            table = table.with_columns(keys.alias("row_id"))
         seconds += _seconds(partial(desk.backfill.log, "bulk", table))
     return rows / seconds
 
@@ -312,6 +320,7 @@ def _print(name: str, found: Figures, size: Size) -> None:
     days = f"{size.days:,} days x {FEATURES + 1} columns"
     print(f"## {name}\n")
     print(f"- bulk: {found.bulk_rows_s:,.0f} rows/s, {found.bytes_per_cell:.2f} bytes a cell")
+    print(f"- bulk with an own key for every row: {found.keyed_rows_s:,.0f} rows/s")
     print(
         f"- single rows of {WRITERS} writers: {found.commits_s:,.0f} rows/s,"
         f" {found.commit_cpu_us:.0f} us of processor time a row"

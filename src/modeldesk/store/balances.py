@@ -17,8 +17,8 @@ from datetime import datetime
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
+from modeldesk.store.inserting import insert_or
 from modeldesk.store.payload import TIME
 from modeldesk.store.tables import balances
 
@@ -48,10 +48,9 @@ def book(
     uncounted: Mapping[datetime, int] | None = None,
 ) -> None:
     """Add to the account of days, within the caller's transaction."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     more_gone, more_uncounted = gone or {}, uncounted or {}
     for day in sorted({*more_gone, *more_uncounted}):
-        new = insert(balances).values(
+        new = insert_or(connection, balances).values(
             version_id=version_id,
             day=day,
             gone=more_gone.get(day, 0),

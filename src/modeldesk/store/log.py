@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from modeldesk.errors import Corrupt, StoreUnavailable
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
-from modeldesk.store.own_keys import hash_of, hashes_in
+from modeldesk.store.inserting import insert_many
+from modeldesk.store.own_keys import hash_of, hashes_in, key_rows
 from modeldesk.store.payload import ROW, ROW_ID, TIME, decode_chunk, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks, row_keys
 
@@ -97,11 +98,15 @@ class ChunkLog:
             }
             for chunk in new
         ]
-        keys = [key for chunk in new for key in _own_keys(chunk)]
+        keys = [
+            key_rows(chunk.model_id, ((found, chunk.key) for found in hashes_in(chunk.frame)))
+            for chunk in new
+            if ROW_ID in chunk.frame.columns
+        ]
         with self._store.writing() as connection:
             connection.execute(sa.insert(chunks), values)
             if keys:
-                connection.execute(sa.insert(row_keys), keys)
+                insert_many(connection, row_keys, pl.concat(keys))
 
     def row(self, key: str, row: int) -> LoggedRow | None:
         """Return one row by its chunk's key and its position there, if it is in the log."""
@@ -296,11 +301,4 @@ def _with_own_key(key: str, version_id: int, frame: pl.DataFrame, row_id: str) -
     return [
         LoggedRow(key=key, row=int(row), version_id=version_id, frame=found[index].drop(ROW))
         for index, row in enumerate(found[ROW])
-    ]
-
-
-def _own_keys(chunk: Chunk) -> list[dict[str, object]]:
-    return [
-        {"model_id": chunk.model_id, "hash": found, "chunk_key": chunk.key}
-        for found in hashes_in(chunk.frame)
     ]

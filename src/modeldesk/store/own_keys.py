@@ -28,6 +28,18 @@ def hashes_in(frame: pl.DataFrame) -> set[int]:
     return {hash_of(row_id) for row_id in frame[ROW_ID].drop_nulls()}
 
 
+def key_rows(model_id: int, keys: Iterable[tuple[int, str]]) -> pl.DataFrame:
+    """Return the rows to insert for own keys of a model, by hash and part."""
+    pairs = list(keys)
+    hashes, parts = [found for found, _ in pairs], [part for _, part in pairs]
+    columns = {
+        "hash": pl.Series(hashes, dtype=pl.Int64),
+        "chunk_key": pl.Series(parts, dtype=pl.String),
+    }
+    # In order, so that each page of the index is written once.
+    return pl.DataFrame(columns).with_columns(pl.lit(model_id).alias("model_id")).sort("hash")
+
+
 def forget_keys(
     connection: sa.Connection, model_id: int, hashes: Iterable[int], chunk_keys: Iterable[str]
 ) -> None:

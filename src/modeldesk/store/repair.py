@@ -9,7 +9,9 @@ from modeldesk.clock import Clock
 from modeldesk.errors import Corrupt
 from modeldesk.store.damage import set_aside, take_back
 from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_many
 from modeldesk.store.inspection import lost_keys, stray
+from modeldesk.store.own_keys import key_rows
 from modeldesk.store.parts import parts_of
 from modeldesk.store.payload import TIME, decode_rows
 from modeldesk.store.registry import CHAMPION
@@ -59,11 +61,7 @@ class Repair:
                 return False
             parts = parts_of(connection, chunk_id, row.key, frame.height)
             lost = lost_keys(connection, row.model_id, frame, parts)
-            values = [
-                {"model_id": row.model_id, "hash": found, "chunk_key": key} for found, key in lost
-            ]
-            if values:
-                connection.execute(sa.insert(row_keys), values)
+            insert_many(connection, row_keys, key_rows(row.model_id, lost))
         return True
 
     def delete_stray_keys(self) -> None:

@@ -10,7 +10,6 @@ from itertools import accumulate
 
 import polars as pl
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modeldesk.errors import Corrupt
 from modeldesk.profiles import Profile
@@ -18,6 +17,7 @@ from modeldesk.schema import Granularity, Window
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_or
 from modeldesk.store.locking import lock_chunks
 from modeldesk.store.own_keys import forget_keys, hashes_in
 from modeldesk.store.payload import TIME, decode_rows, encode_chunk
@@ -308,10 +308,9 @@ def merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> N
         profiles.c.granularity == key.granularity.value,
         profiles.c.start == key.start,
     )
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     # Where the row is there already this changes nothing, and locks it.
     connection.execute(
-        insert(profiles)
+        insert_or(connection, profiles)
         .values(
             version_id=key.version_id,
             segment=key.segment,
