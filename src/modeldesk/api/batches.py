@@ -17,6 +17,7 @@ from modeldesk.api.requests import (
     storable,
     unknown,
 )
+from modeldesk.schema import LONGEST_KEY
 
 Item = TypeVar("Item")
 
@@ -187,8 +188,8 @@ def _key(value: object, field: str, row: int) -> str:
             expected="a string or null",
             row=row,
         )
-    if len(value) > _LONGEST_KEY or not storable(value):
-        expected = f"at most {_LONGEST_KEY} characters of Unicode"
+    if len(value) > LONGEST_KEY or not storable(value):
+        expected = f"at most {LONGEST_KEY} characters of Unicode"
         raise refuse(
             field=field, problem=f"unusable ({shorten(value)})", expected=expected, row=row
         )
@@ -197,6 +198,5 @@ def _key(value: object, field: str, row: int) -> str:
 
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
-_LONGEST_KEY = 500
 _MOST_STRANGE = 100
 """Fields that nobody asked for, of which a refusal tells."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, FastAPI, Path, Query, Request
 
 from modeldesk.desk import Desk
@@ -38,6 +38,19 @@ async def _settings(request: Request) -> Settings:
     settings = request.app.state.settings
     assert isinstance(settings, Settings)  # noqa: S101 - set by `provide`
     return settings
+
+
+async def model_names(app: FastAPI, desk: Desk) -> tuple[str, ...]:
+    """Read the names of all models: whoever can do that can predict.
+
+    Raises
+    ------
+    StoreUnavailable
+        When the database cannot be read.
+    """
+    limiter = app.state.checking
+    assert isinstance(limiter, CapacityLimiter)  # noqa: S101 - set by `provide`
+    return await to_thread.run_sync(desk.registry.names, limiter=limiter)
 
 
 TheDesk = Annotated[Desk, Depends(_desk)]

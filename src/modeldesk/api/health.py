@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from anyio import to_thread
 from fastapi import APIRouter, Request
 
 from modeldesk import __version__
 from modeldesk.api.answers import HealthAnswer
-from modeldesk.api.context import TheDesk
+from modeldesk.api.context import TheDesk, model_names
 from modeldesk.api.encoding import Json
 
 router = APIRouter(tags=["Health"])
@@ -18,5 +17,5 @@ router = APIRouter(tags=["Health"])
 )
 async def health(request: Request, desk: TheDesk) -> Json:
     """Say that the server answers and its database can be read, and which models it serves."""
-    names = await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
+    names = await model_names(request.app, desk)
     return Json(HealthAnswer(status="ok", version=__version__, models=names))

@@ -7,7 +7,15 @@ import typer
 
 from modeldesk.cli.counting import counted
 from modeldesk.cli.exits import ExitCode
-from modeldesk.cli.options import AsJson, DatabaseUrl, Home, existing_settings, open_existing
+from modeldesk.cli.options import (
+    AsJson,
+    DatabaseUrl,
+    Home,
+    OnlyModel,
+    OnlyVersion,
+    existing_settings,
+    open_existing,
+)
 from modeldesk.cli.screen import answers, write_json
 
 if TYPE_CHECKING:
@@ -58,12 +66,8 @@ def check(
 
 def rebuild_profiles(
     *,
-    model: Annotated[
-        str | None, typer.Option(help="Only this model. Default: all.", show_default=False)
-    ] = None,
-    version: Annotated[
-        int | None, typer.Option(help="Only this version. Default: all.", show_default=False)
-    ] = None,
+    model: OnlyModel = None,
+    version: OnlyVersion = None,
     start: Annotated[
         datetime | None,
         typer.Option(

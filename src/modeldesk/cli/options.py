@@ -39,6 +39,14 @@ ServerUrl: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+OnlyModel: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--model", help="Only this model. Default: all.", show_default=False),
+]
+OnlyVersion: TypeAlias = Annotated[
+    int | None,
+    typer.Option("--version", help="Only this version. Default: all.", show_default=False),
+]
 
 
 def load_settings(**flags: object) -> "Settings":

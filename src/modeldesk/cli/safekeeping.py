@@ -11,6 +11,8 @@ from modeldesk.cli.options import (
     AsJson,
     DatabaseUrl,
     Home,
+    OnlyModel,
+    OnlyVersion,
     existing_settings,
     load_settings,
     open_existing,
@@ -105,12 +107,8 @@ def export(  # noqa: PLR0913  # one parameter per option of the command
         ),
     ],
     *,
-    model: Annotated[
-        str | None, typer.Option(help="Only this model. Default: all.", show_default=False)
-    ] = None,
-    version: Annotated[
-        int | None, typer.Option(help="Only this version. Default: all.", show_default=False)
-    ] = None,
+    model: OnlyModel = None,
+    version: OnlyVersion = None,
     start: Annotated[
         datetime | None,
         typer.Option(

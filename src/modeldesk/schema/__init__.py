@@ -1,7 +1,7 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
-from modeldesk.schema.ids import ChunkKeys, parse_prediction_id, prediction_id
+from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.policy import CALENDAR_END, CALENDAR_START, KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.reading import Reading, type_name
@@ -12,6 +12,7 @@ from modeldesk.schema.windows import Granularity, Window
 __all__ = [
     "CALENDAR_END",
     "CALENDAR_START",
+    "LONGEST_KEY",
     "MOST_PROBLEMS",
     "POLARS_TYPES",
     "ArrowStream",

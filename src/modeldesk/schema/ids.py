@@ -13,6 +13,9 @@ from datetime import datetime
 
 from modeldesk.errors import NotFound
 
+LONGEST_KEY = 500
+"""Characters in a caller's own key, at most."""
+
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _CHARACTERS = 26
 _PATTERN = re.compile(rf"([{_ALPHABET}]{{{_CHARACTERS}}})-(0|[1-9][0-9]{{0,9}})")

@@ -9,14 +9,13 @@ from datetime import datetime
 import polars as pl
 
 from modeldesk.errors import InvalidData, InvalidRows, Problem
-from modeldesk.schema import MOST_PROBLEMS, LogPolicy, Signature
+from modeldesk.schema import LONGEST_KEY, MOST_PROBLEMS, LogPolicy, Signature
 from modeldesk.services.fitting import Fitted, fitted
 from modeldesk.services.stamping import Stamps, in_time, stamped, stamps_of
 from modeldesk.store import ROW_ID, TIME
 
 _POSITION = "modeldesk:position"
 _EXPECTED = ": expected "
-_LONGEST_KEY = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,9 +130,9 @@ def _bad_keys(good: pl.DataFrame, stamps: Stamps) -> list[Problem]:
     if stamps.row_id is None:
         return []
     keys = good[ROW_ID]
-    wrong = (keys.str.len_chars() > _LONGEST_KEY) | keys.str.contains("\x00", literal=True)
+    wrong = (keys.str.len_chars() > LONGEST_KEY) | keys.str.contains("\x00", literal=True)
     rows = good[_POSITION].filter(wrong.fill_null(value=False))
-    expected = f"at most {_LONGEST_KEY} characters, without NUL"
+    expected = f"at most {LONGEST_KEY} characters, without NUL"
     return [
         Problem(row=row, field=stamps.row_id, problem="unusable as a key", expected=expected)
         for row in rows

@@ -7,13 +7,12 @@ import io
 from concurrent.futures import Future
 from typing import Annotated
 
-from anyio import to_thread
 from fastapi import APIRouter, Header, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import NAME_PATTERN, TheDesk, TheSettings, VersionNumber
+from modeldesk.api.context import NAME_PATTERN, TheDesk, TheSettings, VersionNumber, model_names
 from modeldesk.api.dialects.kserve import PredictionsAnswer, predictions_of
 from modeldesk.api.dialects.rows import columns, delimited, instances, split
 from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
@@ -103,7 +102,7 @@ async def invocations(
 
 
 async def _alive(request: Request, desk: Desk) -> Response:
-    await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
+    await model_names(request.app, desk)
     return PlainTextResponse("\n")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request
 
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import ModelName, TheDesk, TheSettings
+from modeldesk.api.context import ModelName, TheDesk, TheSettings, model_names
 from modeldesk.api.dialects.rows import columns, instances
 from modeldesk.api.encoding import Json
 from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
@@ -53,8 +51,7 @@ class PredictionsAnswer:
 )
 async def models(request: Request, desk: TheDesk) -> Json:
     """Name the published models."""
-    names = await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
-    return Json(ModelNamesAnswer(models=names))
+    return Json(ModelNamesAnswer(models=await model_names(request.app, desk)))
 
 
 @router.get(
@@ -80,18 +77,17 @@ async def predict(request: Request, desk: TheDesk, settings: TheSettings, name: 
 
     `inputs` instead of `instances` takes a list of values for each feature.
     """
-    return await _predicted(request, settings, lambda: (desk, name))
+    return await _predicted(request, desk, settings, name)
 
 
 def serve_vertex(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Answer where Vertex AI says that it will ask: its routes for health and predictions."""
 
     async def health() -> Json:
-        names = await to_thread.run_sync(desk.registry.names, limiter=app.state.checking)
-        return Json(ModelNamesAnswer(models=names))
+        return Json(ModelNamesAnswer(models=await model_names(app, desk)))
 
     async def predictions(request: Request) -> Json:
-        return await _predicted(request, settings, lambda: (desk, only_model(desk, hint=_WHICH)))
+        return await _predicted(request, desk, settings, None)
 
     if settings.vertex_health_route:
         app.add_api_route(settings.vertex_health_route, health, include_in_schema=False)
@@ -101,13 +97,12 @@ def serve_vertex(app: FastAPI, desk: Desk, settings: Settings) -> None:
         )
 
 
-async def _predicted(
-    request: Request, settings: Settings, find: Callable[[], tuple[Desk, str]]
-) -> Json:
+async def _predicted(request: Request, desk: Desk, settings: Settings, asked: str | None) -> Json:
+    """Predict by the model that was asked for, else by the server's only one."""
     body = await read_bytes(request, most=settings.max_body_bytes)
 
     def submit() -> Future[PredictionBatch]:
-        desk, name = find()
+        name = asked or only_model(desk, hint=_WHICH)
         rows = _rows(parse_object(body), desk, name, settings.max_rows)
         return submitted(desk, name, Batch(rows=rows), None)
 

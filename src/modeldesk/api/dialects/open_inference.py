@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
-from anyio import to_thread
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionInPath
+from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionInPath, model_names
 from modeldesk.api.dialects.tensor_answers import (
     InferAnswer,
     LiveAnswer,
@@ -61,7 +60,7 @@ async def live() -> Json:
 )
 async def ready(request: Request, desk: TheDesk) -> Json:
     """Say that the server can read its database, which it needs to predict."""
-    await to_thread.run_sync(desk.registry.names, limiter=request.app.state.checking)
+    await model_names(request.app, desk)
     return Json(ReadyAnswer(ready=True))
 
 
