@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk import __version__
@@ -26,6 +27,7 @@ from modeldesk.store import (
     AlertRecords,
     ComparableWindow,
     ComparisonRecords,
+    Past,
     WindowProfile,
     WindowRecords,
 )
@@ -35,6 +37,14 @@ MOST_COLUMNS = 100_000
 
 MOST_TRACED = 20_000
 """Columns of past windows kept in memory, about 1 KB each."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedWindow:
+    """How a window compares, and with which past."""
+
+    comparison: Comparison
+    past: Past
 
 
 class Comparisons:
@@ -95,7 +105,12 @@ class Comparisons:
         )
         asked = [entry for entry in known if start is None or entry.window.start >= start]
         pasts = {entry.profile_id: _past(known, entry, granularity, rule) for entry in asked}
-        bases = {entry.profile_id: _basis(rule, entry, pasts[entry.profile_id]) for entry in asked}
+        # Each window's part of a basis is made once: it is in those of all that come after it.
+        told, ruled = {entry.profile_id: _told(entry) for entry in known}, rule.encode()
+        bases = {
+            key: _digest(ruled, told[key], (told[earlier.profile_id] for earlier in past))
+            for key, past in pasts.items()
+        }
         found = self._remembered(asked, bases)
         for entry in asked:
             if entry.profile_id not in found:
@@ -108,17 +123,19 @@ class Comparisons:
             if entry.profile_id in found
         )
 
-    def judged(self, entry: WindowProfile, granularity: Granularity, rule: DriftRule) -> Comparison:
+    def judged(
+        self, entry: WindowProfile, granularity: Granularity, rule: DriftRule
+    ) -> JudgedWindow:
         """Compare one window of all rows, and keep the result in the database."""
         start = entry.window.start - rule.history * granularity.duration
-        past = self._records.windows(
+        past = self._records.past(
             entry.version_id, granularity, start=start, end=entry.window.start
         )
         window = _comparable(entry)
-        basis = _basis(rule, window, past)
-        comparison = self._known.get(basis) or self._compared(entry, past, rule, basis)
+        basis = _basis(rule, window, past.windows)
+        comparison = self._known.get(basis) or self._compared(entry, past.windows, rule, basis)
         self._records.keep(window, basis, comparison)
-        return comparison
+        return JudgedWindow(comparison=comparison, past=past)
 
     def _remembered(
         self, asked: Sequence[ComparableWindow], bases: Mapping[int, str]
@@ -209,9 +226,16 @@ def _basis(rule: DriftRule, entry: ComparableWindow, past: Sequence[ComparableWi
 
     The reference is named by the window's version.
     """
-    windows = ";".join(
-        f"{w.profile_id},{w.version_id},{w.rows},{w.revision},{w.window.start.timestamp():.0f}"
-        for w in (entry, *past)
+    return _digest(rule.encode(), _told(entry), map(_told, past))
+
+
+def _told(window: ComparableWindow) -> str:
+    return (
+        f"{window.profile_id},{window.version_id},{window.rows},{window.revision},"
+        f"{window.window.start.timestamp():.0f}"
     )
-    told = f"{__version__};{rule.encode()};{windows}"
+
+
+def _digest(rule: str, window: str, past: Iterable[str]) -> str:
+    told = f"{__version__};{rule};{';'.join((window, *past))}"
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()

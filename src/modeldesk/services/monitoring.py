@@ -158,14 +158,12 @@ class Monitoring:
                 if entry.version_id in failed:
                     continue
                 try:
-                    self._judge(entry)
+                    judged += self._judge(entry)
                 except StoreUnavailable:
                     raise
                 except Exception:  # noqa: BLE001  # one version must not stop the others
                     failed.add(entry.version_id)
                     _log.exception("version not judged", version_id=entry.version_id)
-                else:
-                    judged += 1
         return judged
 
     def alerts(
@@ -211,23 +209,25 @@ class Monitoring:
             merged = merged.merge(entry.profile)
         return merged if found else None
 
-    def _judge(self, due: DueWindow) -> None:
+    def _judge(self, due: DueWindow) -> bool:
+        """Judge a window; ``False`` where it is gone, or must be judged once more."""
         entry = self._windows.profile(due.profile_id)
         if entry is None:
-            return  # expired meanwhile, or cannot be read and was set aside
+            return False  # expired meanwhile, or cannot be read and was set aside
         rule = DriftRule.decode(due.monitor.rule)
-        comparison = self._comparisons.judged(entry, Granularity.DAY, rule)
+        judged = self._comparisons.judged(entry, Granularity.DAY, rule)
         signature = self._registry.record_of(due.version_id).signature
         found = [
             NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)
-            for finding in rule.findings(comparison, signature)
+            for finding in rule.findings(judged.comparison, signature)
         ]
-        self._alerts.record(
+        return self._alerts.record(
             due,
             revision=entry.revision,
             found=found,
             now=self._clock.now(),
             until=entry.window.end + rule.history * Granularity.DAY.duration,
+            past=judged.past,
         )
 
 

@@ -2,7 +2,7 @@
 
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
 from modeldesk.store.compaction import Compaction
-from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords
+from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Past
 from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
 from modeldesk.store.expiry import Expiry, OldRows
@@ -59,6 +59,7 @@ __all__ = [
     "NewFlag",
     "NewVersion",
     "OldRows",
+    "Past",
     "Quarantine",
     "QuarantinedRow",
     "Rejected",

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modeldesk.schema import Granularity, Window
+from modeldesk.store.comparisons import Past
 from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_or
 from modeldesk.store.tables import alerts, judgements, models, monitors, profiles, versions
 
 OPEN = "open"
@@ -137,7 +138,8 @@ class AlertRecords:
         found: Sequence[NewAlert],
         now: datetime,
         until: datetime,
-    ) -> None:
+        past: Past,
+    ) -> bool:
         """Write that a window was judged; open, restate or resolve its alerts accordingly.
 
         A finding on a column opens an alert, or updates the one that is there without
@@ -157,12 +159,22 @@ class AlertRecords:
         until
             Windows after this one that start before `until` are judged in its light: where
             it changed, those that were judged before it are due again.
+        past
+            The windows before it, as they were when it was judged.
+
+        Returns
+        -------
+        bool
+            Whether it was written. Where another process changed a window of the past
+            meanwhile, nothing is: the window stays due, to be judged once more.
         """
         of_window = sa.and_(
             alerts.c.monitor_id == due.monitor.monitor_id,
             alerts.c.profile_id == due.profile_id,
         )
         with self._store.writing() as connection:
+            if not past.is_still(connection):
+                return False
             # The earliest window is locked first, so that nobody waits in a circle.
             before = _judged(connection, due)
             _mark_judged(connection, due, revision=revision, findings=len(found), now=now)
@@ -180,6 +192,7 @@ class AlertRecords:
                 .where(of_window, alerts.c.column.in_(gone), alerts.c.status != RESOLVED)
                 .values(status=RESOLVED, restated=True, changed_at=now)
             )
+        return True
 
     def list(
         self, *, model: str | None = None, status: str | None = None, limit: int = 1000
@@ -309,9 +322,8 @@ def _mark_judged(
 ) -> None:
     """Write the judgement; another process that judges the same window waits here."""
     values = {"revision": revision, "findings": findings, "judged_at": now}
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(
-        insert(judgements)
+        insert_or(connection, judgements)
         .values(monitor_id=due.monitor.monitor_id, profile_id=due.profile_id, **values)
         .on_conflict_do_update(
             index_elements=[judgements.c.monitor_id, judgements.c.profile_id], set_=values

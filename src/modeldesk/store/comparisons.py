@@ -8,11 +8,11 @@ from datetime import datetime
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modeldesk.drift import Comparison
 from modeldesk.schema import Granularity, Window
 from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_or
 from modeldesk.store.tables import comparisons, profiles
 
 _AT_ONCE = 500
@@ -35,6 +35,25 @@ class ComparableWindow:
     """Grows by one with each merge."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """The windows of all rows in whose light a later window is judged, as they were read."""
+
+    version_id: int
+    granularity: Granularity
+    start: datetime
+    end: datetime
+    windows: tuple[ComparableWindow, ...]
+    """Those that begin in this range, oldest first."""
+
+    def is_still(self, connection: sa.Connection) -> bool:
+        """Say whether they are what they were, in the caller's transaction."""
+        found = _windows(
+            connection, self.version_id, self.granularity, start=self.start, end=self.end
+        )
+        return found == self.windows
+
+
 class ComparisonRecords:
     """Reads and writes what comparing windows with their reference said."""
 
@@ -51,28 +70,18 @@ class ComparisonRecords:
         end: datetime | None = None,
     ) -> tuple[ComparableWindow, ...]:
         """Return a version's windows that begin in a range, oldest first."""
-        query = (
-            sa.select(profiles.c.id, profiles.c.start, profiles.c.rows, profiles.c.revision)
-            .where(
-                profiles.c.version_id == version_id,
-                profiles.c.segment == segment,
-                profiles.c.granularity == granularity.value,
-                profiles.c.start >= start if start is not None else sa.true(),
-                profiles.c.start < end if end is not None else sa.true(),
-            )
-            .order_by(profiles.c.start)
-        )
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            ComparableWindow(
-                profile_id=row.id,
-                version_id=version_id,
-                rows=row.rows,
-                window=Window(start=row.start, end=row.start + granularity.duration),
-                revision=row.revision,
+            return _windows(
+                connection, version_id, granularity, segment=segment, start=start, end=end
             )
-            for row in rows
+
+    def past(
+        self, version_id: int, granularity: Granularity, *, start: datetime, end: datetime
+    ) -> Past:
+        """Return a version's windows that begin in a range, to be judged by."""
+        windows = self.windows(version_id, granularity, start=start, end=end)
+        return Past(
+            version_id=version_id, granularity=granularity, start=start, end=end, windows=windows
         )
 
     def kept(self, bases: Mapping[int, str]) -> dict[int, Comparison]:
@@ -109,9 +118,8 @@ class ComparisonRecords:
         there = sa.exists().where(profiles.c.id == window.profile_id)
         cells = [sa.literal(value, comparisons.c[name].type) for name, value in row.items()]
         with self._store.writing() as connection:
-            insert = sqlite.insert if self._store.is_sqlite else postgresql.insert
             connection.execute(
-                insert(comparisons)
+                insert_or(connection, comparisons)
                 .from_select(list(row), sa.select(*cells).where(there))
                 .on_conflict_do_update(
                     index_elements=[comparisons.c.profile_id],
@@ -119,6 +127,38 @@ class ComparisonRecords:
                     where=comparisons.c.revision <= window.revision,
                 )
             )
+
+
+def _windows(
+    connection: sa.Connection,
+    version_id: int,
+    granularity: Granularity,
+    *,
+    segment: str = "",
+    start: datetime | None,
+    end: datetime | None,
+) -> tuple[ComparableWindow, ...]:
+    query = (
+        sa.select(profiles.c.id, profiles.c.start, profiles.c.rows, profiles.c.revision)
+        .where(
+            profiles.c.version_id == version_id,
+            profiles.c.segment == segment,
+            profiles.c.granularity == granularity.value,
+            profiles.c.start >= start if start is not None else sa.true(),
+            profiles.c.start < end if end is not None else sa.true(),
+        )
+        .order_by(profiles.c.start)
+    )
+    return tuple(
+        ComparableWindow(
+            profile_id=row.id,
+            version_id=version_id,
+            rows=row.rows,
+            window=Window(start=row.start, end=row.start + granularity.duration),
+            revision=row.revision,
+        )
+        for row in connection.execute(query)
+    )
 
 
 def _decoded(payload: bytes) -> Comparison | None:

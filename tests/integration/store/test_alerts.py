@@ -10,12 +10,14 @@ from modeldesk.profiles import profile
 from modeldesk.schema import Column, Granularity, Kind, Role, Signature
 from modeldesk.store import (
     AlertRecords,
+    ComparisonRecords,
     DueWindow,
     FlagRecords,
     ModelRecords,
     NewAlert,
     NewFlag,
     NewVersion,
+    Past,
     Store,
     WindowKey,
     WindowPart,
@@ -58,13 +60,23 @@ def add_rows(store: Store, version_id: int, *, start: datetime = DAY) -> None:
     WindowRecords(store).merge([], {key: part})
 
 
+def past_of(store: Store, due: DueWindow, days: int = 0) -> Past:
+    """Return the days before one, as many as it is judged by."""
+    entry = WindowRecords(store).profile(due.profile_id)
+    assert entry is not None
+    start = entry.window.start - timedelta(days=days)
+    records = ComparisonRecords(store)
+    return records.past(due.version_id, Granularity.DAY, start=start, end=entry.window.start)
+
+
 def judge(store: Store, *found: NewAlert) -> DueWindow:
     """Judge the one window that is due."""
     alerts = AlertRecords(store)
     (due,) = alerts.due(Granularity.DAY, 10)
     entry = WindowRecords(store).profile(due.profile_id)
     assert entry is not None
-    alerts.record(due, revision=entry.revision, found=found, now=NOW, until=NOW)
+    past = past_of(store, due)
+    assert alerts.record(due, revision=entry.revision, found=found, now=NOW, until=NOW, past=past)
     return due
 
 
@@ -88,7 +100,10 @@ def judge_all(store: Store, *, days: int) -> list[datetime]:
         entry = WindowRecords(store).profile(found[0].profile_id)
         assert entry is not None
         until = entry.window.end + timedelta(days=days)
-        alerts.record(found[0], revision=entry.revision, found=[], now=NOW, until=until)
+        past = past_of(store, found[0], days)
+        assert alerts.record(
+            found[0], revision=entry.revision, found=[], now=NOW, until=until, past=past
+        )
         judged.append(entry.window.start)
     return judged
 
@@ -120,14 +135,35 @@ def test_servers_that_judge_neighbouring_days_do_not_wait_in_a_circle(
     due = alerts.due(Granularity.DAY, 10)
     judge_all(store, days=9)
 
-    def record(entry: DueWindow) -> None:
-        for revision in range(2, 60):
-            alerts.record(
-                entry, revision=revision, found=[], now=NOW, until=DAY + timedelta(days=9)
-            )
+    def record(entry: DueWindow) -> bool:
+        past, until = past_of(store, entry, days=9), DAY + timedelta(days=9)
+        return all(
+            alerts.record(entry, revision=revision, found=[], now=NOW, until=until, past=past)
+            for revision in range(2, 60)
+        )
 
     with ThreadPoolExecutor(len(due)) as pool:
-        assert list(pool.map(record, due)) == [None] * 4
+        assert list(pool.map(record, due)) == [True] * 4
+
+
+@pytest.mark.parametrize("late", [0, 1])
+def test_a_day_judged_by_a_past_that_changed_meanwhile_stays_due(
+    store: Store, version_id: int, late: int
+) -> None:
+    """Late rows, or a late day, that came while it was judged count for it as well."""
+    days = [DAY + timedelta(days=number) for number in range(3)]
+    for day in days[late:]:
+        add_rows(store, version_id, start=day)
+    alerts = AlertRecords(store)
+    due = alerts.due(Granularity.DAY, 10)[-1]
+    past = past_of(store, due, days=2)
+    add_rows(store, version_id, start=DAY)
+    assert not alerts.record(due, revision=1, found=[AGE], now=NOW, until=NOW, past=past)
+    assert alerts.list() == ()
+    assert due in alerts.due(Granularity.DAY, 10)
+    past = past_of(store, due, days=2)
+    assert alerts.record(due, revision=1, found=[AGE], now=NOW, until=NOW, past=past)
+    assert due not in alerts.due(Granularity.DAY, 10)
 
 
 def test_a_finding_opens_one_alert_that_is_restated(store: Store, version_id: int) -> None:
