@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from modeldesk.clock import Clock, SystemClock
 from modeldesk.models import ArtefactStore
+from modeldesk.services.aliases import Aliases
 from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.check import Check
@@ -17,20 +19,25 @@ from modeldesk.services.feedback import Feedback
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.jobs import Jobs
 from modeldesk.services.lag import Backlog
+from modeldesk.services.lanes import Lanes, Limits
 from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
-from modeldesk.services.predictor import Limits, Predictor
+from modeldesk.services.predictor import Predictor
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
 from modeldesk.services.registry import Registry
 from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
+from modeldesk.services.routes import Routes
+from modeldesk.services.serving import Serving
+from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
+    AliasRecords,
     ChunkLog,
     Compaction,
     ComparisonRecords,
@@ -64,6 +71,9 @@ class Desk:
     clock: Clock
     store: Store
     registry: Registry
+    aliases: Aliases
+    routes: Routes
+    serving: Serving
     predictor: Predictor
     rollup: RollUp
     monitoring: Monitoring
@@ -110,6 +120,11 @@ class Desk:
             rows=settings.max_rows,
             text_characters=settings.max_text_characters,
             waiting_rows=settings.max_waiting_rows,
+            shadow_rows=settings.max_shadow_rows,
+            loaded_bytes=settings.max_loaded_bytes,
+            idle_seconds=settings.unload_idle_seconds,
+            model_seconds=settings.model_timeout_seconds,
+            load_seconds=settings.load_timeout_seconds,
         )
         keeping = Keeping(
             rows=settings.keep_rows_days or None,
@@ -122,7 +137,9 @@ class Desk:
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         reader = Reader(registry, log, comparisons)
         measures = Measures()
-        predictor = Predictor(registry, commits, clock, limits, measures)
+        lanes = Lanes(registry, commits, clock, limits, measures)
+        traffic = Traffic(registry, lanes, random.Random())  # noqa: S311  # shares traffic only
+        predictor = Predictor(registry, lanes, traffic, clock, limits)
         measures.watch(Backlog(registry, predictor, log))
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
         return cls(
@@ -130,6 +147,9 @@ class Desk:
             clock=clock,
             store=store,
             registry=registry,
+            aliases=Aliases(AliasRecords(store), registry, lanes, clock),
+            routes=Routes(records, registry, lanes),
+            serving=Serving(registry, records, lanes, traffic),
             predictor=predictor,
             rollup=rollup,
             monitoring=monitoring,

@@ -14,6 +14,7 @@
     ├── UnsafeArtefact            loading this file could run a stranger's code
     ├── UnsupportedModel          no adapter can serve this object
     ├── ModelFailed               the model itself raised or answered nonsense
+    │   └── ModelTimedOut         the model did not answer in time
     ├── Overloaded                too much waits already: try again later
     ├── StoreUnavailable          the database cannot be reached or written now
     ├── SchemaMismatch            the database is newer or older than this program
@@ -112,6 +113,10 @@ class UnsupportedModel(ModeldeskError):
 
 class ModelFailed(ModeldeskError):
     """The model raised, or answered something that does not fit its signature."""
+
+
+class ModelTimedOut(ModelFailed):
+    """The model was not loaded, or did not answer, in the time that the settings give it."""
 
 
 class Overloaded(ModeldeskError):

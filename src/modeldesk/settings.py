@@ -127,6 +127,29 @@ class Settings(BaseSettings):
         gt=0,
         description="Rows that may wait for a model, or answered for the log.",
     )
+    max_shadow_rows: int = Field(
+        default=20_000,
+        gt=0,
+        description="Rows that may wait for a shadow; what comes then is dropped and counted.",
+    )
+    max_loaded_bytes: int = Field(
+        default=0,
+        ge=0,
+        description="Bytes of model files that may be loaded at once; 0: any number.",
+    )
+    unload_idle_seconds: float = Field(
+        default=600.0,
+        ge=0,
+        description="Seconds after which an unused version without an alias is unloaded; 0: never.",
+    )
+    model_timeout_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds that a model may take for a batch; 0: any number.",
+    )
+    load_timeout_seconds: float = Field(
+        default=600.0, ge=0, description="Seconds that loading a model may take; 0: any number."
+    )
 
     @property
     def database(self) -> str:

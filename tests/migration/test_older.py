@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from modeldesk.clock import FrozenClock
 from modeldesk.desk import Desk
 from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.schema import Routing
 from modeldesk.settings import Settings
 from modeldesk.store import Store, migrate
 from modeldesk.store.migrate import current_revision
@@ -47,12 +48,16 @@ def test_every_row_is_there_after_the_migration(settings: Settings) -> None:
         assert desk.monitoring.alerts(PEOPLE)[0].sentence == "Older than before."
         assert desk.rebuild.run(PEOPLE).days == 1
         assert desk.check.run().findings == ()
+        (first,) = desk.aliases.history(PEOPLE, "champion")
+        assert (first.from_version, first.to_version) == (None, 1)
+        assert desk.overview.model(PEOPLE).shadow == 0
+        assert desk.routes.of(PEOPLE) == Routing()
 
 
 def test_an_embedded_database_is_copied_first(tmp_path: Path) -> None:
     """The copy has the old schema and all rows; migrating again makes no other."""
     file = tmp_path / "modeldesk.db"
-    copy = tmp_path / "modeldesk.db.before-0002"
+    copy = tmp_path / "modeldesk.db.before-0003"
     with Store(f"sqlite:///{file}") as store:
         write(store)
         migration = migrate(store)
@@ -76,7 +81,7 @@ def test_without_a_copy_nothing_is_migrated(tmp_path: Path) -> None:
     """Where the copy cannot be written the database stays as it was."""
     with Store(f"sqlite:///{tmp_path / 'modeldesk.db'}") as store:
         write(store)
-        (tmp_path / "modeldesk.db.before-0002").mkdir()
+        (tmp_path / "modeldesk.db.before-0003").mkdir()
         with pytest.raises(StoreUnavailable, match="could not be copied"):
             migrate(store)
         assert revision(store) == "0001"

@@ -14,7 +14,7 @@ from modeldesk.services.views import (
     PredictionView,
     VersionView,
 )
-from modeldesk.store import QuarantinedRow
+from modeldesk.store import Alias, AliasMove, QuarantinedRow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,20 @@ class VersionsAnswer:
     """Every version of a model."""
 
     versions: tuple[VersionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasesAnswer:
+    """A model's aliases, in alphabetical order."""
+
+    aliases: tuple[Alias, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasHistoryAnswer:
+    """Where an alias pointed, the latest move first."""
+
+    moves: tuple[AliasMove, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from modeldesk import __version__
-from modeldesk.api import feedback, health, log, metering, models, monitoring, predict
+from modeldesk.api import feedback, health, log, metering, models, monitoring, predict, routing
 from modeldesk.api.boundary import Boundary
 from modeldesk.api.context import provide
 from modeldesk.api.dialects import DIALECTS, serve_vertex
@@ -29,6 +29,7 @@ _WHEN = {
     413: "The body has too many bytes or rows.",
     422: "The request's content is wrong; `problems` says where.",
     500: "The model failed, or something unforeseen happened; never with a stack trace.",
+    504: "The model did not answer in time.",
     503: "Too much waits already, or the database is not available; try again later.",
 }
 
@@ -60,7 +61,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, openapi_url=None)
     provide(app, desk, settings)
     handle_errors(app)
-    for part in (predict, models, monitoring, log, feedback, health):
+    for part in (predict, models, routing, monitoring, log, feedback, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
     app.include_router(metering.router, responses=_failures(plain=True))
     for router, shape in DIALECTS:

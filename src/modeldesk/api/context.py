@@ -68,6 +68,15 @@ VersionNumber = Annotated[
     int | None,
     Query(description="Number of a version; left out: the champion.", ge=1, le=LARGEST_KEY),
 ]
+VersionAlias = Annotated[
+    str | None,
+    Query(
+        description="Alias of a version, such as challenger, instead of its number.",
+        max_length=100,
+        min_length=1,
+        pattern=NAME_PATTERN,
+    ),
+]
 VersionInPath = Annotated[int, Path(description="Number of a version.", ge=1, le=LARGEST_KEY)]
 TimeColumn = Annotated[
     str | None, Query(description="Column with the time of each row.", max_length=500)

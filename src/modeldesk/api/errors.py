@@ -37,6 +37,7 @@ _STATUS: dict[type[ModeldeskError], HTTPStatus] = {
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Incompatible: HTTPStatus.CONFLICT,
+    errors.ModelTimedOut: HTTPStatus.GATEWAY_TIMEOUT,
     errors.Overloaded: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }

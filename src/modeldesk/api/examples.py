@@ -96,6 +96,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "model_alerts": _curl(scene, f"models/{name}/alerts"),
         "list_flags": _curl(scene, f"models/{name}/flags"),
     }
+    found |= _of_routing(scene, name)
     found |= _of_log(scene, name, signature) | _of_dialects(scene, name, signature)
     if len(scene.names) == 1:
         found["predict_bare"] = _curl(scene, "predict", "POST", row)
@@ -107,6 +108,25 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         f'{first}\n\n{_curl(scene, "predictions/")}"$ID"/flags{_sent("POST", flag)}'
     )
     return found
+
+
+def _of_routing(scene: Scene, name: str) -> dict[str, str]:
+    model, number = f"models/{name}", scene.numbers[0]
+    challenger = f"{model}/aliases/challenger"
+    move = _curl(scene, challenger, "PUT", {"version": number, "reason": "Looks good."})
+    remove = f"{_curl(scene, challenger)} -X DELETE"
+    back = {"alias": "challenger", "reason": "Removed too early."}
+    again = _curl(scene, f"{model}/rollback", "POST", back)
+    return {
+        "aliases": _curl(scene, f"{model}/aliases"),
+        "move_alias": move,
+        "remove_alias": f"{move}\n\n{remove}",
+        "alias_history": _curl(scene, f"{model}/aliases/champion/history"),
+        "rollback": f"{move}\n\n{remove}\n\n{again}",
+        "routing": _curl(scene, f"{model}/routing"),
+        "set_routing": _curl(scene, f"{model}/routing", "PUT", {}),
+        "serving": _curl(scene, f"{model}/serving"),
+    }
 
 
 def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:

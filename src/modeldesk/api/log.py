@@ -26,7 +26,7 @@ from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_an
 from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy
 from modeldesk.services.backfill import Backfilled
-from modeldesk.services.reading import MOST_ROWS
+from modeldesk.services.reading import MOST_ROWS, Which
 
 router = APIRouter(tags=["Log"])
 
@@ -61,6 +61,9 @@ class _Filter:
     end: Annotated[_Moment, Query(alias="to", description="Rows before this time.")] = None
     where: _Where = None
     verdict: _OfVerdict = None
+    which: Annotated[
+        Which, Query(alias="rows", description="Rows that were answered, those of shadows, or all.")
+    ] = Which.ANSWERED
 
 
 _ALL_ROWS = _Filter()
@@ -138,6 +141,7 @@ def list_predictions(
         end=None if wanted.end is None else moment(wanted.end, "to"),
         where=dict(_pair(text) for text in wanted.where or []),
         verdict=wanted.verdict,
+        which=wanted.which,
         cursor=page.cursor,
         limit=page.limit,
     )

@@ -35,6 +35,7 @@ The commands below are made from the models of this server and work as they stan
 TAGS = [
     {"name": "Predict", "description": "Ask a model; the answer is logged before it is given."},
     {"name": "Models", "description": "What is published, and what it takes and answers."},
+    {"name": "Routing", "description": "Which version answers: aliases, canary, shadow."},
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
     {"name": "Log", "description": "Rows logged in bulk, read back, and what is kept of them."},
     {"name": "Feedback", "description": "Single predictions, and people's flags on them."},

@@ -18,11 +18,20 @@ from modeldesk.api.context import (
     TheDesk,
     TheSettings,
     TimeColumn,
+    VersionAlias,
     VersionInPath,
     VersionNumber,
 )
 from modeldesk.api.encoding import Json
-from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
+from modeldesk.api.predicting import (
+    ROUTING_KEY_PARAMETER,
+    in_thread,
+    named,
+    only_model,
+    predicted,
+    routing_key,
+    submitted,
+)
 from modeldesk.api.requests import parse, parse_object, read_bytes
 from modeldesk.api.tables import JSON, TABLE_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
@@ -63,6 +72,7 @@ async def predict_bare(request: Request, desk: TheDesk, settings: TheSettings) -
     summary="Predict one row or many",
     response_model=BatchAnswer,
     responses=TABLES,
+    openapi_extra={"parameters": [ROUTING_KEY_PARAMETER]},
 )
 async def predict(
     request: Request,
@@ -70,6 +80,7 @@ async def predict(
     settings: TheSettings,
     name: ModelName,
     version: VersionNumber = None,
+    alias: VersionAlias = None,
     time: TimeColumn = None,
     row_id: KeyColumn = None,
 ) -> Response:
@@ -83,8 +94,11 @@ async def predict(
 
     Tables come as CSV, Parquet or an Arrow stream as well, by content type; then `time` and
     `row_id` name their columns. `Accept` asks for the answer as such a table.
+
+    `alias` asks the version that an alias points at. Where a canary shares the champion's
+    traffic, the first row's key decides for the whole request, or the header `X-Routing-Key`.
     """
-    return await _predicted(request, desk, settings, name, _Asked(version, time, row_id))
+    return await _predicted(request, desk, settings, name, _Asked(version, time, row_id, alias))
 
 
 @router.post(
@@ -114,6 +128,7 @@ class _Asked:
     version: int | None
     time: str | None
     row_id: str | None
+    alias: str | None = None
 
 
 async def _predicted(
@@ -121,6 +136,7 @@ async def _predicted(
 ) -> Response:
     body = await read_bytes(request, most=settings.max_body_bytes)
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    key = routing_key(request)
 
     def submit() -> Future[PredictionBatch]:
         if kind in TABLE_TYPES:
@@ -128,10 +144,16 @@ async def _predicted(
                 body, kind, most_rows=settings.max_rows, most_bytes=settings.max_body_bytes
             )
             return desk.predictor.submit_table(
-                name, frame, version=asked.version, time=asked.time, row_id=asked.row_id
+                name,
+                frame,
+                version=asked.version,
+                alias=asked.alias,
+                key=key,
+                time=asked.time,
+                row_id=asked.row_id,
             )
         batch = read_batch(parse_object(body), most_rows=settings.max_rows)
-        return submitted(desk, name, batch, asked.version)
+        return submitted(desk, name, batch, asked.version, alias=asked.alias, key=key)
 
     batch = await predicted(request, submit)
     wanted = wanted_type(request.headers.get("accept", ""))

@@ -20,6 +20,18 @@ from modeldesk.services.batch import PredictionBatch
 HEADER = "X-Prediction-ID"
 """Names the first row of an answer; the number behind its dash counts up with the rows."""
 
+ROUTING_KEY = "X-Routing-Key"
+"""Decides between champion and canary, instead of the first row's key."""
+
+ROUTING_KEY_PARAMETER = {
+    "name": ROUTING_KEY,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string"},
+    "description": "Who asks: the same version answers again where a canary shares the traffic.",
+}
+"""How OpenAPI describes it; FastAPI would read it from each request, whether needed or not."""
+
 Result = TypeVar("Result")
 
 
@@ -40,13 +52,28 @@ async def in_thread(request: Request, work: Callable[..., Result], *given: objec
     return await to_thread.run_sync(work, *given, limiter=limiter)
 
 
-def submitted(desk: Desk, name: str, batch: Batch, version: int | None) -> Future[PredictionBatch]:
+def routing_key(request: Request) -> str | None:
+    """Return what a client says about who it is, to be answered by the same version again."""
+    return request.headers.get(ROUTING_KEY) or None
+
+
+def submitted(
+    desk: Desk,
+    name: str,
+    batch: Batch,
+    version: int | None,
+    *,
+    alias: str | None = None,
+    key: str | None = None,
+) -> Future[PredictionBatch]:
     """Check rows and queue them."""
     try:
         return desk.predictor.submit(
             name,
             batch.rows,
             version=version,
+            alias=alias,
+            key=key,
             timestamps=batch.timestamps,
             row_ids=batch.row_ids,
         )

@@ -12,6 +12,7 @@ from modeldesk.cli.exits import exit_code
 from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
+from modeldesk.cli.routing import alias, aliases, rollback, routing
 from modeldesk.cli.safekeeping import backup, export, restore
 from modeldesk.cli.screen import show_error, talk
 from modeldesk.cli.serving import migrate, serve
@@ -64,6 +65,7 @@ def modeldesk(
 
 for command in (
     *(demo, serve, publish, predict, log, profile, compare, models),
+    *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, version),
 ):
     app.command()(command)

@@ -14,6 +14,7 @@ from modeldesk.cli.letters import shown
 from modeldesk.client import Predictions
 from modeldesk.drift import Status
 from modeldesk.services.views import ModelOverview
+from modeldesk.store import Alias, AliasMove
 
 _COLOURS = {Status.STABLE: "green", Status.CHANGED: "red", Status.NOT_ENOUGH_DATA: "yellow"}
 _VALUES_SHOWN = 3
@@ -34,6 +35,31 @@ def models_table(overviews: Sequence[ModelOverview]) -> Table:
             f"{model.open_alerts}",
             _status(model.status),
             shown(model.sentence),
+        )
+    return table
+
+
+def aliases_table(aliases: Sequence[Alias]) -> Table:
+    """Return one row per alias."""
+    table = _table("Aliases", "alias", "version", "since")
+    for found in aliases:
+        table.add_row(shown(found.alias), f"{found.version}", _moment(found.moved_at))
+    return table
+
+
+def moves_table(moves: Sequence[AliasMove]) -> Table:
+    """Return one row per move, the latest first."""
+    table = _table("History", "when", "from", "to")
+    table.add_column("by", overflow="fold")
+    table.add_column("why", overflow="fold")
+    for move in moves:
+        why = f"takes back move {move.undoes}" if move.undoes else ""
+        table.add_row(
+            _moment(move.at),
+            "-" if move.from_version is None else f"{move.from_version}",
+            "-" if move.to_version is None else f"{move.to_version}",
+            shown(move.by),
+            shown("; ".join(part for part in (move.reason, why) if part)),
         )
     return table
 

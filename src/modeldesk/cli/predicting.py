@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from modeldesk.client import Predictions
     from modeldesk.client.records import Scalar
     from modeldesk.schema import Value
+    from modeldesk.services.batch import PredictionBatch
 
 _ROWS_SHOWN = 100
 
@@ -37,6 +38,12 @@ def predict(
         int | None,
         typer.Option(help="Version that answers. Default: the champion.", show_default=False),
     ] = None,
+    alias: Annotated[
+        str | None,
+        typer.Option(
+            help="Alias of the version that answers, such as challenger.", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
     url: ServerUrl = None,
     home: Home = None,
@@ -55,9 +62,10 @@ def predict(
     given = read_rows(rows)
     if url is not None:
         with Client(url) as client:
-            answer = client.predict(model, given, version=version)
+            answer = client.predict(model, given, version=version, alias=alias)
     else:
-        answer = _predict_here(model, given, version, home=home, database_url=database_url)
+        with open_existing(home=home, database_url=database_url) as desk:
+            answer = _answer(desk.predictor.predict(model, given, version=version, alias=alias))
     if as_json:
         write_json(msgspec.json.encode(answer))
         return
@@ -113,19 +121,10 @@ def _document(text: str) -> tuple[str, bytes]:
         raise InvalidData(message, hint="Check the spelling and the folder.") from error
 
 
-def _predict_here(
-    model: str,
-    rows: "Sequence[object]",
-    version: int | None,
-    *,
-    home: Path | None,
-    database_url: str | None,
-) -> "Predictions":
-    """Open the desk, predict, and say the answer the way a server's client does."""
+def _answer(batch: "PredictionBatch") -> "Predictions":
+    """Say what a desk answered the way a server's client does."""
     from modeldesk.client import Prediction, Predictions
 
-    with open_existing(home=home, database_url=database_url) as desk:
-        batch = desk.predictor.predict(model, rows, version=version)
     predicted, scores = batch.signature.prediction.name, batch.signature.scores
     answered = tuple(
         Prediction(

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 from typing import Self
-from urllib.parse import quote
 
 import msgspec
 
 from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
-from modeldesk.client.transport import Transport
+from modeldesk.client.traffic import ClientAliases, ClientRoutes
+from modeldesk.client.transport import Transport, at
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Frame, Granularity, to_frame
 from modeldesk.services.backfill import Backfilled
@@ -54,6 +54,7 @@ class _LoggedPrediction:
     row_id: str | None
     inputs: dict[str, Scalar]
     outputs: dict[str, Scalar]
+    shadow_of: str | None = None
 
 
 class Client:
@@ -83,6 +84,10 @@ class Client:
 
     def __init__(self, url: str = "http://127.0.0.1:8080", *, timeout: float = 10.0) -> None:
         self._transport = Transport(url, timeout=timeout)
+        self.aliases = ClientAliases(self._transport)
+        """Which versions names point at."""
+        self.routes = ClientRoutes(self._transport)
+        """Which versions share a model's traffic."""
 
     def __enter__(self) -> Self:
         return self
@@ -114,11 +119,11 @@ class Client:
 
     def model(self, name: str) -> ModelOverview:
         """Return one model's overview; `NotFound` names the known models."""
-        return self._transport.get(_at("models", name), ModelOverview)
+        return self._transport.get(at("models", name), ModelOverview)
 
     def example(self, name: str) -> dict[str, Scalar]:
         """Return a row of typical values that the model's champion accepts."""
-        return self._transport.get(_at("models", name, "example"), dict[str, Scalar])
+        return self._transport.get(at("models", name, "example"), dict[str, Scalar])
 
     def predict(
         self,
@@ -126,6 +131,8 @@ class Client:
         rows: object,
         *,
         version: int | None = None,
+        alias: str | None = None,
+        key: str | None = None,
         timestamps: Sequence[datetime | None] | None = None,
         row_ids: Sequence[str | None] | None = None,
     ) -> Predictions:
@@ -139,7 +146,11 @@ class Client:
             One row as a mapping from feature to value, a list of them, or a table
             (Polars, pandas, PyArrow). Many rows travel in several requests.
         version
-            Which version answers; ``None``: the champion.
+            Which version answers; ``None``: the champion or its canary.
+        alias
+            Name that points at the version, instead of its number.
+        key
+            Who asks, so that the same version answers again where a canary shares the traffic.
         timestamps
             When each prediction belongs to, one per row; ``None``: now.
         row_ids
@@ -161,9 +172,9 @@ class Client:
         """
         answers = list[Prediction]()
         for batch in batches(as_rows(rows), timestamps=timestamps, row_ids=row_ids):
-            answer = self._send(name, batch, version)
+            answer = self._send(name, batch, version, alias=alias, key=key)
             # A promotion in between must not split one call over two versions.
-            version = answer.version
+            version, alias = answer.version, None
             answers.extend(answer.predictions)
         return replace(answer, predictions=tuple(answers))
 
@@ -195,14 +206,14 @@ class Client:
             "from": None if start is None else start.isoformat(),
             "to": None if end is None else end.isoformat(),
         }
-        return self._transport.get(_at("models", name, "drift"), DriftReport, query=query)
+        return self._transport.get(at("models", name, "drift"), DriftReport, query=query)
 
     def alerts(
         self, name: str | None = None, *, status: AlertStatus | None = None
     ) -> tuple[AlertView, ...]:
         """Return the alerts of one model or of all, newest first, of one status or of all."""
         query = {"status": None if status is None else status.value}
-        path = "alerts" if name is None else _at("models", name, "alerts")
+        path = "alerts" if name is None else at("models", name, "alerts")
         return self._transport.get(path, _Alerts, query=query).alerts
 
     def flag(
@@ -227,16 +238,16 @@ class Client:
             What the answer should have been.
         """
         flag = {"reason": reason, "comment": comment, "proposed_label": proposed_label}
-        path = _at("predictions", prediction_id, "flags")
+        path = at("predictions", prediction_id, "flags")
         return self._transport.post(path, FlagView, body=msgspec.json.encode(flag))
 
     def flags(self, name: str) -> tuple[FlagView, ...]:
         """Return the flags on one model's predictions, newest first."""
-        return self._transport.get(_at("models", name, "flags"), _Flags).flags
+        return self._transport.get(at("models", name, "flags"), _Flags).flags
 
     def prediction(self, prediction_id: str) -> PredictionView:
         """Read one logged prediction back; dates among its values are ISO strings."""
-        path = _at("predictions", prediction_id)
+        path = at("predictions", prediction_id)
         logged = self._transport.get(path, _LoggedPrediction)
         return PredictionView(
             prediction_id=logged.prediction_id,
@@ -246,6 +257,7 @@ class Client:
             row_id=logged.row_id,
             inputs=logged.inputs,
             outputs=logged.outputs,
+            shadow_of=logged.shadow_of,
         )
 
     def log(
@@ -281,20 +293,29 @@ class Client:
         stream = io.BytesIO()
         to_frame(data).write_ipc_stream(stream)
         return self._transport.post(
-            _at("models", name, "log"),
+            at("models", name, "log"),
             Backfilled,
             body=stream.getvalue(),
             query={"version": version, "time": time, "row_id": row_id},
             content_type="application/vnd.apache.arrow.stream",
         )
 
-    def _send(self, name: str, batch: Batch, version: int | None) -> Predictions:
+    def _send(
+        self,
+        name: str,
+        batch: Batch,
+        version: int | None,
+        *,
+        alias: str | None,
+        key: str | None,
+    ) -> Predictions:
         try:
             return self._transport.post(
-                _at("models", name, "predict"),
+                at("models", name, "predict"),
                 Predictions,
                 body=batch.body,
-                query={"version": version},
+                query={"version": version, "alias": alias},
+                headers={} if key is None else {"X-Routing-Key": key},
             )
         except InvalidRows as error:
             if not batch.first:
@@ -306,7 +327,3 @@ class Client:
                 f"go on from row {batch.first}."
             )
             raise moved from error
-
-
-def _at(*parts: str) -> str:
-    return "/".join(quote(part, safe="") for part in parts)

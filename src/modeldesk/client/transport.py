@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import msgspec
@@ -71,9 +71,22 @@ class Transport:
         body: bytes,
         query: Mapping[str, str | int | None] | None = None,
         content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Send a body and return the answer as a record."""
-        return self._ask("POST", path, answer, query=query, body=body, content_type=content_type)
+        told = {"Content-Type": content_type, **(headers or {})}
+        return self._ask("POST", path, answer, query=query, body=body, headers=told)
+
+    def put(self, path: str, answer: type[Answer], *, body: bytes) -> Answer:
+        """Send JSON to be what a resource is from now on; return the answer as a record."""
+        told = {"Content-Type": "application/json"}
+        return self._ask("PUT", path, answer, query=None, body=body, headers=told)
+
+    def delete(
+        self, path: str, answer: type[Answer], *, query: Mapping[str, str | int | None]
+    ) -> Answer:
+        """Remove a resource and return the answer as a record."""
+        return self._ask("DELETE", path, answer, query=query)
 
     def _ask(
         self,
@@ -83,10 +96,9 @@ class Transport:
         *,
         query: Mapping[str, str | int | None] | None,
         body: bytes | None = None,
-        content_type: str = "application/json",
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         params = {key: value for key, value in (query or {}).items() if value is not None}
-        headers = {} if body is None else {"Content-Type": content_type}
         try:
             response = self._http.request(
                 method, path, params=params, content=body, headers=headers
@@ -105,3 +117,12 @@ class Transport:
             return msgspec.json.decode(response.content, type=answer)
         except msgspec.MsgspecError as error:
             raise foreign(response) from error
+
+
+def at(*parts: str) -> str:
+    """Return a path of segments, whatever is in them.
+
+    >>> at("models", "a/b")
+    'models/a%2Fb'
+    """
+    return "/".join(quote(part, safe="") for part in parts)

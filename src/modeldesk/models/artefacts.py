@@ -99,6 +99,21 @@ class ArtefactStore:
             self.fetch(artefact, Path(name))
             return adapter_named(flavor).load(Path(name))
 
+    def size(self, artefact: Artefact) -> int:
+        """Return how many bytes a version's files have together.
+
+        Raises
+        ------
+        StoreUnavailable
+            When they cannot be listed.
+        """
+        source = f"{self._root}/{artefact.place}"
+        try:
+            return sum(int(file["size"] or 0) for file in self._files.ls(source, detail=True))
+        except OSError as error:
+            message = f"The artefact {source} cannot be read: {error}."
+            raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+
     def fetch(self, artefact: Artefact, folder: Path) -> None:
         """Copy a version's files into an empty folder and check their hash.
 

@@ -5,6 +5,7 @@ from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, pr
 from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.policy import CALENDAR_END, CALENDAR_START, KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.reading import Reading, type_name
+from modeldesk.schema.routing import Canary, Routing, Shadow
 from modeldesk.schema.rows import MOST_PROBLEMS, POLARS_TYPES, RowDecoder, Value, polars_type
 from modeldesk.schema.signature import Column, Example, Kind, Role, Signature
 from modeldesk.schema.windows import Granularity, Window
@@ -16,6 +17,7 @@ __all__ = [
     "MOST_PROBLEMS",
     "POLARS_TYPES",
     "ArrowStream",
+    "Canary",
     "ChunkKeys",
     "Column",
     "Example",
@@ -27,7 +29,9 @@ __all__ = [
     "OddTimes",
     "Reading",
     "Role",
+    "Routing",
     "RowDecoder",
+    "Shadow",
     "Signature",
     "Table",
     "Value",

@@ -10,7 +10,7 @@ import polars as pl
 
 from modeldesk.schema import Signature, Value, prediction_id
 from modeldesk.services.views import PredictionView
-from modeldesk.store import ROW_ID, TIME
+from modeldesk.store import ROW_ID, SHADOW_OF, TIME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +46,7 @@ class PredictionBatch:
         )
 
     def _view(self, position: int, time: datetime, row: Mapping[str, Value]) -> PredictionView:
-        row_id = row.get(ROW_ID)
+        row_id, shadow_of = row.get(ROW_ID), row.get(SHADOW_OF)
         return PredictionView(
             prediction_id=prediction_id(self.chunk, self.start + position),
             model=self.model,
@@ -55,4 +55,5 @@ class PredictionBatch:
             row_id=None if row_id is None else str(row_id),
             inputs={column.name: row.get(column.name) for column in self.signature.inputs},
             outputs={column.name: row.get(column.name) for column in self.signature.outputs},
+            shadow_of=None if shadow_of is None else str(shadow_of),
         )

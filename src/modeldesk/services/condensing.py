@@ -12,7 +12,7 @@ from modeldesk.profiles import profile
 from modeldesk.schema import POLARS_TYPES, Granularity, LogPolicy, Signature, Window
 from modeldesk.services.registry import Registry
 from modeldesk.services.segments import segmented
-from modeldesk.store import ROW, ROW_ID, TIME, WindowKey, WindowPart
+from modeldesk.store import ROW, ROW_ID, SHADOW_OF, TIME, WindowKey, WindowPart
 
 _HOUR = "modeldesk:hour"
 
@@ -70,9 +70,12 @@ class Condenser:
         kinds = self._signature(version_id).kinds
         hours = frame.with_columns(pl.col(TIME).dt.truncate("1h").alias(_HOUR))
         for (hour,), rows in hours.partition_by(_HOUR, as_dict=True).items():
-            columns = rows.drop(TIME, _HOUR, ROW_ID, ROW, *policy.drop, *policy.hash, strict=False)
+            ours = (TIME, _HOUR, ROW_ID, ROW, SHADOW_OF)
+            columns = rows.drop(*ours, *policy.drop, *policy.hash, strict=False)
             part = WindowPart(
-                profile=profile(columns, kinds=kinds), last_time=_moment(rows[TIME].max())
+                profile=profile(columns, kinds=kinds),
+                last_time=_moment(rows[TIME].max()),
+                shadow=rows.height if SHADOW_OF in rows.columns else 0,
             )
             for granularity in Granularity:
                 key = WindowKey(
@@ -116,7 +119,9 @@ def _merged(known: WindowPart | None, part: WindowPart) -> WindowPart:
     if known is None:
         return part
     return WindowPart(
-        profile=known.profile.merge(part.profile), last_time=max(known.last_time, part.last_time)
+        profile=known.profile.merge(part.profile),
+        last_time=max(known.last_time, part.last_time),
+        shadow=known.shadow + part.shadow,
     )
 
 

@@ -14,7 +14,7 @@ from modeldesk.schema import POLARS_TYPES
 from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.reading import IDENTIFIER, numbered
 from modeldesk.services.registry import Registry
-from modeldesk.store import ROW_ID, TIME, ChunkLog, VersionRecord
+from modeldesk.store import ROW_ID, SHADOW_OF, TIME, ChunkLog, VersionRecord
 
 _PART_ROWS = 100_000
 """Rows from which on a day's rows are written as a file."""
@@ -41,9 +41,9 @@ class Exported:
 class Export:
     """Writes logged rows to ``model=iris/version=1/day=2026-03-01/part-00000.parquet``.
 
-    Files hold ``prediction_id``, ``version``, ``time`` and ``row_id``, then the inputs and
-    outputs. What the log policy hashes now is text; what it hashed before and no longer does
-    is missing where it cannot be told.
+    Files hold ``prediction_id``, ``version``, ``time``, ``row_id`` and ``shadow_of``, then the
+    inputs and outputs. What the log policy hashes now is text; what it hashed before and no
+    longer does is missing where it cannot be told.
 
     Parameters
     ----------
@@ -205,6 +205,7 @@ def _table(rows: pl.DataFrame, record: VersionRecord) -> pl.DataFrame:
         pl.lit(record.number, dtype=pl.Int32).alias("version"),
         pl.col(TIME).alias("time"),
         _column(rows, ROW_ID, pl.String()).alias("row_id"),
+        _column(rows, SHADOW_OF, pl.String()).alias("shadow_of"),
         *(_column(rows, name, dtype) for name, dtype in types.items()),
     )
 

@@ -13,9 +13,9 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections import Counter
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import structlog
 
@@ -42,6 +42,14 @@ class _Append:
 class _Refused:
     version_id: int
     rows: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Failed:
+    version_id: int
+    rows: int
+    sentence: str
+    at: datetime
 
 
 class _Stop:
@@ -71,7 +79,7 @@ class GroupCommit:
         self._failing = False
         self._closed = False
         self._lock = threading.Lock()
-        self._queue: queue.SimpleQueue[_Append | _Refused | _Stop] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[_Append | _Refused | _Failed | _Stop] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="modeldesk-log", daemon=True)
         self._thread.start()
 
@@ -103,6 +111,11 @@ class GroupCommit:
         """Queue a count of refused rows; it is written with the next commit."""
         self._queue.put(_Refused(version_id=version_id, rows=rows))
 
+    def count_failed(self, version_id: int, rows: int, *, sentence: str, at: datetime) -> None:
+        """Queue a count of rows for which a model failed, with how; as `count_refused`."""
+        failed = _Failed(version_id=version_id, rows=rows, sentence=sentence, at=at)
+        self._queue.put(failed)
+
     def close(self) -> None:
         """Write what is queued and stop; what is appended from now on is refused."""
         with self._lock:
@@ -120,7 +133,7 @@ class GroupCommit:
             running = not any(isinstance(item, _Stop) for item in group)
             appends = again + [item for item in group if isinstance(item, _Append)]
             again = self._commit(appends)
-            refused = [item for item in group if isinstance(item, _Refused)]
+            refused = [item for item in group if isinstance(item, _Refused | _Failed)]
             if appends and self._failing:
                 # Do not make the next group wait for one more failure.
                 self._count_later(refused)
@@ -180,24 +193,33 @@ class GroupCommit:
         except StoreUnavailable:
             return False
 
-    def _count(self, refused: list[_Refused]) -> None:
-        totals: Counter[int] = Counter()
-        for item in refused:
-            totals[item.version_id] += item.rows
-        for version_id, rows in totals.items():
+    def _count(self, counted: list[_Refused | _Failed]) -> None:
+        for item in _summed(counted):
             try:
-                self._records.count_refused(version_id, rows)
+                if isinstance(item, _Refused):
+                    self._records.count_refused(item.version_id, item.rows)
+                else:
+                    self._records.count_failed(
+                        item.version_id, item.rows, sentence=item.sentence, at=item.at
+                    )
             except StoreUnavailable:
-                self._count_later([_Refused(version_id=version_id, rows=rows)])
+                self._count_later([item])
             except Exception:  # noqa: BLE001  # a lost count must not end the log's writer
-                _log.exception("refused rows not counted", version_id=version_id, rows=rows)
+                _log.exception("rows not counted", version_id=item.version_id, rows=item.rows)
 
-    def _count_later(self, refused: list[_Refused]) -> None:
+    def _count_later(self, counted: list[_Refused | _Failed]) -> None:
         """Queue counts once more, as few as there are versions, after a short rest."""
-        totals: Counter[int] = Counter()
-        for item in refused:
-            totals[item.version_id] += item.rows
-        for version_id, rows in totals.items():
-            self.count_refused(version_id, rows)
-        if refused:
+        for item in _summed(counted):
+            self._queue.put(item)
+        if counted:
             time.sleep(_REST_SECONDS)
+
+
+def _summed(counted: list[_Refused | _Failed]) -> list[_Refused | _Failed]:
+    """Return one count per version and kind; of failures the last is told."""
+    found: dict[tuple[type, int], _Refused | _Failed] = {}
+    for item in counted:
+        known = found.get((type(item), item.version_id))
+        rows = item.rows + (known.rows if known else 0)
+        found[type(item), item.version_id] = replace(item, rows=rows)
+    return list(found.values())

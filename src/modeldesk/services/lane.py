@@ -5,12 +5,11 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
-from itertools import groupby
+from math import inf
+from typing import Protocol
 
 import polars as pl
 import structlog
@@ -18,35 +17,65 @@ import structlog
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, ModelFailed, Overloaded
 from modeldesk.models import Model
-from modeldesk.schema import RowDecoder, Value
-from modeldesk.services.batch import PredictionBatch
+from modeldesk.schema import RowDecoder
 from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.job import (
+    Answered,
+    Job,
+    answer,
+    as_ours,
+    inputs_of,
+    repeated_inputs,
+    sentence_of,
+    stamps_of,
+)
 from modeldesk.services.keeping import written
 from modeldesk.services.measures import VersionMeasures
-from modeldesk.services.outputs import output_frame
-from modeldesk.store import ROW_ID, TIME, Chunk, VersionRecord
+from modeldesk.services.runner import AbandonedError, ModelState, Runner, TimeLimits
+from modeldesk.store import Chunk, VersionRecord
 
 _BATCH_ROWS = 4096
 
 _log = structlog.get_logger("modeldesk.lane")
 
 
-class _Signal(Enum):
-    """What a lane is told besides rows."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaneLimits:
+    """How much waits, and how long things take."""
 
-    WARM = "warm"
-    STOP = "stop"
+    waiting_rows: int
+    """Rows that may wait before more are refused, or dropped by a shadow."""
+    idle_seconds: float
+    """How long a lane waits for rows before it asks whether it may end; 0: for ever."""
+    times: TimeLimits
+    """How long the model may take."""
+
+
+class Surroundings(Protocol):
+    """What a lane asks of those who keep it."""
+
+    def load(self, lane: Lane) -> Model:
+        """Make room for a lane's model and load it."""
+
+    def ends(self, lane: Lane) -> bool:
+        """Whether a lane without rows for a while ends now."""
+
+    def repeat(self, batch: Answered) -> None:
+        """Give an answered batch to the shadows of its jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """Rows of one request, checked already."""
+class _Warm:
+    """Asks a lane to load its model and try it."""
 
-    rows: Sequence[tuple[Value, ...]] | pl.DataFrame
-    """The inputs in the signature's order; many rows come as a table."""
-    times: Sequence[datetime]
-    row_ids: Sequence[str | None]
-    done: Future[PredictionBatch]
+    done: Future[None]
+
+
+class _Stop:
+    """Tells a lane to end."""
+
+
+Item = Job | Answered | _Warm | _Stop
 
 
 class Lane:
@@ -56,46 +85,61 @@ class Lane:
     predicted and committed. So batches grow with the load, and rows that cannot be committed
     for the moment wait here, where they are counted, and not in the log's queue.
 
+    A model that hangs cannot be stopped. Its lane is given up: those who wait for the batch are
+    told, the thread is left behind, and what waits moves to another lane.
+
     Parameters
     ----------
     record
         The version.
-    load
-        Loads its model; called in the lane's thread before the first batch.
+    around
+        Those who keep the lane.
     commits
         The log's writer.
     clock
         Tells when a chunk was made.
-    max_waiting_rows
-        Rows that may wait before more are refused.
+    limits
+        How much waits, and how long things take.
     measures
         Where batches are counted.
+    shadow
+        Whether it predicts beside the champion and answers nobody.
     """
 
     def __init__(
         self,
         record: VersionRecord,
-        load: Callable[[VersionRecord], Model],
+        around: Surroundings,
         commits: GroupCommit,
         clock: Clock,
-        max_waiting_rows: int,
+        limits: LaneLimits,
+        *,
         measures: VersionMeasures,
+        shadow: bool = False,
     ) -> None:
         self.record = record
-        self.decoder = RowDecoder(record.signature)
-        self._load = load
-        self._model: Model | None = None
+        self.shadow = shadow
+        self.measures = measures
+        self.runner = Runner(record, lambda: around.load(self), limits.times)
+        self.size = 0
+        """Bytes of the model's files, from when it is loaded on."""
+        self.pinned = False
+        """Whether an alias or the routing needs it."""
+        self.used = time.monotonic()
+        self._around = around
+        self._decoder = RowDecoder(record.signature)
         self._commits = commits
         self._clock = clock
-        self._limit = max_waiting_rows
-        self._measures = measures
+        self._limits = limits
         self._waiting = 0
         self._closed = False
+        self._abandoned = False
+        self._taken: Sequence[Job] = ()
         self._committed = threading.Event()
         self._committed.set()
         self._lock = threading.Lock()
-        self._queue: queue.SimpleQueue[Job | _Signal] = queue.SimpleQueue()
-        name = f"modeldesk-{record.model}-{record.number}"
+        self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        name = f"modeldesk-{record.model}-{record.number}{'-shadow' if shadow else ''}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
@@ -104,157 +148,295 @@ class Lane:
         """Rows that wait, or are being predicted."""
         return self._waiting
 
-    def refuse(self, rows: int) -> None:
-        """Count rows that did not fit."""
-        self._measures.refused.inc(rows)
-        self._commits.count_refused(self.record.version_id, rows)
+    @property
+    def open(self) -> bool:
+        """Whether it takes rows."""
+        return not self._closed
 
-    def submit(self, job: Job) -> None:
-        """Queue a request's rows, or raise `Overloaded` when too many wait already."""
+    @property
+    def ready(self) -> bool:
+        """Whether its model is loaded, and predicted the example where it was to."""
+        return self.runner.state is ModelState.READY
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread runs."""
+        return self._thread.is_alive()
+
+    def submit(self, job: Job) -> bool:
+        """Queue a request's rows; false when the lane has ended.
+
+        Raises
+        ------
+        Overloaded
+            When too many wait already.
+        """
         with self._lock:
             if self._closed:
-                message = "The server is stopping."
-                raise Overloaded(message, hint="Try again in a few seconds.")
-            if self._waiting and self._waiting + len(job.rows) > self._limit:
+                return False
+            if self._waiting and self._waiting + len(job.rows) > self._limits.waiting_rows:
                 message = f"{self._waiting} rows wait for {self.record.model!r} already."
                 raise Overloaded(message, hint="Try again in a second.")
             self._waiting += len(job.rows)
+            self.used = time.monotonic()
             self._queue.put(job)
+        return True
 
-    def warm(self) -> None:
-        """Load the model now, in the lane's thread, so that the first request need not wait."""
-        self._queue.put(_Signal.WARM)
+    def offer(self, batch: Answered) -> bool:
+        """Queue rows for a shadow, or drop and count them; false when the lane has ended."""
+        rows = batch.rows_for(self.record)
+        with self._lock:
+            if self._closed:
+                return False
+            if self._waiting and self._waiting + rows > self._limits.waiting_rows:
+                self.measures.dropped.inc(rows)
+                return True
+            self._waiting += rows
+            self.used = time.monotonic()
+            self._queue.put(batch)
+        return True
+
+    def warm(self) -> Future[None]:
+        """Load the model and predict the signature's example, in the lane's thread."""
+        done: Future[None] = Future()
+        with self._lock:
+            if self._closed:
+                done.set_exception(Overloaded("The model was unloaded.", hint="Try again."))
+                return done
+            if self.runner.state is not ModelState.READY:
+                self.runner.state = ModelState.LOADING
+            self._queue.put(_Warm(done=done))
+        return done
+
+    def retire(self) -> bool:
+        """End, unless rows wait or the model is being loaded; what comes later is refused."""
+        with self._lock:
+            busy = self.runner.busy or self.runner.state is ModelState.LOADING
+            if self._closed or self._waiting or busy:
+                return False
+            self._closed = True
+            self._queue.put(_Stop())
+        return True
 
     def close(self) -> None:
-        """Answer what is queued and stop; what comes later is refused."""
+        """Answer what is queued and stop; what comes later is refused.
+
+        A shadow drops what is queued: nobody waits for it.
+        """
         with self._lock:
             self._closed = True
-            self._queue.put(_Signal.STOP)
-        self._thread.join()
+            if self.shadow:
+                self._drop(_drained(self._queue))
+            self._queue.put(_Stop())
+
+    def join(self, seconds: float = inf) -> None:
+        """Wait for the end, or until the lane is given up, but not longer than that."""
+        until = time.monotonic() + seconds
+        while self._thread.is_alive() and not self._abandoned and time.monotonic() < until:
+            self._thread.join(0.05)
+
+    def abandon(self, now: float) -> Sequence[Item] | None:
+        """Give up a lane whose model takes too long, or whose thread has died.
+
+        Who waits for the batch is told.
+
+        Returns
+        -------
+        Sequence[Item] or None
+            What waits, for another lane; ``None`` when all is well.
+        """
+        work = self.runner.give_up(now)
+        dead = work is None and not self._thread.is_alive() and not self._closed
+        if work is None and not dead:
+            return None
+        with self._lock:
+            self._abandoned = self._closed = True
+            taken = self._taken
+        late = taken if work is None else work.jobs
+        error = self._died() if work is None else self.runner.late(work)
+        self.measures.timeouts.inc()
+        self._tell(late, error)
+        if work is not None and work.warming is not None:
+            work.warming.set_exception(error)
+        known = {id(job) for job in late}
+        return [job for job in taken if id(job) not in known] + list(_drained(self._queue))
+
+    def adopt(self, items: Sequence[Item]) -> None:
+        """Queue what another lane left."""
+        rows = sum(len(item.rows) for item in items if isinstance(item, Job))
+        rows += sum(item.rows_for(self.record) for item in items if isinstance(item, Answered))
+        with self._lock:
+            self._waiting += rows
+            for item in items:
+                self._queue.put(item)
+
+    def refuse(self, items: Sequence[Item], error: ModeldeskError) -> None:
+        """Tell those whose rows another lane left that nobody predicts them."""
+        self._tell([item for item in items if isinstance(item, Job)], error)
+        for item in items:
+            if isinstance(item, _Warm):
+                item.done.set_exception(error)
 
     def _run(self) -> None:
-        running = True
-        while running:
-            jobs: list[Job] = []
-            rows = 0
-            while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
-                taken = self._queue.get()
-                self._committed.wait()
-                if isinstance(taken, Job):
-                    jobs.append(taken)
-                    rows += len(taken.rows)
-                    continue
-                if taken is _Signal.WARM:
-                    self._warm()
-                running = taken is not _Signal.STOP
-                break
-            if jobs:
-                self._answer(jobs)
-                with self._lock:
-                    self._waiting -= rows
-
-    def _warm(self) -> None:
         try:
-            self._loaded()
-        except Exception:  # noqa: BLE001  # the first request will be told
-            _log.exception("model not loaded", model=self.record.model, version=self.record.number)
+            while self._serve():
+                pass
+        except AbandonedError:
+            _log.warning(
+                "a model that was given up came back",
+                model=self.record.model,
+                version=self.record.number,
+            )
+        self.runner.forget()
 
-    def _loaded(self) -> Model:
-        if self._model is None:
-            self._model = self._load(self.record)
-        return self._model
+    def _serve(self) -> bool:
+        """Answer what waits; false at the end."""
+        jobs: list[Job] = []
+        rows = 0
+        running = True
+        while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
+            try:
+                taken = self._queue.get(timeout=self._limits.idle_seconds or None)
+            except queue.Empty:
+                return not self._around.ends(self)
+            self._committed.wait()
+            if isinstance(taken, Job | Answered):
+                more = [taken] if isinstance(taken, Job) else taken.jobs_for(self.record)
+                jobs += more
+                rows += sum(len(job.rows) for job in more)
+                continue
+            if isinstance(taken, _Warm):
+                self._warm(taken.done)
+            running = not isinstance(taken, _Stop)
+            break
+        if jobs:
+            self._answer(jobs)
+            with self._lock:
+                self._waiting -= rows
+        return running
 
-    def _answer(self, jobs: list[Job]) -> None:
+    def _warm(self, done: Future[None]) -> None:
+        error = self.runner.tried(self._decoder, done)
+        if error is None:
+            done.set_result(None)
+            return
+        self._count_failed((), error)
+        done.set_exception(error)
+
+    def _answer(self, jobs: Sequence[Job]) -> None:
         """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
+        self._taken = jobs
+        error = self._together(jobs)
+        if error is not None and len(jobs) > 1:
+            for position, job in enumerate(jobs):
+                self._taken = jobs[position:]
+                failed = self._together([job])
+                if failed is not None:
+                    self._tell([job], failed)
+        elif error is not None:
+            self._tell(jobs, error)
+        self._taken = ()
+
+    def _together(self, jobs: Sequence[Job]) -> ModeldeskError | None:
+        """Predict jobs at once and hand them to the log, or return why that failed."""
         began = time.perf_counter()
         try:
-            frame = self._predict(jobs)
+            inputs = self._inputs(jobs)
+            outputs = self.runner.predict(inputs, jobs)
+            frame = pl.concat([inputs, outputs, stamps_of(jobs)], how="horizontal")
             kept = written(frame, self.record.policy)
+        except AbandonedError:
+            raise
         except BaseException as error:  # noqa: BLE001  # no failure of a model ends the lane
-            if len(jobs) > 1:
-                for job in jobs:
-                    self._answer([job])
-                return
-            self._measures.failed.inc(len(jobs[0].rows))
-            jobs[0].done.set_exception(_as_ours(error))
-            return
+            return as_ours(error)
         ended = time.perf_counter()
-        self._measures.batch(rows=frame.height, seconds=ended - began)
+        self.measures.batch(rows=frame.height, seconds=ended - began)
+        self._commit(jobs, inputs, frame, kept, ended)
+        return None
+
+    def _inputs(self, jobs: Sequence[Job]) -> pl.DataFrame:
+        if self.shadow:
+            return repeated_inputs(jobs, self.record.signature)
+        return inputs_of(jobs, self._decoder)
+
+    def _commit(
+        self,
+        jobs: Sequence[Job],
+        inputs: pl.DataFrame,
+        frame: pl.DataFrame,
+        kept: pl.DataFrame,
+        ended: float,
+    ) -> None:
+        """Hand a batch to the log; its callers are told when it is committed."""
         now = self._clock.now()
+        record = self.record
         chunk = Chunk(
             key=self._commits.keys.new(now),
-            model_id=self.record.model_id,
-            version_id=self.record.version_id,
+            model_id=record.model_id,
+            version_id=record.version_id,
             committed_at=now,
             frame=kept,
+            shadow=self.shadow,
         )
-        record = self.record
 
         def resolve(committed: Future[None]) -> None:
             # First: the next batch is made while the callers of this one wake up.
             self._committed.set()
-            self._measures.commit_seconds.observe(time.perf_counter() - ended)
-            _resolve(jobs, chunk.key, frame, record, committed)
+            self.measures.commit_seconds.observe(time.perf_counter() - ended)
+            error = committed.exception()
+            if error is not None:
+                for job in jobs:
+                    job.done.set_exception(error)
+                return
+            answer(jobs, frame, key=chunk.key, record=record)
+            if any(job.shadow is not None for job in jobs):
+                self._around.repeat(Answered(jobs=jobs, inputs=inputs, chunk=chunk.key))
 
         self._committed.clear()
         self._commits.append(chunk).add_done_callback(resolve)
 
-    def _inputs(self, jobs: list[Job]) -> list[pl.DataFrame]:
-        """Return the jobs' rows in order, in as few tables as it takes."""
-        tables: list[pl.DataFrame] = []
-        for is_table, some in groupby(jobs, key=lambda job: isinstance(job.rows, pl.DataFrame)):
-            if is_table:
-                tables += [job.rows for job in some if isinstance(job.rows, pl.DataFrame)]
-            else:
-                lists = [job.rows for job in some if not isinstance(job.rows, pl.DataFrame)]
-                tables.append(self.decoder.frame([row for rows in lists for row in rows]))
-        return tables
+    def _tell(self, jobs: Sequence[Job], error: ModeldeskError) -> None:
+        """Tell callers that their rows have no prediction, and count that."""
+        if jobs:
+            self._count_failed(jobs, error)
+        for job in jobs:
+            if not job.done.done():
+                job.done.set_exception(error)
 
-    def _predict(self, jobs: list[Job]) -> pl.DataFrame:
-        model = self._loaded()
-        inputs = pl.concat(self._inputs(jobs))
-        outputs = output_frame(model.predict(inputs), self.record.signature)
-        return pl.concat([inputs, outputs, _keys(jobs)], how="horizontal")
+    def _drop(self, items: Sequence[Item]) -> None:
+        for item in items:
+            if isinstance(item, Answered):
+                self.measures.dropped.inc(item.rows_for(self.record))
+            elif isinstance(item, _Warm):
+                item.done.set_exception(Overloaded("The server is stopping."))
 
+    def _count_failed(self, jobs: Sequence[Job], error: ModeldeskError) -> None:
+        rows = sum(len(job.rows) for job in jobs)
+        self.measures.failed.inc(rows)
+        record, sentence = self.record, sentence_of(error)
+        now = self._clock.now()
+        self._commits.count_failed(record.version_id, rows, sentence=sentence, at=now)
+        _log.error(
+            "model failed",
+            model=record.model,
+            version=record.number,
+            shadow=self.shadow,
+            rows=rows,
+            error=sentence,
+            request_ids=[found for job in jobs[:10] if (found := job.request_id)],
+            row_ids=[key for job in jobs for key in job.row_ids if key is not None][:10],
+        )
 
-def _keys(jobs: list[Job]) -> pl.DataFrame:
-    # As rows: a series of times takes five times as long.
-    rows = [pair for job in jobs for pair in zip(job.times, job.row_ids, strict=True)]
-    schema = {TIME: pl.Datetime("us", "UTC"), ROW_ID: pl.String()}
-    keys = pl.DataFrame(rows, schema=schema, orient="row")
-    return keys if keys[ROW_ID].null_count() < len(rows) else keys.drop(ROW_ID)
-
-
-def _resolve(
-    jobs: list[Job],
-    key: str,
-    frame: pl.DataFrame,
-    record: VersionRecord,
-    committed: Future[None],
-) -> None:
-    error = committed.exception()
-    start = 0
-    for job in jobs:
-        if error is not None:
-            job.done.set_exception(error)
-        else:
-            batch = PredictionBatch(
-                model=record.model,
-                version=record.number,
-                signature=record.signature,
-                chunk=key,
-                start=start,
-                rows=len(job.rows),
-                whole=frame,
-                offset=start,
-            )
-            job.done.set_result(batch)
-        start += len(job.rows)
+    def _died(self) -> ModelFailed:
+        name = f"version {self.record.number} of {self.record.model!r}"
+        message = f"The thread that predicts for {name} has died."
+        return ModelFailed(message, hint="Send the rows again.")
 
 
-def _as_ours(error: BaseException) -> ModeldeskError:
-    if isinstance(error, ModeldeskError):
-        return error
-    failed = ModelFailed(f"The model failed: {type(error).__name__}: {error}.")
-    failed.__cause__ = error
-    return failed
+def _drained(waiting: queue.SimpleQueue[Item]) -> Sequence[Item]:
+    found: list[Item] = []
+    while True:
+        try:
+            found.append(waiting.get_nowait())
+        except queue.Empty:
+            return found

@@ -77,6 +77,19 @@ class Measures:
         self._failed = self._counter(
             "failed_predictions", "Rows for which the model failed.", _OF_VERSION
         )
+        self._timeouts = self._counter(
+            "model_timeouts", "Times that a model did not answer in time.", _OF_VERSION
+        )
+        self._loads = self._counter("model_loads", "Times that a model was loaded.", _OF_VERSION)
+        self._unloads = self._counter(
+            "model_unloads", "Times that a model was unloaded to make room.", _OF_VERSION
+        )
+        self._shadowed = self._counter(
+            "shadow_predictions", "Rows predicted beside the champion.", _OF_VERSION
+        )
+        self._dropped = self._counter(
+            "shadow_dropped_rows", "Rows that a shadow was too slow for.", _OF_VERSION
+        )
         self._refused = self._counter(
             "refused_rows", "Rows that did not fit the signature.", _OF_VERSION
         )
@@ -90,13 +103,17 @@ class Measures:
             "commit_seconds", "Seconds from a batch's prediction to its commit.", _OF_VERSION
         )
 
-    def of(self, model: str, version: int) -> VersionMeasures:
-        """Return what is counted for one version."""
+    def of(self, model: str, version: int, *, shadow: bool = False) -> VersionMeasures:
+        """Return what is counted for one version, as it answers or beside the champion."""
         labels = model, str(version)
         return VersionMeasures(
-            predictions=self._predictions.labels(*labels),
+            predictions=(self._shadowed if shadow else self._predictions).labels(*labels),
             failed=self._failed.labels(*labels),
             refused=self._refused.labels(*labels),
+            dropped=self._dropped.labels(*labels),
+            timeouts=self._timeouts.labels(*labels),
+            loads=self._loads.labels(*labels),
+            unloads=self._unloads.labels(*labels),
             batches=self._batches.labels(*labels),
             model_seconds=self._model_seconds.labels(*labels),
             commit_seconds=self._commit_seconds.labels(*labels),
@@ -138,6 +155,10 @@ class VersionMeasures:
     predictions: Counter
     failed: Counter
     refused: Counter
+    dropped: Counter
+    timeouts: Counter
+    loads: Counter
+    unloads: Counter
     batches: Histogram
     model_seconds: Histogram
     commit_seconds: Histogram

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from modeldesk.clock import Clock
 from modeldesk.drift import Comparison, Status
@@ -20,6 +20,7 @@ from modeldesk.store import (
 )
 
 _VOLUME_DAYS = 30
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Overview:
@@ -58,7 +59,10 @@ class Overview:
             for volume in self._windows.volumes(version.version_id, Granularity.DAY)
         ]
         waiting = self._log.waiting([version.version_id for version in versions])
-        profiled = sum(volume.rows for volume in volumes)
+        profiled = sum(volume.rows - volume.shadow for volume in volumes)
+        failures = self._records.failures(name)
+        last_failed = max(failures, key=lambda found: found.at or _NEVER, default=None)
+        beside = waiting.shadow + sum(volume.shadow for volume in volumes)
         last = [volume.last_time for volume in volumes]
         if waiting.last_time is not None:
             last.append(waiting.last_time)
@@ -67,14 +71,17 @@ class Overview:
         for volume in volumes:
             if volume.window.start >= since:
                 known = recent.get(volume.window.start)
-                rows = volume.rows + (known.rows if known else 0)
+                rows = volume.rows - volume.shadow + (known.rows if known else 0)
                 recent[volume.window.start] = WindowVolume(window=volume.window, rows=rows)
         status, sentence = self._verdict(champion, waiting.rows)
         return ModelOverview(
             name=name,
             versions=len(versions),
             champion=next(v.number for v in versions if CHAMPION in v.aliases),
-            predictions=profiled + waiting.rows,
+            predictions=profiled + waiting.rows - waiting.shadow,
+            shadow=beside,
+            failed=sum(found.rows for found in failures),
+            last_failure="" if last_failed is None else last_failed.sentence,
             damaged=self._log.damaged([version.version_id for version in versions]),
             profiled=profiled,
             refused=self._records.refused(name),

@@ -2,50 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from contextvars import copy_context
 from datetime import UTC, datetime
 
 import polars as pl
 
 from modeldesk.clock import Clock
-from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, Overloaded, Problem
-from modeldesk.schema import Frame, LogPolicy, Value, to_frame
+from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, Problem
+from modeldesk.schema import Canary, Frame, LogPolicy, Signature, Value, to_frame
 from modeldesk.services.batch import PredictionBatch
-from modeldesk.services.group_commit import GroupCommit
-from modeldesk.services.lane import Job, Lane
-from modeldesk.services.measures import Measures, Waiting
+from modeldesk.services.job import Job
+from modeldesk.services.lanes import Lanes, Limits
+from modeldesk.services.measures import Waiting
 from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.services.tables import checked_table
-from modeldesk.store import VersionRecord
+from modeldesk.services.traffic import Target, Traffic, first_key, first_key_of
 
-_REFRESH_SECONDS = 1.0
 _MANY = 32
 """From this many rows on a request is a table of its own, until it is predicted with others."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much one request and one queue may hold."""
-
-    rows: int
-    """Most rows in one request."""
-    text_characters: int
-    """Longest string value."""
-    waiting_rows: int
-    """Most rows that wait for one version."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """A version as it was read last."""
-
-    record: VersionRecord
-    at: float
-    revision: int
 
 
 class Predictor:
@@ -57,34 +34,25 @@ class Predictor:
     Parameters
     ----------
     registry
-        Finds and loads versions.
-    commits
-        The log's writer.
+        Finds versions.
+    lanes
+        Predict and log.
+    traffic
+        Tells which version answers.
     clock
         Stamps rows that come without a time.
     limits
         How much is accepted.
-    measures
-        Where predictions are counted.
     """
 
     def __init__(
-        self,
-        registry: Registry,
-        commits: GroupCommit,
-        clock: Clock,
-        limits: Limits,
-        measures: Measures,
+        self, registry: Registry, lanes: Lanes, traffic: Traffic, clock: Clock, limits: Limits
     ) -> None:
         self._registry = registry
-        self._commits = commits
+        self._lanes = lanes
+        self._traffic = traffic
         self._clock = clock
         self._limits = limits
-        self._measures = measures
-        self._lock = threading.Lock()
-        self._lanes: dict[int, Lane] = {}
-        self._known: dict[tuple[str, int | None], _Known] = {}
-        self._closed = False
 
     def submit(
         self,
@@ -92,6 +60,8 @@ class Predictor:
         rows: Sequence[object],
         *,
         version: int | None = None,
+        alias: str | None = None,
+        key: str | None = None,
         timestamps: Sequence[datetime | None] | None = None,
         row_ids: Sequence[str | None] | None = None,
     ) -> Future[PredictionBatch]:
@@ -104,7 +74,11 @@ class Predictor:
         rows
             One mapping from feature to value per row.
         version
-            Number of the version; without one, the champion.
+            Number of the version; without one, the champion or its canary.
+        alias
+            Name that points at the version, instead of its number.
+        key
+            Decides between champion and canary; without one, what the routing names.
         timestamps
             When each row happened, aware; without one, now.
         row_ids
@@ -113,25 +87,28 @@ class Predictor:
         Raises
         ------
         NotFound
-            When there is no such model or version.
+            When there is no such model, version or alias.
         InvalidRows
             When rows do not fit the signature; they are counted and nothing is logged.
         InvalidArgument
-            When the lists differ in length or there are too many rows.
+            When the lists differ in length, there are too many rows, or version and alias are
+            both given.
         Overloaded
             When too many rows wait already, or the server is stopping.
         """
-        lane = self._lane(name, version)
+        target = self._target(
+            name, version, alias, key, lambda canary: first_key(canary, rows, row_ids or ())
+        )
         self._check_lengths(rows, timestamps, row_ids)
+        decoder = target.decoder
         try:
-            many = len(rows) >= _MANY
-            decoded = lane.decoder.table(rows) if many else lane.decoder.decode(rows)
-            self._check_texts(lane.decoder.texts, rows)
-            times = self._times(lane.record.policy, timestamps, len(rows))
+            decoded = decoder.table(rows) if len(rows) >= _MANY else decoder.decode(rows)
+            self._check_texts(decoder.texts, rows)
+            times = self._times(target.record.policy, timestamps, len(rows))
         except InvalidRows as error:
-            lane.refuse(error.rows)
+            self._lanes.refuse(target.record, error.rows)
             raise
-        return self._queued(lane, decoded, times, row_ids or [None] * len(rows))
+        return self._queued(target, decoded, times, row_ids or [None] * len(rows))
 
     def submit_table(
         self,
@@ -139,6 +116,8 @@ class Predictor:
         data: Frame,
         *,
         version: int | None = None,
+        alias: str | None = None,
+        key: str | None = None,
         time: str | None = None,
         row_id: str | None = None,
     ) -> Future[PredictionBatch]:
@@ -151,7 +130,11 @@ class Predictor:
         data
             A table with a column for each feature.
         version
-            Number of the version; without one, the champion.
+            Number of the version; without one, the champion or its canary.
+        alias
+            Name that points at the version, instead of its number.
+        key
+            Decides between champion and canary; without one, what the routing names.
         time
             Column with the time of each row; by default ``timestamp`` or ``time`` where there
             is one that the model does not use itself, else now.
@@ -161,7 +144,7 @@ class Predictor:
         Raises
         ------
         NotFound
-            When there is no such model or version.
+            When there is no such model, version or alias.
         InvalidData
             When a column is missing or not known; all rows are counted as refused.
         InvalidRows
@@ -171,26 +154,29 @@ class Predictor:
         Overloaded
             When too many rows wait already, or the server is stopping.
         """
-        lane = self._lane(name, version)
         frame = to_frame(data)
+        target = self._target(
+            name, version, alias, key, lambda canary: first_key_of(canary, frame, row_id)
+        )
+        record = target.record
         self._check_count(frame.height)
         try:
             checked = checked_table(
                 frame,
-                lane.record.signature,
-                lane.record.policy,
+                record.signature,
+                record.policy,
                 self._clock.now(),
                 time=time,
                 row_id=row_id,
                 longest=self._limits.text_characters,
             )
         except InvalidRows as error:
-            lane.refuse(error.rows)
+            self._lanes.refuse(record, error.rows)
             raise
         except InvalidData:
-            lane.refuse(frame.height)
+            self._lanes.refuse(record, frame.height)
             raise
-        return self._queued(lane, checked.inputs, checked.times, checked.row_ids)
+        return self._queued(target, checked.inputs, checked.times, checked.row_ids)
 
     def predict(
         self,
@@ -198,80 +184,94 @@ class Predictor:
         rows: Sequence[object],
         *,
         version: int | None = None,
+        alias: str | None = None,
+        key: str | None = None,
         timestamps: Sequence[datetime | None] | None = None,
         row_ids: Sequence[str | None] | None = None,
     ) -> PredictionBatch:
         """Do what `submit` does and wait for the answer."""
         return self.submit(
-            name, rows, version=version, timestamps=timestamps, row_ids=row_ids
+            name,
+            rows,
+            version=version,
+            alias=alias,
+            key=key,
+            timestamps=timestamps,
+            row_ids=row_ids,
         ).result()
+
+    def signature(self, name: str, version: int | None = None) -> Signature:
+        """Return what a version takes, the champion without a number; at most a second old.
+
+        Unlike the registry's this rarely reads the database.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        """
+        target = self._traffic.target(name, version=version) or self._traffic.champion(name)
+        return target.record.signature
 
     def warm(self) -> None:
         """Start loading every champion, so that its first request need not wait for that."""
         for name in self._registry.names():
-            if self._registry.record(name).flavor != EXTERNAL:
-                self._lane(name, None).warm()
+            record = self._registry.record(name)
+            if record.flavor != EXTERNAL:
+                self._lanes.warm(record)
 
     def queued(self) -> tuple[Waiting, ...]:
-        """Return how many rows wait for each version that was asked so far."""
-        with self._lock:
-            lanes = list(self._lanes.values())
+        """Return how many rows wait for each version that is open."""
+        rows: Counter[tuple[str, int]] = Counter()
+        for lane in self._lanes.all():
+            rows[lane.record.model, lane.record.number] += lane.waiting
         return tuple(
-            Waiting(model=lane.record.model, version=str(lane.record.number), rows=lane.waiting)
-            for lane in lanes
+            Waiting(model=model, version=str(number), rows=waiting)
+            for (model, number), waiting in rows.items()
         )
 
     def close(self) -> None:
         """Refuse new rows, answer what is queued and stop."""
-        with self._lock:
-            self._closed = True
-            lanes = list(self._lanes.values())
-        for lane in lanes:
-            lane.close()
+        self._lanes.close()
 
-    @staticmethod
+    def _target(
+        self,
+        name: str,
+        version: int | None,
+        alias: str | None,
+        key: str | None,
+        first: Callable[[Canary], str | None],
+    ) -> Target:
+        if version is not None and alias is not None:
+            message = f"Both version {version} and the alias {alias!r} are asked."
+            raise InvalidArgument(message, hint="Give one of them, or none for the champion.")
+        found = self._traffic.target(name, version=version, alias=alias)
+        if found is not None:
+            return found
+        canary = self._traffic.canary(name)
+        if canary is None:
+            return self._traffic.champion(name)
+        return self._traffic.shared(name, canary, first(canary) if key is None else key)
+
     def _queued(
-        lane: Lane,
+        self,
+        target: Target,
         rows: Sequence[tuple[Value, ...]] | pl.DataFrame,
         times: Sequence[datetime],
         row_ids: Sequence[str | None],
     ) -> Future[PredictionBatch]:
-        job = Job(rows=rows, times=times, row_ids=row_ids, done=Future())
+        job = Job(
+            rows=rows,
+            times=times,
+            row_ids=row_ids,
+            done=Future(),
+            context=copy_context(),
+            shadow=target.shadow,
+        )
         # Accepted rows are predicted and logged: the caller can stop waiting, not take them back.
         job.done.set_running_or_notify_cancel()
-        lane.submit(job)
+        self._lanes.submit(target.record, job)
         return job.done
-
-    def _lane(self, name: str, version: int | None) -> Lane:
-        record = self._record(name, version)
-        with self._lock:
-            if self._closed:
-                message = "The server is stopping."
-                raise Overloaded(message, hint="Try again in a few seconds.")
-            lane = self._lanes.get(record.version_id)
-            if lane is not None:
-                lane.record = record
-            else:
-                lane = Lane(
-                    record,
-                    self._registry.load,
-                    self._commits,
-                    self._clock,
-                    self._limits.waiting_rows,
-                    self._measures.of(record.model, record.number),
-                )
-                self._lanes[record.version_id] = lane
-            return lane
-
-    def _record(self, name: str, version: int | None) -> VersionRecord:
-        now = time.monotonic()
-        known = self._known.get((name, version))
-        revision = self._registry.revision
-        if known is not None and known.revision == revision and now - known.at < _REFRESH_SECONDS:
-            return known.record
-        record = self._registry.record(name, version)
-        self._known[name, version] = _Known(record=record, at=now, revision=revision)
-        return record
 
     def _times(
         self, policy: LogPolicy, given: Sequence[datetime | None] | None, rows: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import polars as pl
 
@@ -23,10 +24,30 @@ from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import PredictionView
-from modeldesk.store import ROW, ROW_ID, TIME, ChunkLog, LoggedChunk, LoggedRow, VersionRecord
+from modeldesk.store import (
+    ROW,
+    ROW_ID,
+    SHADOW_OF,
+    TIME,
+    ChunkLog,
+    LoggedChunk,
+    LoggedRow,
+    VersionRecord,
+)
 
 MOST_ROWS = 10_000
 """Rows of one page at most."""
+
+
+class Which(StrEnum):
+    """Which rows of the log are read."""
+
+    ANSWERED = "answered"
+    """Those that somebody was given."""
+    SHADOW = "shadow"
+    """Those that a challenger predicted beside the champion."""
+    ALL = "all"
+
 
 _TIME_TYPE = POLARS_TYPES[Kind.DATETIME]
 _KEY = "modeldesk:key"
@@ -43,7 +64,8 @@ class PredictionPage:
     signature: Signature
     """Of the champion; its columns are those of ``frame``."""
     frame: pl.DataFrame
-    """Columns ``prediction_id``, ``version``, ``time``, ``row_id``, then inputs and outputs."""
+    """Columns ``prediction_id``, ``version``, ``time``, ``row_id``, ``shadow_of``, then inputs and
+    outputs."""
     cursor: str | None
     """Where the next page starts; ``None`` when there is none."""
 
@@ -81,7 +103,7 @@ class Reader:
         record = self._registry.record(name)
         return tuple(self._view(found) for found in self._log.rows_of(record.model_id, row_id))
 
-    def page(
+    def page(  # noqa: PLR0913  # each is a filter of its own
         self,
         name: str,
         *,
@@ -90,6 +112,7 @@ class Reader:
         end: datetime | None = None,
         where: Mapping[str, str] | None = None,
         verdict: Status | None = None,
+        which: Which = Which.ANSWERED,
         cursor: str | None = None,
         limit: int = 100,
     ) -> PredictionPage:
@@ -109,6 +132,8 @@ class Reader:
             Only rows with these values, compared as text, such as a segment's.
         verdict
             Only rows of days with this verdict over the columns that the monitor watches.
+        which
+            Rows that were answered, those of shadows, or all.
         cursor
             Goes on where the page that gave it ended.
         limit
@@ -132,7 +157,11 @@ class Reader:
         days = self._days(records, verdict, start, end)
         taken = _Taken()
         for chunk in self._log.latest(
-            list(records), start=start, end=end, before=position[0] if position else None
+            list(records),
+            start=start,
+            end=end,
+            before=position[0] if position else None,
+            shadow=None if which is Which.ALL else which is Which.SHADOW,
         ):
             if taken.newer(chunk.last_key) > limit:
                 break
@@ -272,6 +301,7 @@ def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> Pr
             ROW: pl.Int64,
             _VERSION: pl.Int32,
             ROW_ID: pl.String,
+            SHADOW_OF: pl.String,
             TIME: _TIME_TYPE,
         }
     )
@@ -284,9 +314,10 @@ def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> Pr
         pl.col(_VERSION).alias("version"),
         pl.col(TIME).alias("time"),
         pl.col(ROW_ID).alias("row_id"),
+        pl.col(SHADOW_OF).alias("shadow_of"),
         *(pl.col(name) for name in names),
         *(pl.lit(None, dtype=kinds[name]).alias(name) for name in kinds if name not in names),
-    ).select("prediction_id", "version", "time", "row_id", *kinds)
+    ).select("prediction_id", "version", "time", "row_id", "shadow_of", *kinds)
     more = rows.height > limit
     return PredictionPage(
         signature=signature,

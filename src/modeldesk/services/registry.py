@@ -271,6 +271,12 @@ class Registry:
         self.revision += 1
         return salted
 
+    def size(self, record: VersionRecord) -> int:
+        """Return how many bytes the files of a version's artefact have; 0 when it has none."""
+        if record.flavor == EXTERNAL:
+            return 0
+        return self._artefacts.size(Artefact(place=record.artefact, sha256=record.artefact_sha256))
+
     def load(self, record: VersionRecord) -> Model:
         """Load a version's model from its artefact.
 

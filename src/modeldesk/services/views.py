@@ -65,6 +65,12 @@ class ModelOverview:
     """The reason for the status in one sentence."""
     damaged: int = 0
     """Rows that were logged and cannot be read; see `modeldesk check`."""
+    shadow: int = 0
+    """Rows that a challenger predicted beside the champion; not among ``predictions``."""
+    failed: int = 0
+    """Rows for which the model failed, all versions together."""
+    last_failure: str = ""
+    """How it failed last; empty when it never did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +128,8 @@ class PredictionView:
     """The caller's own key, where one was given."""
     inputs: Mapping[str, Value]
     outputs: Mapping[str, Value]
+    shadow_of: str | None = None
+    """Identifier of the prediction that was answered, where this one was made beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The database: tables, migrations and the repositories; the only code that knows SQL."""
 
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
+from modeldesk.store.aliases import CHAMPION, Alias, AliasMove, AliasRecords, NewMove
 from modeldesk.store.compaction import Compaction
 from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Past
 from modeldesk.store.dump import Dump, Load, dumping, loading
@@ -11,10 +12,10 @@ from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, has_desk, migrate
-from modeldesk.store.payload import ROW, ROW_ID, TIME
+from modeldesk.store.payload import ROW, ROW_ID, SHADOW_OF, TIME
 from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.rebuilding import DayRecords, DayState
-from modeldesk.store.registry import CHAMPION, ModelRecords, NewVersion, VersionRecord
+from modeldesk.store.registry import Failures, ModelRecords, NewVersion, VersionRecord
 from modeldesk.store.repair import Repair
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.windows import (
@@ -30,9 +31,13 @@ __all__ = [
     "CHAMPION",
     "ROW",
     "ROW_ID",
+    "SHADOW_OF",
     "TIME",
     "AlertRecord",
     "AlertRecords",
+    "Alias",
+    "AliasMove",
+    "AliasRecords",
     "Chunk",
     "ChunkLog",
     "Compaction",
@@ -43,6 +48,7 @@ __all__ = [
     "DueWindow",
     "Dump",
     "Expiry",
+    "Failures",
     "Finding",
     "FindingKind",
     "FlagRecord",
@@ -57,6 +63,7 @@ __all__ = [
     "MonitorRecord",
     "NewAlert",
     "NewFlag",
+    "NewMove",
     "NewVersion",
     "OldRows",
     "Past",

@@ -162,6 +162,7 @@ def _values(rows: Sequence[_Row]) -> dict[str, object]:
         "first_time": min(row.first_time for row in rows),
         "last_time": max(row.last_time for row in rows),
         "profiled": True,
+        "shadow": rows[-1].shadow,
     }
 
 

@@ -14,13 +14,13 @@ import sqlalchemy as sa
 from modeldesk.errors import Corrupt
 from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity, LogPolicy, Signature
+from modeldesk.store.aliases import CHAMPION
 from modeldesk.store.balances import Balance, balances_of, rows_by_day
 from modeldesk.store.engine import Store
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.own_keys import keys_found
 from modeldesk.store.parts import Part, own_keys_in, parts_of
 from modeldesk.store.payload import TIME, decode_rows
-from modeldesk.store.registry import CHAMPION
 from modeldesk.store.tables import (
     aliases,
     chunks,

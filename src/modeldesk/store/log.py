@@ -40,6 +40,8 @@ class Chunk:
     version_id: int
     committed_at: datetime
     frame: pl.DataFrame
+    shadow: bool = False
+    """Whether nobody was given these answers; then ``frame`` has `payload.SHADOW_OF`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,8 @@ class WaitingRows:
 
     rows: int
     last_time: datetime | None
+    shadow: int = 0
+    """How many of them are shadow rows."""
 
 
 class ChunkLog:
@@ -95,6 +99,7 @@ class ChunkLog:
                 "payload": encode_chunk(chunk.frame),
                 "profiled": False,
                 "settled": chunk.frame.height >= SETTLED_ROWS,
+                "shadow": chunk.shadow,
             }
             for chunk in new
         ]
@@ -143,6 +148,7 @@ class ChunkLog:
         start: datetime | None = None,
         end: datetime | None = None,
         before: str | None = None,
+        shadow: bool | None = None,
     ) -> Iterator[LoggedChunk]:
         """Yield chunks by their last key, the latest first; damaged ones are set aside.
 
@@ -156,10 +162,14 @@ class ChunkLog:
             Only chunks that reach into this range of time; they may hold other rows, too.
         before
             Only chunks that hold a part with a key up to this one.
+        shadow
+            Only chunks of shadow rows, or only of others; ``None``: of both.
         """
         where = _reaching(version_ids, start, end)
         if before is not None:
             where.append(chunks.c.first_key <= before)
+        if shadow is not None:
+            where.append(chunks.c.shadow.is_(shadow))
         order = (chunks.c.last_key.desc(), chunks.c.id.desc())
         query = sa.select(chunks.c.id).where(*where).order_by(*order)
         with self._store.snapshot() as connection:
@@ -194,14 +204,17 @@ class ChunkLog:
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
-        query = sa.select(sa.func.sum(chunks.c.rows), sa.func.max(chunks.c.last_time)).where(
+        shadow = sa.func.sum(sa.case((chunks.c.shadow, chunks.c.rows), else_=0))
+        query = sa.select(
+            sa.func.sum(chunks.c.rows), sa.func.max(chunks.c.last_time), shadow
+        ).where(
             chunks.c.profiled.is_(False),
             chunks.c.version_id.in_(version_ids),
             chunks.c.damaged.is_(None),
         )
         with self._store.reading() as connection:
-            total, last = connection.execute(query).one()
-        return WaitingRows(rows=int(total or 0), last_time=last)
+            total, last, beside = connection.execute(query).one()
+        return WaitingRows(rows=int(total or 0), last_time=last, shadow=int(beside or 0))
 
     def damaged(self, version_ids: Sequence[int]) -> int:
         """Return how many rows of these versions are in chunks that cannot be read."""

@@ -24,6 +24,8 @@ _LARGEST_CHUNK = 1 << 31
 
 TIME = "modeldesk:time"
 ROW_ID = "modeldesk:row_id"
+SHADOW_OF = "modeldesk:shadow_of"
+"""Identifier of the prediction that was answered; only in chunks of shadow rows."""
 ROW = "modeldesk:row"
 """Position at which a row was committed; only in chunks from which rows were left out."""
 

@@ -214,6 +214,7 @@ def _write(
         "last_time": part.last_time,
         "payload": part.profile.encode(),
         "damaged": None,
+        "shadow": part.shadow,
     }
     if known is not None:
         change = sa.update(profiles).where(profiles.c.id == known.id)

@@ -9,11 +9,10 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Conflict
 from modeldesk.profiles import Profile
-from modeldesk.schema import LogPolicy, Signature
+from modeldesk.schema import LogPolicy, Routing, Signature
+from modeldesk.store.aliases import CHAMPION, point_first
 from modeldesk.store.engine import Store
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
-
-CHAMPION = "champion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +47,17 @@ class VersionRecord:
     reference_rows: int
     aliases: tuple[str, ...]
     policy: LogPolicy
+    routing: Routing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failures:
+    """How often a version failed, and how it failed last."""
+
+    version_id: int
+    rows: int
+    sentence: str
+    at: datetime | None
 
 
 class ModelRecords:
@@ -127,6 +137,41 @@ class ModelRecords:
                 .values(refused=counters.c.refused + rows)
             )
 
+    def failures(self, model: str) -> tuple[Failures, ...]:
+        """Return the failures of each version of a model that ever failed, oldest version first."""
+        query = (
+            sa.select(counters)
+            .select_from(counters.join(versions).join(models))
+            .where(models.c.name == model, counters.c.last_failed_at.is_not(None))
+            .order_by(versions.c.number)
+        )
+        with self._store.reading() as connection:
+            return tuple(
+                Failures(
+                    version_id=row.version_id,
+                    rows=row.failed,
+                    sentence=row.last_failure or "",
+                    at=row.last_failed_at,
+                )
+                for row in connection.execute(query)
+            )
+
+    def count_failed(self, version_id: int, rows: int, *, sentence: str, at: datetime) -> None:
+        """Add rows for which the model failed to a version's counter, with the last sentence."""
+        with self._store.writing() as connection:
+            connection.execute(
+                sa.update(counters)
+                .where(counters.c.version_id == version_id)
+                .values(failed=counters.c.failed + rows, last_failure=sentence, last_failed_at=at)
+            )
+
+    def set_routing(self, model_id: int, routing: Routing) -> None:
+        """Change how a model's traffic is shared from now on."""
+        with self._store.writing() as connection:
+            connection.execute(
+                sa.update(models).where(models.c.id == model_id).values(routing=routing.encode())
+            )
+
     def set_policy(self, model_id: int, policy: LogPolicy) -> None:
         """Change how a model's predictions are logged from now on."""
         with self._store.writing() as connection:
@@ -137,7 +182,7 @@ class ModelRecords:
     def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:
         columns = [column for column in versions.c if column.name != "reference_profile"]
         query = (
-            sa.select(models.c.name.label("model"), models.c.policy, *columns)
+            sa.select(models.c.name.label("model"), models.c.policy, models.c.routing, *columns)
             .join_from(versions, models)
             .where(where)
             .order_by(versions.c.number)
@@ -162,6 +207,7 @@ class ModelRecords:
                 reference_rows=row.reference_rows,
                 aliases=tuple(alias.name for alias in found if alias.version_id == row.id),
                 policy=LogPolicy.decode(row.policy),
+                routing=Routing.decode(row.routing),
             )
             for row in rows
         )
@@ -172,7 +218,12 @@ def _model_id(connection: sa.Connection, new: NewVersion, rule: tuple[str, str])
     if found is not None:
         return int(found)
     policy = LogPolicy().encode()
-    values = {"name": new.model, "created_at": new.created_at, "policy": policy}
+    values = {
+        "name": new.model,
+        "created_at": new.created_at,
+        "policy": policy,
+        "routing": Routing().encode(),
+    }
     model_id = _key(connection.execute(sa.insert(models).values(values)))
     name, json = rule
     connection.execute(sa.insert(monitors).values(model_id=model_id, name=name, rule=json))
@@ -195,19 +246,13 @@ def _insert(connection: sa.Connection, model_id: int, new: NewVersion) -> int:
         )
     )
     version_id = _key(written)
-    connection.execute(sa.insert(counters).values(version_id=version_id, refused=0))
+    connection.execute(sa.insert(counters).values(version_id=version_id, refused=0, failed=0))
     champion = sa.select(aliases.c.id).where(
         aliases.c.model_id == model_id, aliases.c.name == CHAMPION
     )
     if connection.scalar(champion) is None:
-        connection.execute(
-            sa.insert(aliases).values(
-                model_id=model_id,
-                name=CHAMPION,
-                version_id=version_id,
-                moved_at=new.created_at,
-            )
-        )
+        reason = "The first version."
+        point_first(connection, model_id, version_id, new.created_at, reason=reason)
     return version_id
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from modeldesk.clock import Clock
 from modeldesk.errors import Corrupt
+from modeldesk.store.aliases import point_first
 from modeldesk.store.damage import set_aside, take_back
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_many
@@ -14,8 +15,7 @@ from modeldesk.store.inspection import lost_keys, stray
 from modeldesk.store.own_keys import key_rows
 from modeldesk.store.parts import parts_of
 from modeldesk.store.payload import TIME, decode_rows
-from modeldesk.store.registry import CHAMPION
-from modeldesk.store.tables import aliases, chunks, row_keys, versions
+from modeldesk.store.tables import chunks, row_keys, versions
 
 
 class Repair:
@@ -78,14 +78,9 @@ class Repair:
             .limit(1)
         )
         with self._store.writing() as connection:
-            connection.execute(
-                sa.insert(aliases).values(
-                    model_id=model_id,
-                    name=CHAMPION,
-                    version_id=connection.scalars(newest).one(),
-                    moved_at=clock.now(),
-                )
-            )
+            version_id = connection.scalars(newest).one()
+            reason = "Repaired: the model had no champion."
+            point_first(connection, model_id, version_id, clock.now(), reason=reason)
 
 
 def _frame(connection: sa.Connection, chunk_id: int) -> pl.DataFrame | None:

@@ -75,6 +75,7 @@ models = Table(
     Column("name", String(200), nullable=False, unique=True),
     Column("created_at", Timestamp, nullable=False),
     Column("policy", Text, nullable=False),
+    Column("routing", Text, nullable=False),
 )
 
 versions = Table(
@@ -105,6 +106,22 @@ aliases = Table(
     UniqueConstraint("model_id", "name"),
 )
 
+# Where each alias pointed, one row per move; an undone move is named by the one that undid it.
+alias_moves = Table(
+    "alias_moves",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("model_id", Key, ForeignKey("models.id"), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("from_version_id", Key, ForeignKey("versions.id")),
+    Column("to_version_id", Key, ForeignKey("versions.id")),
+    Column("moved_at", Timestamp, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("undoes", Key, ForeignKey("alias_moves.id"), unique=True),
+    Index("ix_alias_moves_model_id_name", "model_id", "name", "id"),
+)
+
 chunks = Table(
     "chunks",
     metadata,
@@ -123,6 +140,8 @@ chunks = Table(
     Column("settled", Boolean, nullable=False),
     # Why its payload cannot be read; such a chunk is left alone until it is repaired.
     Column("damaged", Text),
+    # Whether a challenger was given the rows beside the champion, and answered nobody.
+    Column("shadow", Boolean, nullable=False),
     # The last column: SQLite reads through the pages of a payload to get at what is behind it.
     Column("payload", LargeBinary, nullable=False),
     Index("ix_chunks_profiled", "profiled", "id"),
@@ -174,6 +193,10 @@ counters = Table(
     metadata,
     Column("version_id", Key, ForeignKey("versions.id"), primary_key=True, autoincrement=False),
     Column("refused", BigInteger, nullable=False),
+    # Rows for which the model failed, and how it failed last.
+    Column("failed", BigInteger, nullable=False),
+    Column("last_failure", Text),
+    Column("last_failed_at", Timestamp),
 )
 
 profiles = Table(
@@ -189,6 +212,8 @@ profiles = Table(
     Column("revision", Integer, nullable=False),
     # Why it had to begin anew without the rows before; until it is rebuilt from the log.
     Column("damaged", Text),
+    # How many of the rows are shadow rows.
+    Column("shadow", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     UniqueConstraint("version_id", "segment", "granularity", "start"),
     _damaged("ix_profiles_damaged"),

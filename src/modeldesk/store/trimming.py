@@ -98,4 +98,5 @@ def _values(row: sa.Row[Any], cut: _Cut) -> dict[str, object]:
         "payload": encode_chunk(cut.frame),
         "profiled": True,
         "settled": row.settled,
+        "shadow": row.shadow,
     }

@@ -51,6 +51,8 @@ class WindowPart:
 
     profile: Profile
     last_time: datetime
+    shadow: int = 0
+    """How many of the rows are shadow rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,8 @@ class WindowVolume:
     window: Window
     rows: int
     last_time: datetime
+    shadow: int = 0
+    """How many of them are shadow rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +200,7 @@ class WindowRecords:
     ) -> tuple[WindowVolume, ...]:
         """Return row counts per window, oldest first, without reading any profile."""
         query = (
-            sa.select(profiles.c.start, profiles.c.rows, profiles.c.last_time)
+            sa.select(profiles.c.start, profiles.c.rows, profiles.c.last_time, profiles.c.shadow)
             .where(*_of(version_id, granularity, segment, start, None))
             .order_by(profiles.c.start)
         )
@@ -207,6 +211,7 @@ class WindowRecords:
                 window=Window(start=row.start, end=row.start + granularity.duration),
                 rows=row.rows,
                 last_time=row.last_time,
+                shadow=row.shadow,
             )
             for row in rows
         )
@@ -319,6 +324,7 @@ def merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> N
             rows=0,
             last_time=part.last_time,
             revision=0,
+            shadow=0,
             payload=Profile.empty().encode(),
         )
         .on_conflict_do_update(
@@ -327,9 +333,10 @@ def merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> N
         )
     )
     row = connection.execute(sa.select(profiles).where(*where)).one()
-    merged, damaged = part.profile, row.damaged
+    merged, damaged, shadow = part.profile, row.damaged, part.shadow
     try:
         merged = Profile.decode(row.payload).merge(part.profile)
+        shadow += row.shadow
     except Corrupt as error:
         damaged = error.message
         if key.granularity is Granularity.DAY and not key.segment:
@@ -343,5 +350,6 @@ def merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> N
             revision=row.revision + 1,
             payload=merged.encode(),
             damaged=damaged,
+            shadow=shadow,
         )
     )

@@ -65,12 +65,12 @@ def test_pages_stay_when_rows_are_added_and_merged_meanwhile(desk: Desk) -> None
 
 
 def test_a_page_has_the_columns_of_the_signature(desk: Desk) -> None:
-    """Identifier, version, time and own key, then inputs and outputs with their types."""
+    """Identifier, version, time, own key and whose shadow, then inputs and outputs, typed."""
     send(desk, range(3))
     signature = desk.registry.version("iris").signature
     frame = desk.reader.page("iris").frame
-    assert frame.columns[:4] == ["prediction_id", "version", "time", "row_id"]
-    assert frame.columns[4:] == [column.name for column in signature.columns]
+    assert frame.columns[:5] == ["prediction_id", "version", "time", "row_id", "shadow_of"]
+    assert frame.columns[5:] == [column.name for column in signature.columns]
     assert frame.schema["sepal_width_cm"] == pl.Float64
     empty = desk.reader.page("iris", start=NOW + timedelta(days=1))
     assert (empty.frame.schema, empty.frame.height) == (frame.schema, 0)

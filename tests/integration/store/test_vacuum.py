@@ -11,7 +11,7 @@ from tests.support.wear import NOON
 def test_deleted_rows_give_their_space_back(store: Store) -> None:
     """After much was deleted the database is smaller, and still works."""
     rows = [
-        {"name": f"model-{number}", "created_at": NOON, "policy": "x" * 1000}
+        {"name": f"model-{number}", "created_at": NOON, "policy": "x" * 1000, "routing": "{}"}
         for number in range(2000)
     ]
     with store.writing() as connection:

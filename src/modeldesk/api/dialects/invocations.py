@@ -92,7 +92,7 @@ async def invocations(
 
     def submit() -> Future[PredictionBatch]:
         name = model or target or only_model(desk, hint=_WHICH)
-        signature = desk.registry.version(name, version).signature
+        signature = desk.predictor.signature(name, version)
         rows = _rows(body, kind, signature, settings.max_rows)
         return submitted(desk, name, Batch(rows=rows), version)
 

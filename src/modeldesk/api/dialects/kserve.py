@@ -116,7 +116,7 @@ def predictions_of(batch: PredictionBatch) -> Json:
 
 
 def _rows(content: dict[str, Any], desk: Desk, name: str, most: int) -> list[object]:
-    signature = desk.registry.version(name).signature
+    signature = desk.predictor.signature(name)
     if "instances" in content:
         return instances(content["instances"], signature, most=most)
     if "inputs" in content:

@@ -155,7 +155,7 @@ async def _inferred(
 
     def submit() -> Future[PredictionBatch]:
         content = parse_object(given)
-        signature = desk.registry.version(name, version).signature
+        signature = desk.predictor.signature(name, version)
         wanted.append(wanted_of(content, signature))
         tensors = tensors_of(
             content.get("inputs"), binary, signature=signature, most_rows=most_rows

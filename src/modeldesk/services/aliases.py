@@ -1,0 +1,233 @@
+"""Aliases: moved only onto versions that load and predict, with history, and back."""
+
+from __future__ import annotations
+
+import re
+
+from modeldesk.clock import Clock
+from modeldesk.errors import Conflict, Incompatible, InvalidArgument, NotFound
+from modeldesk.services.lanes import Lanes
+from modeldesk.services.registry import EXTERNAL, Registry
+from modeldesk.store import CHAMPION, Alias, AliasMove, AliasRecords, NewMove, VersionRecord
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
+_LONGEST = 1000
+
+
+class Aliases:
+    """Moves the names that point at versions.
+
+    A move loads the new version first and lets it predict its signature's example; when that
+    fails, the alias stays where it is. Requests go to the old version until then, so that none
+    waits or fails for a move.
+
+    Parameters
+    ----------
+    records
+        The aliases in the database.
+    registry
+        Knows models and versions.
+    lanes
+        Load versions.
+    clock
+        Tells when an alias was moved.
+    """
+
+    def __init__(
+        self, records: AliasRecords, registry: Registry, lanes: Lanes, clock: Clock
+    ) -> None:
+        self._records = records
+        self._registry = registry
+        self._lanes = lanes
+        self._clock = clock
+
+    def of(self, name: str) -> tuple[Alias, ...]:
+        """Return a model's aliases in alphabetical order; `NotFound` without such a model."""
+        return self._records.of(self._model_id(name))
+
+    def history(self, name: str, alias: str, *, limit: int = 100) -> tuple[AliasMove, ...]:
+        """Return where an alias pointed, the latest move first.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, or it never had such an alias.
+        """
+        found = self._records.history(self._model_id(name), alias, limit=limit)
+        if not found:
+            raise self._unknown(name, alias)
+        return found
+
+    def move(
+        self,
+        name: str,
+        alias: str,
+        version: int,
+        *,
+        expected: int | None = None,
+        reason: str = "",
+        by: str = "python",
+    ) -> AliasMove:
+        """Let an alias point at a version, from the next request on.
+
+        Where it points there already, nothing changes, and the latest move is returned.
+
+        Parameters
+        ----------
+        name
+            The model.
+        alias
+            ``champion``, ``challenger``, or a name of your own; a new one is made.
+        version
+            Number of the version.
+        expected
+            Number of the version that it must still point at; ``None``: wherever it points.
+        reason
+            Why, for the history.
+        by
+            Who or what moves it, for the history.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        InvalidArgument
+            When the alias is no name, or a text is too long.
+        Conflict
+            When it does not point at what was expected, or was moved by somebody else while the
+            version was loaded.
+        Incompatible
+            When it points at a version that answers here, and the new one is served elsewhere.
+        ModelFailed, Corrupt, StoreUnavailable
+            When the version cannot be loaded or does not predict; nothing has changed then.
+        """
+        self._check(alias, reason, by)
+        record = self._registry.record(name, version)
+        before = self._now(name, alias)
+        if expected is not None and before != expected:
+            message = f"The alias {alias!r} points at {_told(before)}, not at version {expected}."
+            raise Conflict(message, hint="Look at its history, then decide again.")
+        if before == version:
+            return self.history(name, alias, limit=1)[0]
+        return self._moved(name, alias, before, record, reason=reason, by=by)
+
+    def remove(self, name: str, alias: str, *, reason: str = "", by: str = "python") -> AliasMove:
+        """Remove an alias; its history stays, and `rollback` brings it back.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or alias.
+        Conflict
+            When it is the champion: a model always has one.
+        """
+        self._check(alias, reason, by)
+        if alias == CHAMPION:
+            message = f"The model {name!r} needs a champion."
+            raise Conflict(message, hint="Move it to another version instead.")
+        before = self._now(name, alias)
+        if before is None:
+            raise self._unknown(name, alias)
+        return self._moved(name, alias, before, None, reason=reason, by=by)
+
+    def rollback(
+        self, name: str, alias: str = CHAMPION, *, reason: str = "", by: str = "python"
+    ) -> AliasMove:
+        """Take the latest move of an alias back, or, once more, the one before it.
+
+        What was taken back is not taken back again: after moves from 1 to 2 and to 3, two
+        rollbacks end at 1. A move after a rollback counts as the latest.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or alias.
+        Conflict
+            When there is nothing before, or somebody else moved the alias meanwhile.
+        ModelFailed, Corrupt, StoreUnavailable
+            When the version before cannot be loaded; nothing has changed then.
+        """
+        self._check(alias, reason, by)
+        last = self._records.last_standing(self._model_id(name), alias)
+        if last is None:
+            raise self._unknown(name, alias)
+        if last.from_version is None:
+            message = f"The alias {alias!r} of {name!r} points at its first version."
+            raise Conflict(message, hint="There is nothing to go back to.")
+        record = self._registry.record(name, last.from_version)
+        return self._moved(
+            name, alias, last.to_version, record, reason=reason, by=by, undoes=last.move_id
+        )
+
+    def _moved(
+        self,
+        name: str,
+        alias: str,
+        before: int | None,
+        record: VersionRecord | None,
+        *,
+        reason: str,
+        by: str,
+        undoes: int | None = None,
+    ) -> AliasMove:
+        if record is not None:
+            self._prepare(name, before, record)
+        new = NewMove(
+            model_id=self._model_id(name),
+            alias=alias,
+            from_version=before,
+            to_version=None if record is None else record.number,
+            at=self._clock.now(),
+            reason=reason,
+            by=by,
+            undoes=undoes,
+        )
+        move_id = self._records.move(new)
+        self._registry.revision += 1
+        return AliasMove(
+            move_id=move_id,
+            alias=alias,
+            at=new.at,
+            from_version=new.from_version,
+            to_version=new.to_version,
+            reason=reason,
+            by=by,
+            undoes=undoes,
+        )
+
+    def _prepare(self, name: str, before: int | None, record: VersionRecord) -> None:
+        """Load a version before anybody is sent to it."""
+        if record.flavor != EXTERNAL:
+            self._lanes.warm(record).result()
+        elif before is not None and self._registry.record(name, before).flavor != EXTERNAL:
+            message = f"Version {record.number} of {name!r} is served elsewhere."
+            hint = "The alias is asked here: let it point at a version that can answer."
+            raise Incompatible(message, hint=hint)
+
+    def _now(self, name: str, alias: str) -> int | None:
+        return next((found.version for found in self.of(name) if found.alias == alias), None)
+
+    def _model_id(self, name: str) -> int:
+        return self._registry.records(name)[0].model_id
+
+    def _unknown(self, name: str, alias: str) -> NotFound:
+        known = ", ".join(found.alias for found in self.of(name))
+        message = f"The model {name!r} has no alias {alias!r}."
+        return NotFound(message, hint=f"Known aliases: {known}.")
+
+    @staticmethod
+    def _check(alias: str, reason: str, by: str) -> None:
+        if not _NAME.fullmatch(alias):
+            message = f"{alias!r} is no name for an alias."
+            hint = "Begin with a letter; use up to 100 letters, digits, dots, hyphens, underscores."
+            raise InvalidArgument(message, hint=hint)
+        if "\0" in reason + by:
+            message = "A reason, and who moves it, are text without NUL characters."
+            raise InvalidArgument(message)
+        if len(reason) > _LONGEST or not 0 < len(by) <= 200:  # noqa: PLR2004
+            message = f"A reason has up to {_LONGEST} characters, who moves it 1 to 200."
+            raise InvalidArgument(message)
+
+
+def _told(version: int | None) -> str:
+    return "no version" if version is None else f"version {version}"

@@ -1,0 +1,166 @@
+"""A job: rows of one request, checked already, on their way through a lane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from contextvars import Context
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+import polars as pl
+import structlog
+
+from modeldesk.errors import ModeldeskError, ModelFailed
+from modeldesk.schema import RowDecoder, Signature, Value, polars_type, prediction_id
+from modeldesk.services.batch import PredictionBatch
+from modeldesk.store import ROW_ID, SHADOW_OF, TIME, VersionRecord
+
+_LONGEST_SENTENCE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Job:
+    """Rows of one request, checked already."""
+
+    rows: Sequence[tuple[Value, ...]] | pl.DataFrame
+    """The inputs in the signature's order; many rows come as a table."""
+    times: Sequence[datetime]
+    row_ids: Sequence[str | None]
+    done: Future[PredictionBatch]
+    context: Context | None = None
+    """In which the rows were submitted: knows the request."""
+    shadow: VersionRecord | None = None
+    """The version that gets the same rows when they are answered."""
+    answered: Sequence[str] | None = None
+    """For a shadow: identifiers of the predictions that were answered."""
+
+    @property
+    def request_id(self) -> str | None:
+        """The request's identifier, as its answer and its log lines name it."""
+        if self.context is None:
+            return None
+        found = self.context.run(structlog.contextvars.get_contextvars).get("request_id")
+        return None if found is None else str(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A batch that was predicted and committed, for a shadow to repeat."""
+
+    jobs: Sequence[Job]
+    inputs: pl.DataFrame
+    """The rows of all jobs, in order."""
+    chunk: str
+    """Key under which they were committed."""
+
+    def rows_for(self, shadow: VersionRecord) -> int:
+        """Return how many rows a shadow gets."""
+        return sum(len(job.rows) for job in self._of(shadow))
+
+    def jobs_for(self, shadow: VersionRecord) -> list[Job]:
+        """Return its rows; asked for in the shadow's own thread, as it takes a while."""
+        mine = {id(job) for job in self._of(shadow)}
+        jobs: list[Job] = []
+        start = 0
+        for job in self.jobs:
+            rows = len(job.rows)
+            if id(job) in mine:
+                ids = [prediction_id(self.chunk, start + row) for row in range(rows)]
+                jobs.append(
+                    Job(
+                        rows=self.inputs.slice(start, rows),
+                        times=job.times,
+                        row_ids=job.row_ids,
+                        done=Future(),
+                        context=job.context,
+                        answered=ids,
+                    )
+                )
+            start += rows
+        return jobs
+
+    def _of(self, shadow: VersionRecord) -> Iterable[Job]:
+        return (
+            job
+            for job in self.jobs
+            if job.shadow is not None and job.shadow.version_id == shadow.version_id
+        )
+
+
+def inputs_of(jobs: Sequence[Job], decoder: RowDecoder) -> pl.DataFrame:
+    """Return the jobs' rows in order as one table."""
+    tables: list[pl.DataFrame] = []
+    for is_table, some in groupby(jobs, key=lambda job: isinstance(job.rows, pl.DataFrame)):
+        if is_table:
+            tables += [job.rows for job in some if isinstance(job.rows, pl.DataFrame)]
+        else:
+            lists = [job.rows for job in some if not isinstance(job.rows, pl.DataFrame)]
+            tables.append(decoder.frame([row for rows in lists for row in rows]))
+    return pl.concat(tables)
+
+
+def repeated_inputs(jobs: Sequence[Job], signature: Signature) -> pl.DataFrame:
+    """Return rows that another version answered as a version with this signature takes them.
+
+    A feature that the other version does not have is missing.
+    """
+    tables = [job.rows for job in jobs if isinstance(job.rows, pl.DataFrame)]
+    rows = pl.concat(tables, how="diagonal_relaxed")
+    wanted = {column.name: polars_type(column) for column in signature.inputs}
+    return rows.select(
+        (pl.col(name) if name in rows.columns else pl.lit(None).alias(name)).cast(dtype)
+        for name, dtype in wanted.items()
+    )
+
+
+def stamps_of(jobs: Sequence[Job]) -> pl.DataFrame:
+    """Return the times and, where given, the callers' own keys; of a shadow also whose answers."""
+    # As rows: a series of times takes five times as long.
+    rows = [pair for job in jobs for pair in zip(job.times, job.row_ids, strict=True)]
+    schema = {TIME: pl.Datetime("us", "UTC"), ROW_ID: pl.String()}
+    stamps = pl.DataFrame(rows, schema=schema, orient="row")
+    if stamps[ROW_ID].null_count() == len(rows):
+        stamps = stamps.drop(ROW_ID)
+    if jobs[0].answered is not None:
+        ids = [identifier for job in jobs for identifier in job.answered or ()]
+        stamps = stamps.with_columns(pl.Series(SHADOW_OF, ids, dtype=pl.String))
+    return stamps
+
+
+def answer(jobs: Sequence[Job], frame: pl.DataFrame, *, key: str, record: VersionRecord) -> None:
+    """Tell each job its rows of a committed chunk."""
+    start = 0
+    for job in jobs:
+        batch = PredictionBatch(
+            model=record.model,
+            version=record.number,
+            signature=record.signature,
+            chunk=key,
+            start=start,
+            rows=len(job.rows),
+            whole=frame,
+            offset=start,
+        )
+        job.done.set_result(batch)
+        start += len(job.rows)
+
+
+def as_ours(error: BaseException) -> ModeldeskError:
+    """Return the error for whatever a model raised."""
+    if isinstance(error, ModeldeskError):
+        return error
+    failed = ModelFailed(f"The model failed: {type(error).__name__}: {error}.")
+    failed.__cause__ = error
+    return failed
+
+
+def sentence_of(error: ModeldeskError) -> str:
+    r"""Return what is kept of a failure: text that every database takes.
+
+    >>> print(sentence_of(ModelFailed("bad \ud800")))
+    bad \ud800
+    """
+    told = error.message[:_LONGEST_SENTENCE].replace("\0", r"\x00")
+    return told.encode("utf-8", "backslashreplace").decode("utf-8")
