@@ -17,7 +17,7 @@ LARGEST = 2**63 - 1
 def model_id(store: Store) -> int:
     """Offer the key of a model that own keys can belong to."""
     with store.writing() as connection:
-        values = {"id": 1, "name": "people", "created_at": NOON, "policy": "{}"}
+        values = {"id": 1, "name": "people", "created_at": NOON, "policy": "{}", "routing": "{}"}
         connection.execute(sa.insert(models).values(values))
     return 1
 
