@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 from modeldesk.clock import Clock, SystemClock
 from modeldesk.models import ArtefactStore
+from modeldesk.services.access import Access
+from modeldesk.services.accounts import Accounts
+from modeldesk.services.admission import requires_sign_in
 from modeldesk.services.aliases import Aliases
+from modeldesk.services.audit import Audit
 from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.check import Check
@@ -18,11 +23,13 @@ from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.jobs import Jobs
+from modeldesk.services.keys import Keys
 from modeldesk.services.lag import Backlog
 from modeldesk.services.lanes import Lanes, Limits
 from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
+from modeldesk.services.passwords import Passwords
 from modeldesk.services.predictor import Predictor
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
@@ -31,6 +38,7 @@ from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.routes import Routes
 from modeldesk.services.serving import Serving
+from modeldesk.services.signing_in import SigningIn
 from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.views import VersionView
@@ -38,15 +46,20 @@ from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
     AliasRecords,
+    AttemptRecords,
+    AuditRecords,
     ChunkLog,
     Compaction,
     ComparisonRecords,
     DayRecords,
     Expiry,
     FlagRecords,
+    KeyRecords,
     ModelRecords,
     Quarantine,
+    SessionRecords,
     Store,
+    UserRecords,
     WindowRecords,
     migrate,
 )
@@ -89,6 +102,11 @@ class Desk:
     export: Export
     commits: GroupCommit
     measures: Measures
+    access: Access
+    keys: Keys
+    accounts: Accounts
+    signing_in: SigningIn
+    audit: Audit
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
@@ -142,6 +160,8 @@ class Desk:
         predictor = Predictor(registry, lanes, traffic, clock, limits)
         measures.watch(Backlog(registry, predictor, log))
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
+        sessions, users, keys = SessionRecords(store), UserRecords(store), KeyRecords(store)
+        access, passwords = Access(sessions, keys, clock), Passwords()
         return cls(
             settings=settings,
             clock=clock,
@@ -178,7 +198,31 @@ class Desk:
             export=Export(registry, log),
             commits=commits,
             measures=measures,
+            access=access,
+            keys=Keys(keys, registry, clock, changed=access.forget),
+            accounts=Accounts(users, passwords, clock, changed=access.forget),
+            signing_in=SigningIn(
+                users,
+                sessions,
+                AttemptRecords(store),
+                passwords,
+                clock,
+                lifetime=timedelta(hours=settings.session_hours),
+                changed=access.forget,
+            ),
+            audit=Audit(AuditRecords(store), clock),
         )
+
+    @property
+    def sign_in_required(self) -> bool:
+        """Whether a server of this desk asks its callers who they are.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the settings leave it to the users, and they cannot be read.
+        """
+        return requires_sign_in(self.settings, self.accounts.list())
 
     def start_jobs(self) -> None:
         """Start rolling up and judging in the background."""
@@ -189,6 +233,7 @@ class Desk:
         self.jobs.close()
         self.predictor.close()
         self.commits.close()
+        self.access.close()
         self.store.close()
 
     def __enter__(self) -> Self:

@@ -8,6 +8,9 @@
     │   ├── InvalidData           a table or a column cannot be read
     │   └── InvalidArgument       an option, name or setting is wrong
     ├── NotFound                  the named thing does not exist: choose another
+    ├── Unauthenticated           nobody known asks: sign in, or send a key
+    ├── Forbidden                 who asks may not do this: ask with another key or role
+    ├── TooManyAttempts           too many wrong passwords: wait as long as it says
     ├── Conflict                  the thing exists already or has changed meanwhile
     ├── Incompatible              two values that do not belong together (merge, compare)
     ├── Corrupt                   bytes that are truncated, damaged or of another format
@@ -89,6 +92,22 @@ class InvalidArgument(InvalidInput):
 
 class NotFound(ModeldeskError):
     """The named model, version, prediction, column or alert does not exist."""
+
+
+class Unauthenticated(ModeldeskError):
+    """No key or session, or one that is not good (any more)."""
+
+
+class Forbidden(ModeldeskError):
+    """The key or the user is known, and not allowed to do this."""
+
+
+class TooManyAttempts(ModeldeskError):
+    """Too many wrong passwords; ``seconds`` says how long to wait."""
+
+    def __init__(self, message: str, *, hint: str = "", seconds: int = 1) -> None:
+        super().__init__(message, hint=hint)
+        self.seconds = seconds
 
 
 class Conflict(ModeldeskError):

@@ -19,9 +19,10 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from modeldesk.api import Guard, RequestIdentity, create_api
+from modeldesk.api import Guard, RequestIdentity, create_api, serve_sign_in
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, ModeldeskError
+from modeldesk.services.admission import address_to_bind, check_admission
 from modeldesk.settings import Settings
 
 DRAIN_SECONDS = 2
@@ -53,6 +54,8 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
     if settings.ui:
         from modeldesk import ui  # noqa: PLC0415 - a server without pages does not load NiceGUI
 
+        if desk.sign_in_required:
+            serve_sign_in(app, desk, settings, page=ui.login_page)
         ui.mount(app, desk, settings)
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(RequestIdentity)
@@ -76,17 +79,18 @@ def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None) 
     Raises
     ------
     InvalidArgument
-        When the host is not this machine's own, or the port cannot be had.
+        When others may reach the server and nobody could sign in, or the port cannot be had.
     ModeldeskError
         When the desk cannot be opened or the server does not start.
     """
     with _listening(settings) as listener, _stop_signals() as stop:
         desk = Desk.open(settings)
         try:
+            _check_admission(desk, settings)
             if settings.jobs:
                 desk.start_jobs()
             desk.predictor.warm()
-            with _in_thread(create_app(desk, settings), listener, stop) as url:
+            with _in_thread(create_app(desk, settings), settings, listener, stop) as url:
                 if on_ready is not None:
                     on_ready(url)
                 stop.wait()
@@ -113,7 +117,7 @@ def running_server(desk: Desk, settings: Settings) -> Iterator[str]:
     Raises
     ------
     InvalidArgument
-        When the host is not this machine's own, or the port cannot be had.
+        When others may reach the server and nobody could sign in, or the port cannot be had.
 
     Examples
     --------
@@ -123,9 +127,10 @@ def running_server(desk: Desk, settings: Settings) -> Iterator[str]:
     ...     httpx.get(f"{url}/api/v1/health", trust_env=False).json()["status"]
     'ok'
     """
+    _check_admission(desk, settings)
     with (
         _listening(settings) as listener,
-        _in_thread(create_app(desk, settings), listener, threading.Event()) as url,
+        _in_thread(create_app(desk, settings), settings, listener, threading.Event()) as url,
     ):
         yield url
 
@@ -155,12 +160,17 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def _in_thread(app: FastAPI, listener: socket.socket, ended: threading.Event) -> Iterator[str]:
+def _in_thread(
+    app: FastAPI, settings: Settings, listener: socket.socket, ended: threading.Event
+) -> Iterator[str]:
     config = uvicorn.Config(
         app,
         log_config=None,
         access_log=False,
         server_header=False,
+        # Otherwise whoever connects could say that it comes from elsewhere.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )
     server = _Server(config, ended)
@@ -189,7 +199,7 @@ def _check(server: _Server) -> None:
 @contextmanager
 def _listening(settings: Settings) -> Iterator[socket.socket]:
     """Take the port before anything else is opened; connections wait until the server runs."""
-    address = _own_address(settings.host)
+    address = address_to_bind(settings)
     try:
         listener = _bound(address, settings.port)
     except OSError as error:
@@ -212,16 +222,14 @@ def _bound(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int) ->
     return listener
 
 
-def _own_address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    try:
-        address = ipaddress.ip_address("127.0.0.1" if host == "localhost" else host.strip("[]"))
-    except ValueError:
-        address = None
-    if address is None or not address.is_loopback:
-        message = f"There is no login yet, so the server does not bind {host!r}."
-        hint = "Keep 127.0.0.1, and use a reverse proxy with a login to let others in."
-        raise InvalidArgument(message, hint=hint)
-    return address
+def _check_admission(desk: Desk, settings: Settings) -> None:
+    check_admission(
+        settings,
+        users=desk.accounts.list(),
+        keys=desk.keys.list(),
+        required=desk.sign_in_required,
+        now=desk.clock.now(),
+    )
 
 
 def _no_port(settings: Settings, error: OSError) -> InvalidArgument:

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self, TypeAlias
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -35,6 +35,9 @@ _OF_VERTEX = {
 """Variables that Vertex AI sets in its containers, by setting."""
 
 
+RoleName: TypeAlias = Literal["viewer", "editor", "admin"]
+
+
 class Durability(StrEnum):
     """When a prediction is answered."""
 
@@ -42,6 +45,17 @@ class Durability(StrEnum):
     """When it is committed."""
     ASYNC = "async"
     """When it is made; it is committed a moment later."""
+
+
+class Auth(StrEnum):
+    """Who may use the server."""
+
+    AUTO = "auto"
+    """Known callers where it is public, or has a user or a login elsewhere; else everybody."""
+    NONE = "none"
+    """Everybody who reaches it."""
+    REQUIRED = "required"
+    """Who sends a key or has signed in."""
 
 
 class Settings(BaseSettings):
@@ -94,6 +108,45 @@ class Settings(BaseSettings):
         default=("127.0.0.1", "localhost", "[::1]"),
         description="Host names by which browsers may reach the server, without the port.",
     )
+    public: bool = Field(
+        default=False,
+        description="Whether others than this machine may reach the server; needs a login.",
+    )
+    auth: Auth = Field(
+        default=Auth.AUTO,
+        description="Who may use the server: everybody (none), known callers (required), or auto.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Addresses or networks of reverse proxies whose X-Forwarded headers count.",
+    )
+    session_hours: float = Field(
+        default=24.0, gt=0, le=8_760, description="Hours after which one has to sign in again."
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="Address of an OpenID Connect provider at which users sign in."
+    )
+    oidc_client_id: str | None = Field(
+        default=None, description="By which the provider knows this server."
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, description="The secret that goes with it."
+    )
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="File that holds the secret instead."
+    )
+    oidc_scopes: tuple[str, ...] = Field(
+        default=("openid", "profile", "email"), description="Scopes that the provider is asked for."
+    )
+    oidc_role_claim: str = Field(
+        default="roles", description="Claim of the token that says which role a user has."
+    )
+    oidc_roles: dict[str, RoleName] = Field(
+        default={}, description="Role for each value of that claim: viewer, editor or admin."
+    )
+    oidc_default_role: RoleName | None = Field(
+        default=None, description="Role of users without such a value; unset: they are refused."
+    )
     ui: bool = Field(default=True, description="Whether the server shows the pages.")
     jobs: bool = Field(
         default=True, description="Whether the server rolls up and judges in the background."
@@ -114,6 +167,12 @@ class Settings(BaseSettings):
     )
     max_body_bytes: int = Field(
         default=64 * 1024 * 1024, gt=0, description="Largest request body, in bytes."
+    )
+    max_body_seconds: float = Field(
+        default=60.0, gt=0, description="Seconds that a request's body may take to arrive."
+    )
+    max_columns: int = Field(
+        default=10_000, gt=0, description="Most columns or features in one request."
     )
     max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
     max_log_rows: int = Field(

@@ -48,7 +48,12 @@ def test_every_command_and_option_is_documented() -> None:
     text = (REFERENCE / "commands.md").read_text()
     group = typer.main.get_command(app)
     assert isinstance(group, typer.core.TyperGroup)
-    for name, command in group.commands.items():
+    commands = dict(group.commands)
+    for name, inner in group.commands.items():
+        if isinstance(inner, typer.core.TyperGroup):
+            del commands[name]
+            commands |= {f"{name} {part}": command for part, command in inner.commands.items()}
+    for name, command in commands.items():
         assert f"## `modeldesk {name}" in text
         for parameter in command.params:
             if parameter.param_type_name == "option" and parameter.name != "help":

@@ -3,5 +3,6 @@
 from modeldesk.api.application import create_api
 from modeldesk.api.guard import Guard
 from modeldesk.api.identity import RequestIdentity
+from modeldesk.api.sign_in import serve_sign_in
 
-__all__ = ["Guard", "RequestIdentity", "create_api"]
+__all__ = ["Guard", "RequestIdentity", "create_api", "serve_sign_in"]

@@ -7,7 +7,18 @@ from typing import Any
 from fastapi import FastAPI
 
 from modeldesk import __version__
-from modeldesk.api import feedback, health, log, metering, models, monitoring, predict, routing
+from modeldesk.api import (
+    audit,
+    feedback,
+    health,
+    log,
+    metering,
+    models,
+    monitoring,
+    predict,
+    routing,
+)
+from modeldesk.api.access import Door
 from modeldesk.api.boundary import Boundary
 from modeldesk.api.context import provide
 from modeldesk.api.dialects import DIALECTS, serve_vertex
@@ -15,16 +26,22 @@ from modeldesk.api.docs import show_docs
 from modeldesk.api.errors import FailureAnswer, handle_errors
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.metering import Metering
+from modeldesk.api.needs import Asked
 from modeldesk.api.openapi import TITLE, Document
+from modeldesk.api.patience import Patience
 from modeldesk.api.unmatched import answer_unmatched
 from modeldesk.desk import Desk
+from modeldesk.services.acting import PREDICTS
 from modeldesk.settings import Settings
 
 PREFIX = "/api/v1"
 
 _WRONG = {400: "The request's content is wrong."}
 _WHEN = {
+    401: "No API key or session, or one that is not good (any more).",
+    403: "The key or the user may not do this, or another site's page asks.",
     404: "The model, version, prediction or alert does not exist.",
+    408: "The body did not arrive in time.",
     409: "The request does not fit what the server has.",
     413: "The body has too many bytes or rows.",
     422: "The request's content is wrong; `problems` says where.",
@@ -61,22 +78,41 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, openapi_url=None)
     provide(app, desk, settings)
     handle_errors(app)
-    for part in (predict, models, routing, monitoring, log, feedback, health):
+    for part in (predict, models, routing, monitoring, log, feedback, audit, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
     app.include_router(metering.router, responses=_failures(plain=True))
     for router, shape in DIALECTS:
         app.include_router(router, responses=_failures_as(shape))
     serve_vertex(app, desk, settings)
-    show_docs(app, Document(app, desk))
+    required = desk.sign_in_required
+    show_docs(app, Document(app, desk, secured=required))
     answer_unmatched(app)
+    app.add_middleware(Patience, seconds=settings.max_body_seconds)
+    app.add_middleware(
+        Door,
+        access=desk.access,
+        required=required,
+        routes=_vertex_needs(settings),
+        pages=settings.ui,
+    )
     app.add_middleware(Boundary)
     app.add_middleware(Metering, measures=desk.measures)
     app.add_middleware(RequestIdentity)
     return app
 
 
+def _vertex_needs(settings: Settings) -> dict[str, Asked]:
+    """Return what is needed at the routes that Vertex AI chooses."""
+    found: dict[str, Asked] = {}
+    if settings.vertex_health_route:
+        found[settings.vertex_health_route] = Asked(None)
+    if settings.vertex_predict_route:
+        found[settings.vertex_predict_route] = Asked(PREDICTS, sorts=True)
+    return found
+
+
 def _failures(plain: bool) -> dict[int | str, dict[str, Any]]:  # noqa: FBT001 - one caller
-    shown = (500, 503) if plain else tuple(_WHEN)
+    shown = (401, 403, 500, 503) if plain else tuple(_WHEN)
     return {status: {"model": FailureAnswer, "description": _WHEN[status]} for status in shown}
 
 

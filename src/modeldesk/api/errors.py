@@ -23,7 +23,7 @@ from starlette.exceptions import HTTPException
 
 from modeldesk import errors
 from modeldesk.api.encoding import Json, printable
-from modeldesk.api.requests import InvalidRequest, TooLarge, problem_in
+from modeldesk.api.requests import InvalidRequest, TooLarge, TooSlow, problem_in
 from modeldesk.api.shapes import told
 from modeldesk.errors import InvalidRows, ModeldeskError, Problem
 from modeldesk.schema import MOST_PROBLEMS
@@ -34,6 +34,10 @@ RETRY_SECONDS = 1
 _STATUS: dict[type[ModeldeskError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    TooSlow: HTTPStatus.REQUEST_TIMEOUT,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.Incompatible: HTTPStatus.CONFLICT,
@@ -106,16 +110,28 @@ def failure(
 def failure_of(error: ModeldeskError, *, path: str = "") -> Json:
     """Return the answer for an error that was raised on purpose."""
     status = status_of(error)
-    busy = status is HTTPStatus.SERVICE_UNAVAILABLE
     return failure(
         status,
         code=code_of(error),
         message=error.message,
         hint=error.hint,
         problems=error.problems if isinstance(error, InvalidRows | InvalidRequest) else None,
-        headers={"Retry-After": str(RETRY_SECONDS)} if busy else None,
+        headers=_headers(error, status),
         path=path,
     )
+
+
+def _headers(error: ModeldeskError, status: HTTPStatus) -> dict[str, str] | None:
+    """Return what an answer says besides its body: when to come again, or how to get in."""
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        return {"Retry-After": str(RETRY_SECONDS)}
+    if isinstance(error, errors.TooManyAttempts):
+        return {"Retry-After": str(error.seconds)}
+    if status is HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": 'Bearer realm="modeldesk"'}
+    if status is HTTPStatus.REQUEST_TIMEOUT:
+        return {"Connection": "close"}
+    return None
 
 
 def handle_errors(app: FastAPI) -> None:

@@ -9,6 +9,7 @@ from modeldesk.api.dialects.tensors import BYTES, datatype_of
 from modeldesk.api.encoding import encode
 from modeldesk.desk import Desk
 from modeldesk.schema import Column, Kind, Signature
+from modeldesk.services.acting import caller
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.views import AlertStatus
 
@@ -42,15 +43,19 @@ class Scene:
     """Numbers of those champions."""
     alert: int | None = None
     """Number of an alert that is not resolved."""
+    secured: bool = False
+    """Whether commands need a key."""
 
 
-def look_round(desk: Desk, url: str) -> Scene:
-    """Return the scene as the desk is now."""
-    names = desk.registry.names()
+def look_round(desk: Desk, url: str, *, secured: bool) -> Scene:
+    """Return the scene as the desk is now, and as far as the caller may see it."""
+    asking = caller()
+    names = asking.visible(desk.registry.names())
     unresolved = (
         alert
         for status in (AlertStatus.OPEN, AlertStatus.ACKNOWLEDGED)
         for alert in desk.monitoring.alerts(status=status)
+        if asking.sees(alert.model)
     )
     alert = next(unresolved, None)
     champions = [desk.registry.version(name) for name in names[:MOST_MODELS]]
@@ -60,6 +65,7 @@ def look_round(desk: Desk, url: str) -> Scene:
         champions=tuple((champion.model, champion.signature) for champion in champions),
         numbers=tuple(champion.number for champion in champions),
         alert=None if alert is None else alert.alert_id,
+        secured=secured,
     )
 
 
@@ -69,6 +75,7 @@ def commands(scene: Scene) -> dict[str, str]:
         "health": _curl(scene, "health"),
         "list_models": _curl(scene, "models"),
         "list_alerts": _curl(scene, "alerts?status=open"),
+        "audit": _curl(scene, "audit?limit=5"),
     } | {name: _at(scene, path) for name, path in _ALWAYS.items()}
     if scene.champions:
         found |= _of_model(scene, *scene.champions[0])
@@ -173,12 +180,17 @@ def _tensor(column: Column) -> dict[str, object]:
 def _at(scene: Scene, path: str, body: object = None) -> str:
     """Return the call of another dialect's route: a question, or a body that is posted."""
     address = shlex.quote(f"{scene.url}/{path}")
-    return f"curl -sS {address}{'' if body is None else _sent('POST', body)}"
+    return f"curl -sS{_key(scene)} {address}{'' if body is None else _sent('POST', body)}"
 
 
 def _curl(scene: Scene, path: str, method: str = "GET", body: object = None) -> str:
     address = shlex.quote(f"{scene.url}/api/v1/{path}")
-    return f"curl -sS {address}{'' if body is None else _sent(method, body)}"
+    return f"curl -sS{_key(scene)} {address}{'' if body is None else _sent(method, body)}"
+
+
+def _key(scene: Scene) -> str:
+    """Return the option that sends a key, which lies in the shell's own variable."""
+    return ' -H "X-API-Key: $MODELDESK_API_KEY"' if scene.secured else ""
 
 
 def _sent(method: str, body: object) -> str:

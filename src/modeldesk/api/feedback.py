@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from modeldesk.api.answers import FlagsAnswer
 from modeldesk.api.context import ModelName, PredictionId, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import body_of, parse_as, read_bytes, storable
+from modeldesk.services.acting import caller
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.views import FlagView, PredictionView
 
@@ -50,7 +50,9 @@ class FlagBody(BaseModel):
 )
 def prediction(desk: TheDesk, prediction_id: PredictionId) -> Json:
     """Read one logged prediction back: its inputs, its outputs, its time."""
-    return Json(desk.reader.prediction(prediction_id))
+    found = desk.reader.prediction(prediction_id)
+    caller().check_model(found.model)
+    return Json(found)
 
 
 @router.post(
@@ -66,16 +68,18 @@ async def flag_prediction(
 ) -> Json:
     """Mark one prediction as wrong or remarkable, with a reason and a comment."""
     flag = parse_as(FlagBody, await read_bytes(request, most=settings.max_body_bytes))
-    stored = await run_in_threadpool(
-        partial(
-            desk.feedback.flag,
+
+    def work() -> FlagView:
+        if caller().models is not None:
+            caller().check_model(desk.reader.prediction(prediction_id).model)
+        return desk.feedback.flag(
             prediction_id,
             reason=flag.reason,
             comment=flag.comment,
             proposed_label=flag.proposed_label,
         )
-    )
-    return Json(stored, status_code=HTTPStatus.CREATED)
+
+    return Json(await run_in_threadpool(work), status_code=HTTPStatus.CREATED)
 
 
 @router.get(

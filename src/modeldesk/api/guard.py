@@ -1,4 +1,4 @@
-"""Keeps web pages of other sites away from a server that has no login.
+"""Keeps web pages of other sites away, whether or not the server has a login.
 
 A page that a person of this machine opens can send requests to 127.0.0.1, and, by having its own
 name resolve to 127.0.0.1 (DNS rebinding), read the answers. Two headers that scripts cannot forge
@@ -35,6 +35,7 @@ class Guard:
         What is guarded.
     allowed_hosts
         Host names that requests may ask for, without the port; IPv6 addresses in brackets.
+        ``*`` allows all, for servers whose callers must be known.
     """
 
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
@@ -52,12 +53,12 @@ class Guard:
         elif scope["type"] == "http":
             await refusal(scope, receive, send)
         else:
-            await _refuse_socket(refusal, scope, receive, send)
+            await refuse_socket(refusal, scope, receive, send)
 
     def _refusal(self, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         name, _ = _split(host)
-        if name not in self._allowed:
+        if name not in self._allowed and not (name and "*" in self._allowed):
             return failure(
                 HTTPStatus.FORBIDDEN,
                 code="forbidden_host",
@@ -75,7 +76,8 @@ class Guard:
         return None
 
 
-async def _refuse_socket(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+async def refuse_socket(refusal: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a socket's handshake with a refusal: with a body where the server can, or without."""
     if "websocket.http.response" in scope.get("extensions", {}):
         # Starlette prefixes the messages' types for a socket's scope by itself.
         await refusal(scope, receive, send)

@@ -8,6 +8,7 @@ from modeldesk import __version__
 from modeldesk.api.answers import HealthAnswer
 from modeldesk.api.context import TheDesk, model_names
 from modeldesk.api.encoding import Json
+from modeldesk.services.acting import caller
 
 router = APIRouter(tags=["Health"])
 
@@ -18,4 +19,4 @@ router = APIRouter(tags=["Health"])
 async def health(request: Request, desk: TheDesk) -> Json:
     """Say that the server answers and its database can be read, and which models it serves."""
     names = await model_names(request.app, desk)
-    return Json(HealthAnswer(status="ok", version=__version__, models=names))
+    return Json(HealthAnswer(status="ok", version=__version__, models=caller().visible(names)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
@@ -25,6 +25,7 @@ from modeldesk.api.requests import parse_object, read_bytes, refuse
 from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_answer
 from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy
+from modeldesk.services.acting import CHANGES, caller
 from modeldesk.services.backfill import Backfilled
 from modeldesk.services.reading import MOST_ROWS, Which
 
@@ -105,6 +106,7 @@ async def log_rows(
             body,
             content_type,
             most_rows=settings.max_log_rows,
+            most_columns=settings.max_columns,
             most_bytes=settings.max_body_bytes,
         )
         return desk.backfill.log(
@@ -193,8 +195,9 @@ def segments(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> J
     response_model=LogPolicy,
 )
 def policy(desk: TheDesk, name: ModelName) -> Json:
-    """Show what is kept of a model's predictions."""
-    return Json(desk.registry.policy(name))
+    """Show what is kept of a model's predictions; the salt of hashes only to administrators."""
+    found = desk.registry.policy(name)
+    return Json(found if caller().may(CHANGES) else replace(found, salt=""))
 
 
 @router.put(

@@ -8,6 +8,7 @@ from modeldesk.api.answers import ModelsAnswer, VersionsAnswer
 from modeldesk.api.context import ModelName, TheDesk, VersionInPath, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.schema import Signature, Value
+from modeldesk.services.acting import caller
 from modeldesk.services.views import ModelOverview
 
 router = APIRouter(prefix="/models", tags=["Models"])
@@ -16,7 +17,9 @@ router = APIRouter(prefix="/models", tags=["Models"])
 @router.get("", operation_id="list_models", summary="List the models", response_model=ModelsAnswer)
 def list_models(desk: TheDesk) -> Json:
     """List every published model with its traffic, its open alerts and its verdict."""
-    return Json(ModelsAnswer(models=desk.overview.models()))
+    sees = caller().sees
+    found = tuple(model for model in desk.overview.models() if sees(model.name))
+    return Json(ModelsAnswer(models=found))
 
 
 @router.get("/{name}", operation_id="model", summary="Show a model", response_model=ModelOverview)

@@ -14,6 +14,7 @@ from modeldesk.api.context import AlertId, ModelName, TheDesk, TheSettings, Vers
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import body_of, parse_as, read_bytes
 from modeldesk.schema import Granularity
+from modeldesk.services.acting import caller
 from modeldesk.services.views import AlertStatus, AlertView, DriftReport
 
 router = APIRouter(tags=["Monitoring"])
@@ -97,7 +98,9 @@ def drift(
 )
 def list_alerts(desk: TheDesk, model: _OfModel = None, status: _OfStatus = None) -> Json:
     """List alerts, newest first."""
-    return Json(AlertsAnswer(alerts=desk.monitoring.alerts(model, status=status)))
+    sees = caller().sees
+    found = desk.monitoring.alerts(model, status=status)
+    return Json(AlertsAnswer(alerts=tuple(alert for alert in found if sees(alert.model))))
 
 
 @router.get(
@@ -123,4 +126,9 @@ async def change_alert(
 ) -> Json:
     """Acknowledge, resolve or reopen an alert."""
     change = parse_as(AlertChange, await read_bytes(request, most=settings.max_body_bytes))
-    return Json(await run_in_threadpool(desk.monitoring.set_status, alert_id, change.status))
+
+    def work() -> AlertView:
+        caller().check_model(desk.monitoring.alert(alert_id).model)
+        return desk.monitoring.set_status(alert_id, change.status)
+
+    return Json(await run_in_threadpool(work))

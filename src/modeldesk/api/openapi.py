@@ -14,6 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from modeldesk.api.dialects.tensors import DATATYPES
 from modeldesk.api.examples import Scene, commands, look_round
 from modeldesk.api.row_schema import row_schema
+from modeldesk.api.security import SCHEMES, secure
 from modeldesk.api.tables import CSV, JSON, TABLE_TYPES
 from modeldesk.desk import Desk
 from modeldesk.errors import ModeldeskError
@@ -27,7 +28,9 @@ Every answered prediction is in the log and has a `prediction_id`, by which it c
 and flagged; `X-Prediction-ID` names an answer's first row in every dialect, and the number behind
 its dash counts up with the rows. Every failure under `/api` has the same shape:
 `{"error": {"code", "message", "hint"}}`, with a list of `problems` where the request's content was
-wrong. Every answer carries an `X-Request-ID`; send your own to find a request in the server's log.
+wrong. Where the server asks who calls, send an API key as `Authorization: Bearer mdk_...` or
+`X-API-Key`. Every answer carries an `X-Request-ID`; send your own to find a request in the
+server's log.
 
 The commands below are made from the models of this server and work as they stand.
 """
@@ -51,6 +54,7 @@ TAGS = [
         "name": "MLflow and SageMaker",
         "description": "One model, asked at `/invocations`, as MLflow's scoring server is.",
     },
+    {"name": "Access", "description": "Who changed what."},
     {"name": "Health", "description": "Whether the server works."},
 ]
 
@@ -71,12 +75,15 @@ class Document:
     app
         Whose routes are described.
     desk
-        Whose models the examples use.
+        Whose models the examples use; the caller sees only those that it may ask.
+    secured
+        Whether callers must say who they are.
     """
 
-    def __init__(self, app: FastAPI, desk: Desk) -> None:
+    def __init__(self, app: FastAPI, desk: Desk, *, secured: bool) -> None:
         self._app = app
         self._desk = desk
+        self._secured = secured
         self._lock = threading.Lock()
         self._plain: dict[str, Any] | None = None
         self._last: tuple[Scene, dict[str, Any]] | None = None
@@ -87,10 +94,10 @@ class Document:
         Where the desk cannot be read, the document comes without examples.
         """
         try:
-            scene = look_round(self._desk, url)
+            scene = look_round(self._desk, url, secured=self._secured)
         except ModeldeskError as error:
             _log.warning("the API's examples cannot be made", error=str(error))
-            scene = Scene(url=url)
+            scene = Scene(url=url, secured=self._secured)
         with self._lock:
             if self._last is None or self._last[0] != scene:
                 self._last = (scene, self._illustrated(scene))
@@ -107,6 +114,9 @@ class Document:
             )
         document = copy.deepcopy(self._plain)
         document["servers"] = [{"url": scene.url}]
+        document["components"]["securitySchemes"] = SCHEMES
+        if self._secured:
+            secure(document)
         examples = commands(scene)
         for unused in ("HTTPValidationError", "ValidationError"):
             document["components"]["schemas"].pop(unused, None)

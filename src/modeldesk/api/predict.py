@@ -141,7 +141,11 @@ async def _predicted(
     def submit() -> Future[PredictionBatch]:
         if kind in TABLE_TYPES:
             frame = read_table(
-                body, kind, most_rows=settings.max_rows, most_bytes=settings.max_body_bytes
+                body,
+                kind,
+                most_rows=settings.max_rows,
+                most_columns=settings.max_columns,
+                most_bytes=settings.max_body_bytes,
             )
             return desk.predictor.submit_table(
                 name,

@@ -15,6 +15,7 @@ from modeldesk.api.requests import too_deep
 from modeldesk.desk import Desk
 from modeldesk.errors import Conflict, NotFound
 from modeldesk.schema import prediction_id
+from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
 
 HEADER = "X-Prediction-ID"
@@ -83,7 +84,7 @@ def submitted(
 
 
 def only_model(desk: Desk, *, hint: str) -> str:
-    """Return the name of the server's one model.
+    """Return the name of the server's one model, or of the one that the caller may ask.
 
     Parameters
     ----------
@@ -99,7 +100,7 @@ def only_model(desk: Desk, *, hint: str) -> str:
     Conflict
         When there are several.
     """
-    names = desk.registry.names()
+    names = caller().visible(desk.registry.names())
     if len(names) == 1:
         return names[0]
     if not names:

@@ -32,7 +32,11 @@ class InvalidRequest(InvalidInput):
 
 
 class TooLarge(InvalidInput):
-    """A request with more bytes or rows than the settings allow."""
+    """A request with more bytes, rows or columns than the settings allow."""
+
+
+class TooSlow(InvalidInput):
+    """A request whose body takes longer to arrive than the settings allow."""
 
 
 def refuse(

@@ -58,9 +58,14 @@ def _error(status: HTTPStatus, body: Mapping[str, Any]) -> object:
 
 def _scoring_error(status: HTTPStatus, body: Mapping[str, Any]) -> object:
     fault = status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    code = "INTERNAL_ERROR" if fault else "BAD_REQUEST"
+    code = _SCORING_CODES.get(status, "INTERNAL_ERROR" if fault else "BAD_REQUEST")
     return ScoringErrorAnswer(error_code=code, message=_text(body))
 
+
+_SCORING_CODES = {
+    HTTPStatus.UNAUTHORIZED: "UNAUTHENTICATED",
+    HTTPStatus.FORBIDDEN: "PERMISSION_DENIED",
+}
 
 _SHAPES: tuple[tuple[str, Callable[[HTTPStatus, Mapping[str, Any]], object]], ...] = (
     ("/v1", _error),

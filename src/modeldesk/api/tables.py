@@ -43,10 +43,14 @@ class _Limits:
     """What a body may become; a small one that is compressed can hold very much."""
 
     rows: int
+    columns: int
     bytes: int
 
     def check(self, height: int, width: int) -> None:
         """Refuse a table before it is read."""
+        if width > self.columns:
+            message = f"The table has more than {self.columns} columns."
+            raise TooLarge(message, hint="Leave some out, or raise max_columns.")
         if height > self.rows:
             message = f"The table has more than {self.rows} rows."
             raise TooLarge(message, hint="Send it in parts, or raise max_log_rows.")
@@ -59,7 +63,9 @@ class _Limits:
         return TooLarge(message, hint="Send it in parts, or raise max_body_bytes.")
 
 
-def read_table(body: bytes, content_type: str, *, most_rows: int, most_bytes: int) -> pl.DataFrame:
+def read_table(
+    body: bytes, content_type: str, *, most_rows: int, most_columns: int, most_bytes: int
+) -> pl.DataFrame:
     """Return the table that a body holds.
 
     Parameters
@@ -70,6 +76,8 @@ def read_table(body: bytes, content_type: str, *, most_rows: int, most_bytes: in
         As the client sent it; parameters behind a semicolon are left out.
     most_rows
         Rows beyond which the table is refused.
+    most_columns
+        Likewise columns; an array counts as many as it is long.
     most_bytes
         Largest body; a table that takes more than eight times as many is refused.
 
@@ -87,7 +95,7 @@ def read_table(body: bytes, content_type: str, *, most_rows: int, most_bytes: in
     if read is None:
         expected = f"one of {', '.join(_READERS)}"
         raise refuse(field="Content-Type", problem=f"unknown ({kind or 'none'})", expected=expected)
-    limits = _Limits(rows=most_rows, bytes=_UNPACKED * most_bytes)
+    limits = _Limits(rows=most_rows, columns=most_columns, bytes=_UNPACKED * most_bytes)
     try:
         frame = read(body, limits)
     except pl.exceptions.PolarsError as error:
@@ -155,6 +163,8 @@ def _csv(body: bytes, limits: _Limits) -> pl.DataFrame:
     # Lines may be shorter than the first: what they lack takes memory all the same.
     stream = io.BytesIO(body)
     lines = min(body.count(b"\n"), limits.rows)
+    # Reading a million names takes seconds, counting them nothing; a name may hold a comma.
+    limits.check(0, body.partition(b"\n")[0].count(b",") // 2)
     limits.check(lines, _width(pl.read_csv(stream, infer_schema=False, n_rows=0).schema))
     stream.seek(0)
     # Text stays text, as 01234 is no number; what is one is read by the signature.

@@ -5,10 +5,13 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from modeldesk.cli.auditing import audit
 from modeldesk.cli.backfilling import log
 from modeldesk.cli.comparing import compare, profile
 from modeldesk.cli.demonstrating import demo
 from modeldesk.cli.exits import exit_code
+from modeldesk.cli.keeping_keys import keys
+from modeldesk.cli.keeping_users import users
 from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
@@ -66,6 +69,8 @@ def modeldesk(
 for command in (
     *(demo, serve, publish, predict, log, profile, compare, models),
     *(alias, aliases, rollback, routing),
-    *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, version),
+    *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):
     app.command()(command)
+for group in (keys, users):
+    app.add_typer(group)

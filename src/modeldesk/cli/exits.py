@@ -16,6 +16,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from modeldesk.errors import (
+    Forbidden,
     Incompatible,
     InvalidInput,
     ModeldeskError,
@@ -24,6 +25,7 @@ from modeldesk.errors import (
     SchemaMismatch,
     ServerUnreachable,
     StoreUnavailable,
+    Unauthenticated,
     UnsafeArtefact,
     UnsupportedModel,
 )
@@ -38,7 +40,15 @@ class ExitCode(IntEnum):
     UNREACHABLE = 3
 
 
-_USAGE = (InvalidInput, NotFound, Incompatible, UnsafeArtefact, UnsupportedModel)
+_USAGE = (
+    InvalidInput,
+    NotFound,
+    Unauthenticated,
+    Forbidden,
+    Incompatible,
+    UnsafeArtefact,
+    UnsupportedModel,
+)
 _UNREACHABLE = (ServerUnreachable, StoreUnavailable, SchemaMismatch, Overloaded)
 
 

@@ -54,6 +54,8 @@ def check(
 
     with open_existing(home=home, database_url=database_url) as desk:
         report = desk.check.run(repair=repair, progress=passing())
+        if repair:
+            desk.audit.record("desk.repaired", "the desk", findings=len(report.findings))
     if as_json:
         write_json(msgspec.json.encode({"clean": report.clean} | _fields(report)))
     else:
@@ -166,6 +168,8 @@ def expire(
     }
     with open_existing(home=home, database_url=database_url, **days) as desk:
         done = desk.retention.due() if dry_run else desk.retention.finish(passing())
+        if not dry_run:
+            desk.audit.record("rows.expired", "the log", **msgspec.to_builtins(done))
     if as_json:
         write_json(msgspec.json.encode(done))
         return

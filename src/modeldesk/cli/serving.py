@@ -7,6 +7,11 @@ import typer
 from modeldesk.cli.options import AsJson, DatabaseUrl, Home, load_settings
 from modeldesk.cli.screen import talk, write_json
 
+_UNENCRYPTED = (
+    "Passwords and keys travel unencrypted unless a reverse proxy speaks TLS: put one in front "
+    "and name it in trusted_proxies."
+)
+
 
 def serve(
     *,
@@ -20,6 +25,14 @@ def serve(
     ] = None,
     home: Home = None,
     database_url: DatabaseUrl = None,
+    public: Annotated[
+        bool | None,
+        typer.Option(
+            "--public",
+            help="Let others than this machine reach the server, after they have signed in.",
+            show_default=False,
+        ),
+    ] = None,
     ui: Annotated[
         bool | None,
         typer.Option("--ui/--no-ui", help="Show the pages, or offer the API alone."),
@@ -32,7 +45,9 @@ def serve(
 
     Example: `modeldesk serve --port 9000`
     """
-    settings = load_settings(host=host, port=port, home=home, database_url=database_url, ui=ui)
+    settings = load_settings(
+        host=host, port=port, home=home, database_url=database_url, public=public, ui=ui
+    )
     with talk().status("Starting the server") as status:
         from modeldesk.cli.logs import log_to_stderr
         from modeldesk.server import serve as run
@@ -40,6 +55,8 @@ def serve(
         def ready(url: str) -> None:
             status.stop()
             _announce(url)
+            if settings.public and not settings.trusted_proxies:
+                typer.echo(_UNENCRYPTED, err=True)
 
         log_to_stderr()
         run(settings, on_ready=ready)

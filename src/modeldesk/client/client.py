@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,6 +18,7 @@ from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Frame, Granularity, to_frame
+from modeldesk.services.audit import AuditPage
 from modeldesk.services.backfill import Backfilled
 from modeldesk.services.views import (
     AlertStatus,
@@ -26,6 +28,8 @@ from modeldesk.services.views import (
     ModelOverview,
     PredictionView,
 )
+
+KEY_VARIABLE = "MODELDESK_API_KEY"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +68,8 @@ class Client:
     ----------
     url
         Address of the server.
+    key
+        API key, where the server wants one; ``None``: the variable ``MODELDESK_API_KEY``.
     timeout
         Seconds to wait for each part of an answer.
 
@@ -82,8 +88,14 @@ class Client:
     Iris-versicolor
     """
 
-    def __init__(self, url: str = "http://127.0.0.1:8080", *, timeout: float = 10.0) -> None:
-        self._transport = Transport(url, timeout=timeout)
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8080",
+        *,
+        key: str | None = None,
+        timeout: float = 10.0,
+    ) -> None:
+        self._transport = Transport(url, key=key or os.environ.get(KEY_VARIABLE), timeout=timeout)
         self.aliases = ClientAliases(self._transport)
         """Which versions names point at."""
         self.routes = ClientRoutes(self._transport)
@@ -299,6 +311,35 @@ class Client:
             query={"version": version, "time": time, "row_id": row_id},
             content_type="application/vnd.apache.arrow.stream",
         )
+
+    def audit(
+        self,
+        *,
+        cursor: int | None = None,
+        actor: str | None = None,
+        action: str | None = None,
+        limit: int = 100,
+    ) -> AuditPage:
+        """Return a page of the audit trail, the latest changes first; needs the scope ``admin``.
+
+        Parameters
+        ----------
+        cursor
+            From the page before.
+        actor
+            Only what this one did, such as ``user anna``.
+        action
+            Only this action, such as ``key.revoked``, or all of a kind, such as ``key``.
+        limit
+            Entries of a page.
+        """
+        query: dict[str, str | int | None] = {
+            "cursor": cursor,
+            "actor": actor,
+            "action": action,
+            "limit": limit,
+        }
+        return self._transport.get("audit", AuditPage, query=query)
 
     def _send(
         self,

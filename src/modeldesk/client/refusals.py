@@ -37,6 +37,8 @@ _CLASSES: dict[str, type[ModeldeskError]] = {
 }
 
 _BY_STATUS: dict[int, type[ModeldeskError]] = {
+    401: errors.Unauthenticated,
+    403: errors.Forbidden,
     404: errors.NotFound,
     409: errors.Conflict,
     413: errors.InvalidInput,

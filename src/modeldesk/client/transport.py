@@ -25,6 +25,8 @@ class Transport:
     ----------
     url
         Address of the server, ``http`` or ``https``, with or without a path.
+    key
+        API key that every request carries, if there is one.
     timeout
         Seconds to wait for each part of an answer.
 
@@ -34,7 +36,7 @@ class Transport:
         When the address is no web address.
     """
 
-    def __init__(self, url: str, *, timeout: float) -> None:
+    def __init__(self, url: str, *, key: str | None = None, timeout: float) -> None:
         parts = urlsplit(url)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             message = f"{url!r} is not the address of a server."
@@ -44,7 +46,7 @@ class Transport:
         self._http = httpx.Client(
             base_url=f"{self.url}/api/v1/",
             timeout=timeout,
-            headers={"User-Agent": f"modeldesk-client/{__version__}"},
+            headers={"User-Agent": f"modeldesk-client/{__version__}"} | _authorization(key),
             # A proxy from the environment cannot reach this very machine.
             trust_env=parts.hostname not in _LOOPBACK,
         )
@@ -126,3 +128,12 @@ def at(*parts: str) -> str:
     'models/a%2Fb'
     """
     return "/".join(quote(part, safe="") for part in parts)
+
+
+def _authorization(key: str | None) -> dict[str, str]:
+    if not key:
+        return {}
+    if not key.isascii() or not key.isprintable() or " " in key:
+        message = "The API key holds characters that no key has."
+        raise InvalidArgument(message, hint="Look at MODELDESK_API_KEY, or what was passed as key.")
+    return {"Authorization": f"Bearer {key}"}

@@ -13,6 +13,7 @@ from modeldesk.errors import NotFound, StoreUnavailable
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import ColumnProfile, Profile
 from modeldesk.schema import Granularity, Window
+from modeldesk.services.acting import change
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import AlertStatus, AlertView, DriftReport
@@ -176,7 +177,19 @@ class Monitoring:
 
     def set_status(self, alert_id: int, status: AlertStatus) -> AlertView:
         """Open, acknowledge or resolve an alert; `NotFound` when there is none of that key."""
-        self._alerts.set_status(alert_id, status, self._clock.now())
+        before, now = self.alert(alert_id), self._clock.now()
+        told = change(
+            now,
+            "alert.status",
+            f"alert {alert_id} of model {before.model}",
+            before=before.status.value,
+            after=status.value,
+        )
+        self._alerts.set_status(alert_id, status, now, told)
+        return self.alert(alert_id)
+
+    def alert(self, alert_id: int) -> AlertView:
+        """Return an alert; `NotFound` when there is none of that key."""
         record = self._alerts.find(alert_id)
         if record is None:
             message = f"There is no alert {alert_id}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from modeldesk.schema import (
     polars_type,
     to_frame,
 )
+from modeldesk.services.acting import change
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
 from modeldesk.services.remembering import Remembered
 from modeldesk.services.views import VersionView
@@ -267,7 +269,14 @@ class Registry:
                 message = f"The prediction {column!r} is what the log is for."
                 raise InvalidArgument(message, hint="Hide inputs, or keep no rows at all.")
         salted = replace(policy, salt=policy.salt or secrets.token_hex(16))
-        self._records.set_policy(record.model_id, salted)
+        told = change(
+            self._clock.now(),
+            "policy.set",
+            f"model {name}",
+            before=_told(record.policy),
+            after=_told(salted),
+        )
+        self._records.set_policy(record.model_id, salted, told)
         self.revision += 1
         return salted
 
@@ -313,7 +322,14 @@ class Registry:
             signature=signature,
             reference=reference,
         )
-        self._records.add(new, rule=(_MONITOR, DriftRule().encode()))
+        told = change(
+            new.created_at,
+            "version.published",
+            f"model {name} version {number}",
+            flavor=flavor,
+            artefact_sha256=artefact.sha256,
+        )
+        self._records.add(new, rule=(_MONITOR, DriftRule().encode()), change=told)
         self.revision += 1
         return self.version(name, number)
 
@@ -331,6 +347,12 @@ class Registry:
         else:
             hint = "Nothing is published yet: see modeldesk publish --help."
         raise NotFound(message, hint=hint)
+
+
+def _told(policy: LogPolicy) -> dict[str, object]:
+    """Return a policy as the audit trail shows it: without the salt, which is a secret."""
+    fields: dict[str, object] = json.loads(replace(policy, salt="").encode())
+    return {name: value for name, value in fields.items() if name != "salt"}
 
 
 def _check_name(name: str) -> None:

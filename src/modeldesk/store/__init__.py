@@ -2,6 +2,8 @@
 
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
 from modeldesk.store.aliases import CHAMPION, Alias, AliasMove, AliasRecords, NewMove
+from modeldesk.store.attempts import AttemptRecords
+from modeldesk.store.audit import AuditEntry, AuditRecords, Change, Detail, note
 from modeldesk.store.compaction import Compaction
 from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Past
 from modeldesk.store.dump import Dump, Load, dumping, loading
@@ -10,6 +12,7 @@ from modeldesk.store.expiry import Expiry, OldRows
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
+from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, has_desk, migrate
 from modeldesk.store.payload import ROW, ROW_ID, SHADOW_OF, TIME
@@ -17,6 +20,8 @@ from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.rebuilding import DayRecords, DayState
 from modeldesk.store.registry import Failures, ModelRecords, NewVersion, VersionRecord
 from modeldesk.store.repair import Repair
+from modeldesk.store.sessions import AccessState, SessionRecord, SessionRecords
+from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.windows import (
     WaitingChunk,
@@ -33,11 +38,16 @@ __all__ = [
     "ROW_ID",
     "SHADOW_OF",
     "TIME",
+    "AccessState",
     "AlertRecord",
     "AlertRecords",
     "Alias",
     "AliasMove",
     "AliasRecords",
+    "AttemptRecords",
+    "AuditEntry",
+    "AuditRecords",
+    "Change",
     "Chunk",
     "ChunkLog",
     "Compaction",
@@ -45,6 +55,7 @@ __all__ = [
     "ComparisonRecords",
     "DayRecords",
     "DayState",
+    "Detail",
     "DueWindow",
     "Dump",
     "Expiry",
@@ -55,6 +66,8 @@ __all__ = [
     "FlagRecords",
     "Inspected",
     "Inspection",
+    "KeyRecord",
+    "KeyRecords",
     "Load",
     "LoggedChunk",
     "LoggedRow",
@@ -63,7 +76,9 @@ __all__ = [
     "MonitorRecord",
     "NewAlert",
     "NewFlag",
+    "NewKey",
     "NewMove",
+    "NewUser",
     "NewVersion",
     "OldRows",
     "Past",
@@ -71,7 +86,11 @@ __all__ = [
     "QuarantinedRow",
     "Rejected",
     "Repair",
+    "SessionRecord",
+    "SessionRecords",
     "Store",
+    "UserRecord",
+    "UserRecords",
     "Vacuumed",
     "VersionRecord",
     "WaitingChunk",
@@ -85,6 +104,7 @@ __all__ = [
     "has_desk",
     "loading",
     "migrate",
+    "note",
     "place_of",
     "size_of",
     "vacuum",

@@ -9,6 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from modeldesk.schema import Granularity, Window
+from modeldesk.store.audit import Change, note
 from modeldesk.store.comparisons import Past
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_or
@@ -209,7 +210,9 @@ class AlertRecords:
         """Return one alert, if there is one of that key."""
         return next(iter(self._select([alerts.c.id == alert_id], 1)), None)
 
-    def set_status(self, alert_id: int, status: str, now: datetime) -> None:
+    def set_status(
+        self, alert_id: int, status: str, now: datetime, change: Change | None = None
+    ) -> None:
         """Change where an alert stands."""
         with self._store.writing() as connection:
             connection.execute(
@@ -217,6 +220,7 @@ class AlertRecords:
                 .where(alerts.c.id == alert_id)
                 .values(status=status, restated=False, changed_at=now)
             )
+            note(connection, change)
 
     def count_open(self, model: str) -> int:
         """Return how many alerts of a model are open."""

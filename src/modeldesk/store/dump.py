@@ -21,8 +21,11 @@ from modeldesk.store.tables import metadata
 
 _REVISION = "alembic_version"
 
-_DERIVED = frozenset({_REVISION, "comparisons"})
-"""Tables that a dump leaves out: they say nothing that is not elsewhere."""
+_MOMENTARY = {"access_state", "sessions", "browsers", "sign_in_attempts"}
+"""Tables about who is signed in now: a copy must not bring back a session that has ended."""
+
+_DERIVED = frozenset({_REVISION, "comparisons"} | _MOMENTARY)
+"""Tables that a dump leaves out: they say nothing that is not elsewhere, or no longer holds."""
 
 _BYTES = 32 * 1024 * 1024
 _ROWS = 50_000

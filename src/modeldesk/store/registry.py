@@ -11,6 +11,7 @@ from modeldesk.errors import Conflict
 from modeldesk.profiles import Profile
 from modeldesk.schema import LogPolicy, Routing, Signature
 from modeldesk.store.aliases import CHAMPION, point_first
+from modeldesk.store.audit import Change, note
 from modeldesk.store.engine import Store
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
 
@@ -88,7 +89,7 @@ class ModelRecords:
         with self._store.reading() as connection:
             return int(connection.scalar(largest) or 0) + 1
 
-    def add(self, new: NewVersion, *, rule: tuple[str, str]) -> int:
+    def add(self, new: NewVersion, *, rule: tuple[str, str], change: Change | None = None) -> int:
         """Write a version, make it champion if it is the first, and return its key.
 
         Parameters
@@ -97,6 +98,8 @@ class ModelRecords:
             The version.
         rule
             Name and JSON of the monitor that a new model starts with.
+        change
+            What the audit trail is told.
 
         Raises
         ------
@@ -106,6 +109,7 @@ class ModelRecords:
         try:
             with self._store.writing() as connection:
                 model_id = _model_id(connection, new, rule)
+                note(connection, change)
                 return _insert(connection, model_id, new)
         except Conflict as error:
             message = f"Version {new.number} of {new.model!r} was published by somebody else."
@@ -172,12 +176,13 @@ class ModelRecords:
                 sa.update(models).where(models.c.id == model_id).values(routing=routing.encode())
             )
 
-    def set_policy(self, model_id: int, policy: LogPolicy) -> None:
+    def set_policy(self, model_id: int, policy: LogPolicy, change: Change | None = None) -> None:
         """Change how a model's predictions are logged from now on."""
         with self._store.writing() as connection:
             connection.execute(
                 sa.update(models).where(models.c.id == model_id).values(policy=policy.encode())
             )
+            note(connection, change)
 
     def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:
         columns = [column for column in versions.c if column.name != "reference_profile"]

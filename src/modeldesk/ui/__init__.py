@@ -1,5 +1,6 @@
 """The pages: models, monitor and playground, on the server's own application."""
 
+from modeldesk.ui.login_page import login_page
 from modeldesk.ui.mount import mount
 
-__all__ = ["mount"]
+__all__ = ["login_page", "mount"]

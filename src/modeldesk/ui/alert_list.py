@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
+from modeldesk.services.acting import EDITS, caller
 from modeldesk.services.views import AlertStatus, AlertView
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
@@ -85,14 +86,16 @@ class AlertList:
                 since = ago(alert.changed_at, self._site.clock.now())
                 words = text("span", f"{alert.status.capitalize()}, {since}", "md-faint md-small")
                 words.props["title"] = f"Opened {utc(alert.opened_at)} by {alert.monitor}"
-                if alert.status is AlertStatus.OPEN:
-                    self._button("Acknowledge", alert, AlertStatus.ACKNOWLEDGED)
-                self._button("Resolve", alert, AlertStatus.RESOLVED)
+                if caller().may(EDITS):
+                    if alert.status is AlertStatus.OPEN:
+                        self._button("Acknowledge", alert, AlertStatus.ACKNOWLEDGED)
+                    self._button("Resolve", alert, AlertStatus.RESOLVED)
 
     def _button(self, words: str, alert: AlertView, status: AlertStatus) -> None:
         async def act() -> None:
             button.set_enabled(False)
             try:
+                caller().check(EDITS)
                 await aside(self._site.desk.monitoring.set_status, alert.alert_id, status)
                 await self._changed()
             except ModeldeskError as error:

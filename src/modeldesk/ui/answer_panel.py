@@ -45,13 +45,17 @@ class AnswerPanel:
     signature
         The model's signature.
     flag
-        Called when a person wants to flag the shown prediction.
+        Called when a person wants to flag the shown prediction; ``None``: they may not.
     retry
         Called when a person wants to try again after an error.
     """
 
     def __init__(
-        self, signature: Signature, *, flag: Callable[[], None], retry: Callable[[], object]
+        self,
+        signature: Signature,
+        *,
+        flag: Callable[[], None] | None,
+        retry: Callable[[], object],
     ) -> None:
         self._signature = signature
         self._flag = flag
@@ -76,6 +80,7 @@ class AnswerPanel:
                 self._button = ui.button("Flag", icon="flag", on_click=self._flag, color=None)
                 self._button.props("flat no-caps").classes("md-btn md-btn--quiet")
                 self._button.set_enabled(False)
+                self._button.set_visibility(self._flag is not None)
                 testable(self._button, "flag")
 
     def _answer(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
 from nicegui import run, ui
@@ -21,10 +22,12 @@ async def aside(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R
     """Run a blocking call in a thread and return its answer.
 
     Every call of a page that reaches the store goes through here: what runs on the event loop
-    stalls all requests of the server. The call must not answer ``None``, which is how the
-    page framework says that the program is stopping.
+    stalls all requests of the server. The thread acts in the name of who uses the page. The
+    call must not answer ``None``, which is how the page framework says that the program is
+    stopping.
     """
-    answer = await run.io_bound(call, *args, **kwargs)
+    context = copy_context()
+    answer = await run.io_bound(lambda: context.run(call, *args, **kwargs))
     if answer is None:
         raise asyncio.CancelledError
     return answer

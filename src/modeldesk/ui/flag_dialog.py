@@ -8,6 +8,7 @@ from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.schema import Column
+from modeldesk.services.acting import TAKES, caller
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.views import PredictionView
 from modeldesk.ui.background import aside
@@ -88,6 +89,7 @@ class FlagDialog:
             return
         proposed = str(self._label.value or "").strip() or None
         try:
+            caller().check(TAKES)
             flag = await aside(
                 self._site.desk.feedback.flag,
                 self._prediction.prediction_id,

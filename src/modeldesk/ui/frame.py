@@ -11,6 +11,7 @@ from nicegui import ui
 
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.user_menu import user_menu
 
 LOGO = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="26" height="26" viewBox="0 0 26 26">'
@@ -70,6 +71,7 @@ def frame(appearance: Appearance, *, model: str | None = None, here: str = "") -
             with block("md-topbar-end"):
                 ui.link("API", "/docs").classes("md-toplink").props["title"] = "API reference"
                 appearance.control()
+                user_menu()
         with block("md-main"):
             yield
 

@@ -12,6 +12,7 @@ from nicegui import background_tasks, ui
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidRows, ModeldeskError, NotFound
 from modeldesk.schema import Value
+from modeldesk.services.acting import PREDICTS, TAKES, caller
 from modeldesk.services.views import FlagView, PredictionView, VersionView
 from modeldesk.ui.answer_panel import AnswerPanel
 from modeldesk.ui.appearance import Appearance
@@ -92,7 +93,11 @@ class PlaygroundPage:
 
     def _prepare(self, version: VersionView) -> None:
         self._version = version
-        self._answer = AnswerPanel(version.signature, flag=self._flag, retry=self._predict)
+        self._answer = AnswerPanel(
+            version.signature,
+            flag=self._flag if caller().may(TAKES) else None,
+            retry=self._predict,
+        )
         self._dialog = FlagDialog(
             self._site, version.signature.prediction, stored=self._flags_changed
         )
@@ -146,6 +151,7 @@ class PlaygroundPage:
         """Predict for the form's values; drop the answer if they have changed meanwhile."""
         values = self._values()
         try:
+            caller().check(PREDICTS)
             batch = await aside(self._site.desk.predictor.predict, self._model, [values])
         except ModeldeskError as error:
             if asked == self._asked:

@@ -18,6 +18,16 @@ def stylesheet() -> str:
     return f":root {{{_variables(LIGHT)}}}\nbody.body--dark {{{_variables(DARK)}}}\n{written}"
 
 
+def login_stylesheet() -> str:
+    """Return the style of the login page, which follows the system without a script.
+
+    >>> "prefers-color-scheme" in login_stylesheet()
+    True
+    """
+    dark = f"body.body--auto {{{_variables(DARK)}; color-scheme: dark}}"
+    return f"{stylesheet()}\n@media (prefers-color-scheme: dark) {{ {dark} }}"
+
+
 def _variables(colours: Palette) -> str:
     parts = []
     for field in fields(colours):

@@ -24,6 +24,7 @@ WITHOUT_MODELS = {
     "health",
     "list_models",
     "list_alerts",
+    "audit",
     "v2_server",
     "v2_live",
     "v2_ready",

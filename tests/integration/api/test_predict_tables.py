@@ -204,8 +204,10 @@ def test_a_small_body_that_becomes_a_large_table_is_refused(kind: str, frame: pl
     """By its cells, or by what its texts and lists hold."""
     sent = body(frame, kind)
     with pytest.raises(TooLarge, match="more than 240000 bytes when it is unpacked"):
-        read_table(sent, TYPES[kind], most_rows=1000, most_bytes=30_000)
-    assert read_table(sent, TYPES[kind], most_rows=1000, most_bytes=1_000_000).equals(frame)
+        read_table(sent, TYPES[kind], most_rows=1000, most_columns=10_000_000, most_bytes=30_000)
+    assert read_table(
+        sent, TYPES[kind], most_rows=1000, most_columns=10_000_000, most_bytes=1_000_000
+    ).equals(frame)
 
 
 @pytest.mark.parametrize(
@@ -218,10 +220,10 @@ def test_a_small_body_that_becomes_a_large_table_is_refused(kind: str, frame: pl
 def test_ragged_rows_do_not_become_a_large_table(sent: bytes, kind: str) -> None:
     """What a row lacks takes memory all the same."""
     with pytest.raises(TooLarge, match="when it is unpacked"):
-        read_table(sent, kind, most_rows=1000, most_bytes=30_000)
+        read_table(sent, kind, most_rows=1000, most_columns=10_000_000, most_bytes=30_000)
 
 
 def test_text_in_csv_stays_text() -> None:
     """A postal code may begin with 0."""
-    found = read_table(b"code,x\n01234,\n", "text/csv", most_rows=9, most_bytes=100)
+    found = read_table(b"code,x\n01234,\n", "text/csv", most_rows=9, most_columns=9, most_bytes=100)
     assert found.to_dicts() == [{"code": "01234", "x": None}]

@@ -78,6 +78,16 @@ async def test_a_foreign_or_garbled_host_is_refused(host: str) -> None:
     assert error["hint"]
 
 
+async def test_any_host_may_be_allowed_but_none_that_is_garbled() -> None:
+    """Behind a login names tell nothing; what is no name is still refused."""
+    guard = Guard(let_in, allowed_hosts=["*"])
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(guard), base_url="http://10.0.0.7"
+    ) as client:
+        for host, status in (("10.0.0.7:80", 204), ("models.example.org", 204), ("a@b", 403)):
+            assert (await client.get("/", headers={"Host": host})).status_code == status
+
+
 @pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize(
     "origin",

@@ -34,8 +34,13 @@ COMMANDS = (
     "rebuild-profiles",
     "vacuum",
     "migrate",
+    "audit",
     "version",
 )
+GROUPS = {
+    "keys": ("create", "list", "revoke"),
+    "users": ("add", "list", "role", "password", "remove"),
+}
 HEAVY = ("alembic", "fastapi", "nicegui", "numpy", "polars", "sklearn", "sqlalchemy")
 
 LOOK = """
@@ -55,6 +60,18 @@ def test_each_command_has_help_with_an_example(run: Callable[..., Result], comma
     shown = run(command, "--help")
     assert shown.exit_code == 0
     assert command == "version" or f"Example: modeldesk {command}" in shown.stdout
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_each_command_of_a_group_has_help_with_an_example(
+    run: Callable[..., Result], group: str
+) -> None:
+    """The group lists its commands, and each shows a command line to copy."""
+    assert all(command in run(group, "--help").stdout for command in GROUPS[group])
+    for command in GROUPS[group]:
+        shown = run(group, command, "--help")
+        assert shown.exit_code == 0
+        assert f"Example: modeldesk {group} {command}" in shown.stdout
 
 
 def test_help_lists_the_commands_and_the_exit_statuses(run: Callable[..., Result]) -> None:

@@ -20,6 +20,7 @@ from modeldesk.api.requests import json_name, parse_object, read_bytes, refuse
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature
+from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
 
 router = APIRouter(tags=["MLflow and SageMaker"])
@@ -92,6 +93,7 @@ async def invocations(
 
     def submit() -> Future[PredictionBatch]:
         name = model or target or only_model(desk, hint=_WHICH)
+        caller().check_model(name)
         signature = desk.predictor.signature(name, version)
         rows = _rows(body, kind, signature, settings.max_rows)
         return submitted(desk, name, Batch(rows=rows), version)

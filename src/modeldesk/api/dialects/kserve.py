@@ -16,6 +16,7 @@ from modeldesk.api.predicting import in_thread, named, only_model, predicted, su
 from modeldesk.api.requests import parse_object, read_bytes, refuse
 from modeldesk.desk import Desk
 from modeldesk.schema import Value
+from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.settings import Settings
 
@@ -51,7 +52,8 @@ class PredictionsAnswer:
 )
 async def models(request: Request, desk: TheDesk) -> Json:
     """Name the published models."""
-    return Json(ModelNamesAnswer(models=await model_names(request.app, desk)))
+    names = await model_names(request.app, desk)
+    return Json(ModelNamesAnswer(models=caller().visible(names)))
 
 
 @router.get(
@@ -84,7 +86,8 @@ def serve_vertex(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Answer where Vertex AI says that it will ask: its routes for health and predictions."""
 
     async def health() -> Json:
-        return Json(ModelNamesAnswer(models=await model_names(app, desk)))
+        names = await model_names(app, desk)
+        return Json(ModelNamesAnswer(models=caller().visible(names)))
 
     async def predictions(request: Request) -> Json:
         return await _predicted(request, desk, settings, None)

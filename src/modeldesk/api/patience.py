@@ -1,0 +1,56 @@
+"""A request's body has to arrive in time; what takes longer is answered and cut off."""
+
+from __future__ import annotations
+
+import asyncio
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from modeldesk.api.requests import TooSlow
+
+_BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Patience:
+    """Waits so long for a body, whoever reads it.
+
+    Parameters
+    ----------
+    app
+        What answers; it is told by `TooSlow` where it waits for the rest.
+    seconds
+        From the request's first line to the body's last byte.
+    """
+
+    def __init__(self, app: ASGIApp, *, seconds: float) -> None:
+        self._app = app
+        self._seconds = seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http" and scope["method"] not in _BODILESS:
+            receive = _Timed(receive, self._seconds).receive
+        await self._app(scope, receive, send)
+
+
+class _Timed:
+    """A body that arrives in parts."""
+
+    def __init__(self, receive: Receive, seconds: float) -> None:
+        self._receive = receive
+        self._seconds = seconds
+        self._until = asyncio.get_running_loop().time() + seconds
+        self._whole = False
+
+    async def receive(self) -> Message:
+        if self._whole:  # what is waited for now is that the client leaves
+            return await self._receive()
+        try:
+            async with asyncio.timeout_at(self._until):
+                message = await self._receive()
+        except TimeoutError as error:
+            text = f"The request's body did not arrive within {self._seconds:g} seconds."
+            hint = "Send fewer rows at once, or raise max_body_seconds."
+            raise TooSlow(text, hint=hint) from error
+        self._whole = not message.get("more_body", False)
+        return message
