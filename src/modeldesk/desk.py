@@ -168,7 +168,7 @@ class Desk:
             store=store,
             registry=registry,
             aliases=Aliases(AliasRecords(store), registry, lanes, clock),
-            routes=Routes(records, registry, lanes),
+            routes=Routes(records, registry, lanes, clock),
             serving=Serving(registry, records, lanes, traffic),
             predictor=predictor,
             rollup=rollup,

@@ -27,8 +27,6 @@ AliasName = Annotated[
         pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,99}$",
     ),
 ]
-_BY = "http"
-
 Body = TypeVar("Body", bound=BaseModel)
 
 
@@ -138,7 +136,6 @@ async def move_alias(
             wanted.version,
             expected=wanted.expected,
             reason=wanted.reason,
-            by=_BY,
         )
 
     return Json(await run_in_threadpool(work))
@@ -159,7 +156,7 @@ def remove_alias(
     ] = "",
 ) -> Json:
     """Remove an alias, not the champion; its history stays."""
-    return Json(desk.aliases.remove(name, alias, reason=reason, by=_BY))
+    return Json(desk.aliases.remove(name, alias, reason=reason))
 
 
 @router.get(
@@ -193,7 +190,7 @@ async def rollback(request: Request, desk: TheDesk, settings: TheSettings, name:
     wanted = await _read(request, settings, RollbackBody)
 
     def work() -> AliasMove:
-        return desk.aliases.rollback(name, wanted.alias, reason=wanted.reason, by=_BY)
+        return desk.aliases.rollback(name, wanted.alias, reason=wanted.reason)
 
     return Json(await run_in_threadpool(work))
 

@@ -1,6 +1,5 @@
 """Which version answers: moving aliases, taking moves back, sharing traffic."""
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -68,11 +67,9 @@ def alias(  # noqa: PLR0913  # one parameter per option of the command
             talk().status("Moving"),
         ):
             if version is None:
-                desk.aliases.remove(model, alias, reason=reason, by=_who())
+                desk.aliases.remove(model, alias, reason=reason)
             else:
-                desk.aliases.move(
-                    model, alias, version, expected=expected, reason=reason, by=_who()
-                )
+                desk.aliases.move(model, alias, version, expected=expected, reason=reason)
     if version is None:
         typer.echo(f"{model}: {alias} is removed.")
     else:
@@ -137,7 +134,7 @@ def rollback(
             open_existing(home=home, database_url=database_url) as desk,
             talk().status("Moving"),
         ):
-            move = desk.aliases.rollback(model, alias, reason=reason, by=_who())
+            move = desk.aliases.rollback(model, alias, reason=reason)
     typer.echo(f"{model}: {alias} points at version {move.to_version} again.")
 
 
@@ -195,11 +192,3 @@ def routing(  # noqa: PLR0913  # one parameter per option of the command
 
 _PATIENCE = 600.0
 """Seconds that a server may take to load a version."""
-
-
-def _who() -> str:
-    """Return who moves an alias, as the machine knows them."""
-    try:
-        return f"{getpass.getuser()} (command line)"
-    except (KeyError, OSError):
-        return "command line"

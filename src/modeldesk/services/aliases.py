@@ -6,6 +6,7 @@ import re
 
 from modeldesk.clock import Clock
 from modeldesk.errors import Conflict, Incompatible, InvalidArgument, NotFound
+from modeldesk.services.acting import caller, change
 from modeldesk.services.lanes import Lanes
 from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.store import CHAMPION, Alias, AliasMove, AliasRecords, NewMove, VersionRecord
@@ -66,7 +67,7 @@ class Aliases:
         *,
         expected: int | None = None,
         reason: str = "",
-        by: str = "python",
+        by: str | None = None,
     ) -> AliasMove:
         """Let an alias point at a version, from the next request on.
 
@@ -111,7 +112,9 @@ class Aliases:
             return self.history(name, alias, limit=1)[0]
         return self._moved(name, alias, before, record, reason=reason, by=by)
 
-    def remove(self, name: str, alias: str, *, reason: str = "", by: str = "python") -> AliasMove:
+    def remove(
+        self, name: str, alias: str, *, reason: str = "", by: str | None = None
+    ) -> AliasMove:
         """Remove an alias; its history stays, and `rollback` brings it back.
 
         Raises
@@ -131,7 +134,7 @@ class Aliases:
         return self._moved(name, alias, before, None, reason=reason, by=by)
 
     def rollback(
-        self, name: str, alias: str = CHAMPION, *, reason: str = "", by: str = "python"
+        self, name: str, alias: str = CHAMPION, *, reason: str = "", by: str | None = None
     ) -> AliasMove:
         """Take the latest move of an alias back, or, once more, the one before it.
 
@@ -167,9 +170,10 @@ class Aliases:
         record: VersionRecord | None,
         *,
         reason: str,
-        by: str,
+        by: str | None,
         undoes: int | None = None,
     ) -> AliasMove:
+        by = by or str(caller())
         if record is not None:
             self._prepare(name, before, record)
         new = NewMove(
@@ -182,7 +186,15 @@ class Aliases:
             by=by,
             undoes=undoes,
         )
-        move_id = self._records.move(new)
+        told = change(
+            new.at,
+            "alias.moved",
+            f"model {name} alias {alias}",
+            before=new.from_version,
+            after=new.to_version,
+            reason=reason,
+        )
+        move_id = self._records.move(new, told)
         self._registry.revision += 1
         return AliasMove(
             move_id=move_id,
@@ -216,15 +228,15 @@ class Aliases:
         return NotFound(message, hint=f"Known aliases: {known}.")
 
     @staticmethod
-    def _check(alias: str, reason: str, by: str) -> None:
+    def _check(alias: str, reason: str, by: str | None) -> None:
         if not _NAME.fullmatch(alias):
             message = f"{alias!r} is no name for an alias."
             hint = "Begin with a letter; use up to 100 letters, digits, dots, hyphens, underscores."
             raise InvalidArgument(message, hint=hint)
-        if "\0" in reason + by:
+        if "\0" in reason + (by or ""):
             message = "A reason, and who moves it, are text without NUL characters."
             raise InvalidArgument(message)
-        if len(reason) > _LONGEST or not 0 < len(by) <= 200:  # noqa: PLR2004
+        if len(reason) > _LONGEST or len(by or "") > 200:  # noqa: PLR2004
             message = f"A reason has up to {_LONGEST} characters, who moves it 1 to 200."
             raise InvalidArgument(message)
 

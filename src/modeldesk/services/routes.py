@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from modeldesk.clock import Clock
 from modeldesk.errors import Incompatible, InvalidArgument
 from modeldesk.schema import Routing
+from modeldesk.services.acting import change
 from modeldesk.services.lanes import Lanes
 from modeldesk.services.registry import EXTERNAL, Registry
 from modeldesk.store import ModelRecords, VersionRecord
@@ -20,12 +22,17 @@ class Routes:
         Knows versions.
     lanes
         Load versions.
+    clock
+        Tells when the routing was changed.
     """
 
-    def __init__(self, records: ModelRecords, registry: Registry, lanes: Lanes) -> None:
+    def __init__(
+        self, records: ModelRecords, registry: Registry, lanes: Lanes, clock: Clock
+    ) -> None:
         self._records = records
         self._registry = registry
         self._lanes = lanes
+        self._clock = clock
 
     def of(self, name: str) -> Routing:
         """Return how a model's traffic is shared; `NotFound` when there is no such model."""
@@ -72,7 +79,14 @@ class Routes:
             shadow = self._registry.record(name, routing.shadow.version)
             _check_shadow(champion, shadow)
             self._lanes.warm(shadow, shadow=True).result()
-        self._records.set_routing(champion.model_id, routing)
+        told = change(
+            self._clock.now(),
+            "routing.set",
+            f"model {name}",
+            before=champion.routing.encode(),
+            after=routing.encode(),
+        )
+        self._records.set_routing(champion.model_id, routing, told)
         self._registry.revision += 1
         return routing
 

@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from modeldesk.errors import Conflict
+from modeldesk.store.audit import Change, note
 from modeldesk.store.engine import Store
 from modeldesk.store.tables import alias_moves, aliases, versions
 
@@ -94,8 +95,15 @@ class AliasRecords:
             row = connection.execute(query).first()
         return None if row is None else _move(row)
 
-    def move(self, new: NewMove) -> int:
+    def move(self, new: NewMove, change: Change | None = None) -> int:
         """Let an alias point at another version, or at none, and write that down; both or neither.
+
+        Parameters
+        ----------
+        new
+            The move.
+        change
+            What the audit trail is told of it.
 
         Returns
         -------
@@ -114,6 +122,7 @@ class AliasRecords:
                 before = _version_id(connection, new.model_id, new.from_version)
                 after = _version_id(connection, new.model_id, new.to_version)
                 if _point(connection, new, before, after):
+                    note(connection, change)
                     return write_move(
                         connection,
                         model_id=new.model_id,

@@ -169,12 +169,13 @@ class ModelRecords:
                 .values(failed=counters.c.failed + rows, last_failure=sentence, last_failed_at=at)
             )
 
-    def set_routing(self, model_id: int, routing: Routing) -> None:
+    def set_routing(self, model_id: int, routing: Routing, change: Change | None = None) -> None:
         """Change how a model's traffic is shared from now on."""
         with self._store.writing() as connection:
             connection.execute(
                 sa.update(models).where(models.c.id == model_id).values(routing=routing.encode())
             )
+            note(connection, change)
 
     def set_policy(self, model_id: int, policy: LogPolicy, change: Change | None = None) -> None:
         """Change how a model's predictions are logged from now on."""

@@ -35,7 +35,7 @@ async def test_an_alias_is_moved_shown_and_taken_back(client: httpx.AsyncClient)
         "from_version": None,
         "to_version": 3,
         "reason": "newer",
-        "by": "http",
+        "by": "anyone",
         "undoes": None,
     }
     asked = await client.post("/models/iris/predict?alias=challenger", json={"row": ROW})
