@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from modeldesk.clock import Clock, SystemClock
-from modeldesk.models import ArtefactStore
+from modeldesk.models import ArtefactStore, Frames, frames_named, read_model
+from modeldesk.services.about import About
 from modeldesk.services.access import Access
 from modeldesk.services.accounts import Accounts
 from modeldesk.services.admission import requires_sign_in
@@ -56,6 +59,7 @@ from modeldesk.store import (
     FlagRecords,
     KeyRecords,
     ModelRecords,
+    Parameter,
     Quarantine,
     SessionRecords,
     Store,
@@ -248,13 +252,19 @@ class Desk:
         self.close()
 
 
-def publish(
+def publish(  # noqa: PLR0913  # one call, one keyword for each thing that can be told
     model: object,
     *,
     name: str,
-    reference: object,
+    reference: object = None,
     target: str | None = None,
     description: str = "",
+    tags: Mapping[str, str] | None = None,
+    metrics: Mapping[str, float] | None = None,
+    parameters: Mapping[str, Parameter] | None = None,
+    example: Mapping[str, object] | None = None,
+    frames: Frames | str | None = None,
+    trust_pickle: bool = False,
     home: str | None = None,
 ) -> VersionView:
     """Publish a trained model to the store that the settings name.
@@ -262,17 +272,33 @@ def publish(
     Parameters
     ----------
     model
-        A fitted scikit-learn estimator, or a function of an importable module that takes a
-        Polars frame and returns one value per row.
+        A fitted scikit-learn, XGBoost, LightGBM or CatBoost estimator, an ONNX model, a function
+        of an importable module; or where it is: a file's path, ``package.module:name``, or a URI
+        of MLflow's such as ``mlflow:models:/iris@champion``.
     name
         Name of the model; publishing under a known name adds a version.
     reference
         The rows that traffic will be compared with, usually the training data: a pandas or
-        Polars frame, an Arrow table, or a dict of lists.
+        Polars frame, an Arrow table, or a dict of lists. A function whose type hints tell what
+        it takes and answers needs none.
     target
         The reference's column with the true outcome, if it has one.
     description
         What is worth knowing about this version.
+    tags
+        Words about it, by name.
+    metrics
+        Figures of an evaluation, by name.
+    parameters
+        What the model was configured with; by default the estimator's own parameters.
+    example
+        A row to show people how to ask; by default each feature's typical value.
+    frames
+        ``pandas``, ``polars`` or ``numpy``: what the model was trained on, where the
+        reference does not tell.
+    trust_pickle
+        Keep the model as a pickle where the safe format refuses its types, and load pickles and
+        MLflow's models, which can run any code while they load.
     home
         Folder of the store; without one, the setting ``home`` (``modeldesk-data`` here).
 
@@ -284,9 +310,11 @@ def publish(
     Raises
     ------
     InvalidArgument, InvalidData
-        When the name, the target or the reference is not usable.
-    UnsupportedModel, UnsafeArtefact, ModelFailed
-        When the model cannot be served, kept, or run on the reference.
+        When the name, the target, the reference or a note is not usable.
+    NotFound
+        When there is no such file, function or URI, or its library is not installed.
+    UnsupportedModel, UnsafeArtefact, Corrupt, ModelFailed
+        When the model cannot be served, kept, read, or run on the reference.
 
     Examples
     --------
@@ -295,12 +323,35 @@ def publish(
     >>> model = LinearRegression().fit([[1.0], [2.0], [3.0]], [2.0, 4.0, 6.0])
     >>> reference = {"rooms": [1.0, 2.0, 3.0], "price": [2.0, 4.0, 6.0]}
     >>> version = publish(
-    ...     model, name="prices", reference=reference, target="price", home=tempfile.mkdtemp()
+    ...     model,
+    ...     name="prices",
+    ...     reference=reference,
+    ...     target="price",
+    ...     metrics={"r2": 1.0},
+    ...     home=tempfile.mkdtemp(),
     ... )
     >>> version.number, [column.name for column in version.signature.columns]
     (1, ['rooms', 'price'])
+    >>> version.metrics["r2"], version.parameters["fit_intercept"]
+    (1.0, True)
     """
+    about = About(
+        description=description,
+        tags=tags or {},
+        metrics=metrics or {},
+        parameters=parameters,
+        example=example,
+    )
+    thing = model
+    if isinstance(model, str | Path):
+        thing = read_model(str(model), trust_pickle=trust_pickle)
     with Desk.open(Settings.load(home=home)) as desk:
         return desk.registry.publish(
-            model, name=name, reference=reference, target=target, description=description
+            thing,
+            name=name,
+            reference=reference,
+            target=target,
+            about=about,
+            frames=None if frames is None else frames_named(frames),
+            trust_pickle=trust_pickle,
         )

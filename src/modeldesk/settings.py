@@ -174,6 +174,11 @@ class Settings(BaseSettings):
     max_columns: int = Field(
         default=10_000, gt=0, description="Most columns or features in one request."
     )
+    max_model_bytes: int = Field(
+        default=256 * 1024 * 1024,
+        gt=0,
+        description="Largest model with its reference that is published over HTTP, in bytes.",
+    )
     max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
     max_log_rows: int = Field(
         default=1_000_000, gt=0, description="Most rows in one table that is sent to the log."

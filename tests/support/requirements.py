@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NoReturn
 
@@ -16,7 +17,13 @@ def lacking(reason: str) -> NoReturn:
     """Skip the test with the reason; in continuous integration, fail it."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
+    pytest.skip(reason, allow_module_level=True)
+
+
+def library(name: str) -> None:
+    """Skip the test where an optional library is not installed; in continuous integration, fail."""
+    if find_spec(name) is None:
+        lacking(f"{name} is not installed")
 
 
 def first_program(*names: str) -> Path | None:

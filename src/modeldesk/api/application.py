@@ -16,6 +16,7 @@ from modeldesk.api import (
     models,
     monitoring,
     predict,
+    publishing,
     routing,
 )
 from modeldesk.api.access import Door
@@ -78,7 +79,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, openapi_url=None)
     provide(app, desk, settings)
     handle_errors(app)
-    for part in (predict, models, routing, monitoring, log, feedback, audit, health):
+    for part in (predict, models, publishing, routing, monitoring, log, feedback, audit, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
     app.include_router(metering.router, responses=_failures(plain=True))
     for router, shape in DIALECTS:

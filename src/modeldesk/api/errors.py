@@ -23,7 +23,13 @@ from starlette.exceptions import HTTPException
 
 from modeldesk import errors
 from modeldesk.api.encoding import Json, printable
-from modeldesk.api.requests import InvalidRequest, TooLarge, TooSlow, problem_in
+from modeldesk.api.requests import (
+    InvalidRequest,
+    TooLarge,
+    TooSlow,
+    UnsupportedUpload,
+    problem_in,
+)
 from modeldesk.api.shapes import told
 from modeldesk.errors import InvalidRows, ModeldeskError, Problem
 from modeldesk.schema import MOST_PROBLEMS
@@ -33,6 +39,7 @@ RETRY_SECONDS = 1
 
 _STATUS: dict[type[ModeldeskError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    UnsupportedUpload: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
     errors.Forbidden: HTTPStatus.FORBIDDEN,

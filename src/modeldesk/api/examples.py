@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import shlex
 from dataclasses import dataclass
 
 from modeldesk.api.dialects.tensors import BYTES, datatype_of
 from modeldesk.api.encoding import encode
 from modeldesk.desk import Desk
+from modeldesk.models import DOWNLOADS
 from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.acting import caller
 from modeldesk.services.feedback import REASONS
@@ -41,6 +44,8 @@ class Scene:
     """The first models in alphabetical order, with their champions' signatures."""
     numbers: tuple[int, ...] = ()
     """Numbers of those champions."""
+    flavors: tuple[str, ...] = ()
+    """What serves them."""
     alert: int | None = None
     """Number of an alert that is not resolved."""
     secured: bool = False
@@ -64,6 +69,7 @@ def look_round(desk: Desk, url: str, *, secured: bool) -> Scene:
         names=names,
         champions=tuple((champion.model, champion.signature) for champion in champions),
         numbers=tuple(champion.number for champion in champions),
+        flavors=tuple(champion.flavor for champion in champions),
         alert=None if alert is None else alert.alert_id,
         secured=secured,
     )
@@ -105,6 +111,8 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     }
     found |= _of_routing(scene, name)
     found |= _of_log(scene, name, signature) | _of_dialects(scene, name, signature)
+    if scene.flavors[0] in DOWNLOADS:
+        found |= _of_file(scene, name, signature)
     if len(scene.names) == 1:
         found["predict_bare"] = _curl(scene, "predict", "POST", row)
     # The identifier of a prediction comes from predicting; the commands show that too.
@@ -134,6 +142,24 @@ def _of_routing(scene: Scene, name: str) -> dict[str, str]:
         "set_routing": _curl(scene, f"{model}/routing", "PUT", {}),
         "serving": _curl(scene, f"{model}/serving"),
     }
+
+
+def _of_file(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    """Return how a model is downloaded, and how that file is published again."""
+    file = DOWNLOADS[scene.flavors[0]]
+    download = f"{_curl(scene, f'models/{name}/versions/{scene.numbers[0]}/artefact')} -o {file}"
+    row = signature.example() | {signature.prediction.name: signature.prediction.example}
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([row.keys(), row.values()])
+    sent = [
+        f"-F model=@{file}",
+        f"--form-string reference={shlex.quote(table.getvalue())}",
+        f"-F target={shlex.quote(signature.prediction.name)}",
+        "-F 'metrics={\"accuracy\": 0.97}'",
+        '-F \'tags={"stage": "trial"}\'',
+    ]
+    publish = " \\\n  ".join([_curl(scene, f"models/{name}/versions"), *sent])
+    return {"version_artefact": download, "publish_version": f"{download}\n\n{publish}"}
 
 
 def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:

@@ -62,6 +62,8 @@ _NOT_YET = {
     "predict_bare": "There is no example here: this server does not have exactly one model.",
     "change_alert": "There is no example here yet: no alert is open.",
 }
+_NO_FILE = "There is no example here yet: it takes a first model that is kept as a file."
+_NOT_YET |= {"version_artefact": _NO_FILE, "publish_version": _NO_FILE}
 _NOTHING_PUBLISHED = "There is no example here yet: no model is published."
 
 _log = structlog.get_logger(__name__)

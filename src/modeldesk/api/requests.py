@@ -39,6 +39,10 @@ class TooSlow(InvalidInput):
     """A request whose body takes longer to arrive than the settings allow."""
 
 
+class UnsupportedUpload(InvalidInput):
+    """A body or a file of a format that is not taken over HTTP."""
+
+
 def refuse(
     *, field: str, problem: str, expected: str, row: int = 0, hint: str = ""
 ) -> InvalidRequest:

@@ -1,7 +1,7 @@
 """Publishing models, and listing those that are there."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -9,12 +9,14 @@ from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, load_set
 from modeldesk.cli.screen import answers, talk, write_json
 
 
-def publish(
+def publish(  # noqa: PLR0913  # one option for each thing that can be told
     model: Annotated[
         str,
         typer.Argument(
-            help="A .skops file, a .joblib or .pkl file (with --trust-pickle), or the import "
-            "path package.module:object of a model or a function.",
+            help="A file (.skops, .onnx, XGBoost's .ubj or .json, LightGBM's .txt, CatBoost's "
+            ".cbm; with --trust-pickle .joblib or .pkl), the import path package.module:object "
+            "of a model or a function, or a URI of MLflow's such as "
+            "mlflow:models:/iris@champion (with --trust-pickle).",
             show_default=False,
         ),
     ],
@@ -23,27 +25,62 @@ def publish(
         str, typer.Option(help="Name that the model is served under.", show_default=False)
     ],
     reference: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             help="CSV or Parquet file, or a folder of them, with the data that the model was "
             "trained on: tells the types and ranges of the features, and is what later "
-            "traffic is compared with.",
+            "traffic is compared with. Only a function with type hints needs none.",
             show_default=False,
         ),
-    ],
+    ] = None,
     target: Annotated[
         str | None,
         typer.Option(help="Column of the reference that the model predicts.", show_default=False),
     ] = None,
     description: Annotated[str, typer.Option(help="What the model is for.")] = "",
+    tag: Annotated[
+        list[str] | None,
+        typer.Option(help="A word about it, as NAME=WORD; may be repeated.", show_default=False),
+    ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A figure of its evaluation, as NAME=NUMBER; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="What it was configured with, as NAME=VALUE (JSON or text); may be repeated. "
+            "Default: the estimator's own parameters.",
+            show_default=False,
+        ),
+    ] = None,
+    example: Annotated[
+        str | None,
+        typer.Option(
+            help="A row as a JSON object, to show people how to ask. Default: typical values.",
+            show_default=False,
+        ),
+    ] = None,
+    frames: Annotated[
+        Literal["pandas", "polars", "numpy"] | None,
+        typer.Option(
+            help="What the model was trained on, where it does not say so itself. Default: pandas "
+            "where that may matter to the model, else polars.",
+            show_default=False,
+        ),
+    ] = None,
     trust_pickle: Annotated[
         bool,
         typer.Option(
             "--trust-pickle",
-            help="Load a pickle or joblib file. Such a file can run any code while it loads, "
-            "so do this only with files that you made yourself.",
+            help="Load a pickle, a joblib file or a model of MLflow's. Such a file can run any "
+            "code while it loads, so do this only with files that you made yourself.",
         ),
     ] = False,
+    url: ServerUrl = None,
     home: Home = None,
     database_url: DatabaseUrl = None,
 ) -> None:
@@ -52,28 +89,27 @@ def publish(
     Example: `modeldesk publish iris.skops --name iris --reference iris.csv
     --target class`
     """
-    settings = load_settings(home=home, database_url=database_url)
-    with talk().status("Loading the model and its reference data"):
-        from modeldesk.cli.files import read_table
-        from modeldesk.desk import Desk
-        from modeldesk.models import read_model
+    with talk().status("Publishing"):
+        from modeldesk.cli.publication import Publication, noted
 
-        frame = read_table(reference)
-        thing = read_model(model, trust_pickle=trust_pickle)
-    with Desk.open(settings) as desk, talk().status("Publishing"):
-        version = desk.registry.publish(
-            thing,
+        about = noted(description, tags=tag, metrics=metric, parameters=parameter, example=example)
+        publication = Publication(
             name=name,
-            reference=frame,
+            model=model,
+            reference=reference,
             target=target,
-            description=description,
+            about=about,
+            frames=frames,
             trust_pickle=trust_pickle,
         )
-    typer.echo(
-        f"Published {version.model} version {version.number} ({version.flavor}) with "
-        f"{version.reference_rows} reference rows."
-    )
-    typer.echo("Serve it with: modeldesk serve")
+        if url is not None:
+            version = publication.send(url)
+        else:
+            version = publication.keep(load_settings(home=home, database_url=database_url))
+    rows = f" with {version.reference_rows} reference rows" if version.reference_rows else ""
+    typer.echo(f"Published {version.model} version {version.number} ({version.flavor}){rows}.")
+    if url is None:
+        typer.echo("Serve it with: modeldesk serve")
 
 
 def models(

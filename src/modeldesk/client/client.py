@@ -7,17 +7,20 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import msgspec
 
 from modeldesk.client.batches import Batch, as_rows, batches
+from modeldesk.client.forms import fields_of, file_of
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Frame, Granularity, to_frame
+from modeldesk.services.about import About
 from modeldesk.services.audit import AuditPage
 from modeldesk.services.backfill import Backfilled
 from modeldesk.services.views import (
@@ -27,6 +30,7 @@ from modeldesk.services.views import (
     FlagView,
     ModelOverview,
     PredictionView,
+    VersionView,
 )
 
 KEY_VARIABLE = "MODELDESK_API_KEY"
@@ -35,6 +39,11 @@ KEY_VARIABLE = "MODELDESK_API_KEY"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Models:
     models: tuple[ModelOverview, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Versions:
+    versions: tuple[VersionView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,6 +141,53 @@ class Client:
     def model(self, name: str) -> ModelOverview:
         """Return one model's overview; `NotFound` names the known models."""
         return self._transport.get(at("models", name), ModelOverview)
+
+    def versions(self, name: str) -> tuple[VersionView, ...]:
+        """Return every version of a model, oldest first."""
+        return self._transport.get(at("models", name, "versions"), _Versions).versions
+
+    def publish(
+        self,
+        model: Path,
+        *,
+        name: str,
+        reference: Path,
+        target: str | None = None,
+        about: About | None = None,
+        frames: str | None = None,
+    ) -> VersionView:
+        """Publish a model's file as a new version.
+
+        Parameters
+        ----------
+        model
+            File of a safe format: ``.skops``, ``.onnx``, XGBoost's ``.ubj`` or ``.json``,
+            LightGBM's ``.txt``, CatBoost's ``.cbm``.
+        name
+            Name of the model; under a known name it becomes its next version.
+        reference
+            CSV or Parquet file with the rows that traffic will be compared with.
+        target
+            The reference's column with the true outcome, if it has one.
+        about
+            Description, tags, metrics, parameters and an example.
+        frames
+            ``pandas``, ``polars`` or ``numpy``: what the model was trained on, where
+            that matters to it.
+
+        Raises
+        ------
+        InvalidArgument
+            When a file cannot be read.
+        ModeldeskError
+            What the server raised: `UnsafeArtefact`, `InvalidData`, `ModelFailed` ...
+        """
+        return self._transport.upload(
+            at("models", name, "versions"),
+            VersionView,
+            files={"model": file_of(model), "reference": file_of(reference)},
+            fields=fields_of(about or About(), target=target, frames=frames),
+        )
 
     def example(self, name: str) -> dict[str, Scalar]:
         """Return a row of typical values that the model's champion accepts."""

@@ -42,6 +42,7 @@ _BY_STATUS: dict[int, type[ModeldeskError]] = {
     404: errors.NotFound,
     409: errors.Conflict,
     413: errors.InvalidInput,
+    415: errors.InvalidInput,
     422: errors.InvalidInput,
     503: errors.Overloaded,
     504: errors.ModelTimedOut,

@@ -15,6 +15,9 @@ from modeldesk.errors import InvalidArgument, ServerUnreachable
 
 Answer = TypeVar("Answer")
 
+UPLOAD_SECONDS = 300.0
+"""What a server may take for an upload at least: it runs the model before it answers."""
+
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -90,6 +93,38 @@ class Transport:
         """Remove a resource and return the answer as a record."""
         return self._ask("DELETE", path, answer, query=query)
 
+    def upload(
+        self,
+        path: str,
+        answer: type[Answer],
+        *,
+        files: Mapping[str, tuple[str, bytes]],
+        fields: Mapping[str, str],
+    ) -> Answer:
+        """Send files and fields as a form and return the answer as a record.
+
+        Parameters
+        ----------
+        path
+            Of the route.
+        answer
+            What the answer is read as.
+        files
+            Name and content by field.
+        fields
+            The other fields.
+        """
+        form = httpx.Request("POST", self.url, data=dict(fields), files=dict(files))
+        return self._ask(
+            "POST",
+            path,
+            answer,
+            query=None,
+            body=form.read(),
+            headers={"Content-Type": form.headers["Content-Type"]},
+            timeout=max(self._timeout, UPLOAD_SECONDS),
+        )
+
     def _ask(
         self,
         method: str,
@@ -99,14 +134,16 @@ class Transport:
         query: Mapping[str, str | int | None] | None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Answer:
+        seconds = self._timeout if timeout is None else timeout
         params = {key: value for key, value in (query or {}).items() if value is not None}
         try:
             response = self._http.request(
-                method, path, params=params, content=body, headers=headers
+                method, path, params=params, content=body, headers=headers, timeout=seconds
             )
         except httpx.TimeoutException as error:
-            message = f"{self.url} did not answer within {self._timeout:g} seconds."
+            message = f"{self.url} did not answer within {seconds:g} seconds."
             hint = "Try again, or allow more time with Client(url, timeout=...)."
             raise ServerUnreachable(message, hint=hint) from error
         except httpx.TransportError as error:

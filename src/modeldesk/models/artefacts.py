@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import fsspec
 
 from modeldesk.errors import Corrupt, StoreUnavailable
 from modeldesk.models.adapters import adapter_for, adapter_named
-from modeldesk.models.port import Model
+from modeldesk.models.port import Frames, Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,13 @@ class ArtefactStore:
         self._files, self._root = fsspec.core.url_to_fs(url)
 
     def save(
-        self, thing: object, *, model: str, number: int, frames: str, trust_pickle: bool
+        self,
+        thing: object,
+        *,
+        model: str,
+        number: int,
+        frames: Frames | None = None,
+        trust_pickle: bool = False,
     ) -> Artefact:
         """Write a trained object into a new folder.
 
@@ -54,7 +61,11 @@ class ArtefactStore:
             folder = Path(name)
             adapter_for(thing).save(thing, folder, frames=frames, trust_pickle=trust_pickle)
             sha256 = _hash(folder)
-            self._put(folder, place)
+            try:
+                self._put(folder, place)
+            except BaseException:
+                self._discard(place)
+                raise
         return Artefact(place=place, sha256=sha256)
 
     def put(self, artefact: Artefact, folder: Path) -> bool:
@@ -84,6 +95,19 @@ class ArtefactStore:
         except OSError as error:
             message = f"The artefact {target} cannot be deleted: {error}."
             raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+
+    def file(self, artefact: Artefact, name: str) -> bytes | None:
+        """Return one of a version's files; ``None`` where it has none of that name.
+
+        Raises
+        ------
+        Corrupt, StoreUnavailable
+            As `fetch` does.
+        """
+        with tempfile.TemporaryDirectory(prefix="modeldesk-") as folder:
+            self.fetch(artefact, Path(folder))
+            file = Path(folder) / name
+            return file.read_bytes() if file.is_file() else None
 
     def load(self, artefact: Artefact, *, flavor: str) -> Model:
         """Fetch a version's files, check their hash and load the model.
@@ -137,6 +161,11 @@ class ArtefactStore:
         """Raise what `fetch` would, and leave nothing behind."""
         with tempfile.TemporaryDirectory(prefix="modeldesk-") as name:
             self.fetch(artefact, Path(name))
+
+    def _discard(self, place: str) -> None:
+        """Delete what was half written; that it could not be written is the error to tell."""
+        with suppress(StoreUnavailable):
+            self.remove(place)
 
     def _put(self, folder: Path, place: str) -> None:
         target = f"{self._root}/{place}"

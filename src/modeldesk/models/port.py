@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+from modeldesk.errors import InvalidArgument, UnsupportedModel
+from modeldesk.schema import Signature
+
+
+class Frames(StrEnum):
+    """What sort of tables a model is given."""
+
+    PANDAS = "pandas"
+    POLARS = "polars"
+    NUMPY = "numpy"
+    """One array, whose columns go by position."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +35,16 @@ class Predicted:
     """One probability per row and class, shape ``(n, k)``; ``None`` where there are none."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What an adapter knows about a trained object, for the notes of its version."""
+
+    modules: tuple[str, ...] = ()
+    """Modules that the object needs when it is loaded."""
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    """What it was configured with; not all of it can be written down."""
+
+
 class Model(Protocol):
     """A model in memory, ready to predict."""
 
@@ -31,6 +55,13 @@ class Model(Protocol):
     @property
     def classes(self) -> tuple[bool | int | float | str, ...]:
         """Labels of a classifier in the order of its scores; empty for other models."""
+
+    @property
+    def declared(self) -> Signature | None:
+        """What the model itself says of its inputs and outputs; ``None``: nothing.
+
+        What it leaves open (ranges, categories, outputs) is told from the reference.
+        """
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Answer each row of a table.
@@ -52,7 +83,7 @@ class Adapter(Protocol):
     def accepts(self, thing: object) -> bool:
         """Say whether the object is a model of this library, without importing it."""
 
-    def wrap(self, thing: object, *, frames: str) -> Model:
+    def wrap(self, thing: object, *, frames: Frames | None) -> Model:
         """Return a model around a trained object.
 
         Parameters
@@ -60,11 +91,43 @@ class Adapter(Protocol):
         thing
             The trained object.
         frames
-            What the object was trained on: ``pandas`` or ``polars`` frames.
+            What the object was trained on; ``None``: not known, so the adapter decides.
         """
 
-    def save(self, thing: object, folder: Path, *, frames: str, trust_pickle: bool) -> None:
+    def describe(self, thing: object) -> Facts:
+        """Return what is known about the object."""
+
+    def save(
+        self, thing: object, folder: Path, *, frames: Frames | None, trust_pickle: bool
+    ) -> None:
         """Write the object into an empty folder, in a format that is safe to load."""
 
     def load(self, folder: Path) -> Model:
         """Read a model from its folder."""
+
+
+def frames_named(name: str) -> Frames:
+    """Return the sort of tables of that name, or raise `InvalidArgument`.
+
+    >>> frames_named("pandas")
+    <Frames.PANDAS: 'pandas'>
+    """
+    try:
+        return Frames(name)
+    except ValueError as error:
+        message = f"{name!r} is no sort of tables."
+        raise InvalidArgument(message, hint="Say pandas, polars or numpy.") from error
+
+
+def one_per_row(shape: tuple[int, ...], rows: int) -> bool:
+    """Whether an answer has one value for each row, as a list or as a single column.
+
+    >>> one_per_row((3, 1), 3), one_per_row((3, 2), 3)
+    (True, False)
+    """
+    return shape in {(rows,), (rows, 1)}
+
+
+def not_of(thing: object, library: str) -> UnsupportedModel:
+    """Return the error for an object that another adapter should have been given."""
+    return UnsupportedModel(f"A {type(thing).__name__} is no model of {library}.")

@@ -8,7 +8,8 @@ from modeldesk.clock import Clock
 from modeldesk.errors import Conflict, Incompatible, InvalidArgument, NotFound
 from modeldesk.services.acting import caller, change
 from modeldesk.services.lanes import Lanes
-from modeldesk.services.registry import EXTERNAL, Registry
+from modeldesk.services.loading import EXTERNAL
+from modeldesk.services.registry import Registry
 from modeldesk.store import CHAMPION, Alias, AliasMove, AliasRecords, NewMove, VersionRecord
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")

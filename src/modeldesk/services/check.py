@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError
 from modeldesk.models import Artefact, ArtefactStore
+from modeldesk.services.loading import EXTERNAL
 from modeldesk.services.progress import UNSEEN, Progress, Step
 from modeldesk.services.rebuild import Rebuild
-from modeldesk.services.registry import EXTERNAL
 from modeldesk.store import Finding, FindingKind, Inspected, Inspection, Repair, Store
 
 _OUTCOMES = {

@@ -16,8 +16,9 @@ from modeldesk.schema import Canary, Frame, LogPolicy, Signature, Value, to_fram
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.job import Job
 from modeldesk.services.lanes import Lanes, Limits
+from modeldesk.services.loading import EXTERNAL
 from modeldesk.services.measures import Waiting
-from modeldesk.services.registry import EXTERNAL, Registry
+from modeldesk.services.registry import Registry
 from modeldesk.services.tables import checked_table
 from modeldesk.services.traffic import Target, Traffic, first_key, first_key_of
 

@@ -9,36 +9,25 @@ from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-import polars as pl
-
 from modeldesk.clock import Clock
-from modeldesk.errors import InvalidArgument, InvalidData, NotFound, UnsupportedModel
-from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for
+from modeldesk.errors import InvalidArgument, NotFound
+from modeldesk.models import Artefact, ArtefactStore, Frames, Model, adapter_for
 from modeldesk.monitors import DriftRule
-from modeldesk.profiles import Profile, profile
-from modeldesk.schema import (
-    Column,
-    LogPolicy,
-    Role,
-    Signature,
-    infer_columns,
-    polars_type,
-    to_frame,
-)
+from modeldesk.profiles import Profile
+from modeldesk.schema import LogPolicy
+from modeldesk.services.about import About, notes_of
 from modeldesk.services.acting import change
-from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
+from modeldesk.services.loading import EXTERNAL, Download, downloaded, loaded
+from modeldesk.services.publishing import Prepared, frames_of, prepared, registered
 from modeldesk.services.remembering import Remembered
 from modeldesk.services.views import VersionView
-from modeldesk.store import CHAMPION, ModelRecords, NewVersion, VersionRecord
+from modeldesk.store import CHAMPION, ModelRecords, NewVersion, Notes, VersionRecord
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MONITOR = "drift"
 _REFERENCE_COLUMNS = 5_000
 """Columns of reference profiles kept in memory, about 8 KB each: reading one back takes longer
 than all else that is done with it."""
-
-EXTERNAL = "external"
-"""Flavor of versions that are served elsewhere."""
 
 
 class Registry:
@@ -67,9 +56,11 @@ class Registry:
         model: object,
         *,
         name: str,
-        reference: object,
+        reference: object = None,
         target: str | None = None,
         description: str = "",
+        about: About | None = None,
+        frames: Frames | None = None,
         trust_pickle: bool = False,
     ) -> VersionView:
         """Keep a trained model as a new, immutable version.
@@ -80,17 +71,23 @@ class Registry:
         Parameters
         ----------
         model
-            A fitted scikit-learn estimator, or a function of an importable module from a
-            Polars frame to one value per row.
+            What `modeldesk.models.read_model` returns: a fitted scikit-learn, XGBoost, LightGBM
+            or CatBoost estimator, an ONNX model, a function of an importable module.
         name
             Name of the model; a new name starts with version 1 as ``champion``.
         reference
             Rows that traffic is compared with, usually the training data: a pandas or Polars
-            frame, an Arrow table, or a dict of lists, with the features by name.
+            frame, an Arrow table, or a dict of lists, with the features by name. A function
+            whose hints tell what it takes and answers needs none.
         target
             Name of the reference's column with the true outcome; predictions get this name.
         description
             What is worth knowing about this version.
+        about
+            Tags, metrics, parameters and an example of this version.
+        frames
+            What sort of tables the model was trained on; without it, as the reference is, and
+            for a reference that says nothing as the model's adapter finds best.
         trust_pickle
             Keep the model as a pickle where the safe format refuses its types.
 
@@ -104,26 +101,29 @@ class Registry:
             When the model fails on the reference.
         """
         _check_name(name)
-        frames = "pandas" if type(reference).__module__.startswith("pandas") else "polars"
-        wrapped = adapter_for(model).wrap(model, frames=frames)
-        inputs, columns = _inputs(wrapped, to_frame(reference), target)
-        predicted = wrapped.predict(inputs)
-        outputs = output_columns(predicted, wrapped.classes, name=target or PREDICTION)
-        signature = Signature(inputs=columns, outputs=outputs)
-        rows = pl.concat([inputs, output_frame(predicted, signature)], how="horizontal")
+        about = about or About()
+        frames = frames or frames_of(reference)
+        adapter = adapter_for(model)
+        wrapped = adapter.wrap(model, frames=frames)
+        found = prepared(wrapped, reference=reference, target=target, example=about.example)
+        notes = notes_of(about, adapter, model)
         number = self._records.next_number(name)
         artefact = self._artefacts.save(
             model, model=name, number=number, frames=frames, trust_pickle=trust_pickle
         )
-        return self._add(
-            name,
-            number=number,
-            flavor=adapter_for(model).flavor,
-            artefact=artefact,
-            signature=signature,
-            reference=profile(rows, kinds=signature.kinds),
-            description=description,
-        )
+        try:
+            return self._add(
+                name,
+                number=number,
+                flavor=adapter.flavor,
+                artefact=artefact,
+                prepared=found,
+                description=description or about.description,
+                notes=notes,
+            )
+        except BaseException:
+            self._artefacts.remove(artefact.place)
+            raise
 
     def register(
         self,
@@ -155,34 +155,15 @@ class Registry:
             When the name, a column or the reference is not usable.
         """
         _check_name(name)
-        frame = to_frame(reference)
-        labels = dict(scores or {})
-        missing = [c for c in (prediction, *labels) if c not in frame.columns]
-        if missing:
-            message = f"The reference has no column {', '.join(map(repr, missing))}."
-            raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
-        _check_rows(frame)
-        roles = {prediction: Role.PREDICTION} | dict.fromkeys(labels, Role.SCORE)
-        columns = [
-            replace(
-                column, role=roles.get(column.name, Role.FEATURE), label=labels.get(column.name)
-            )
-            for column in infer_columns(frame)
-        ]
-        signature = Signature(
-            inputs=tuple(column for column in columns if column.role is Role.FEATURE),
-            outputs=tuple(column for column in columns if column.role is not Role.FEATURE),
-        )
-        types = {column.name: polars_type(column) for column in columns}
-        rows = frame.cast(types)  # type: ignore[arg-type]  # a dict of instances is fine
+        found = registered(reference, prediction=prediction, scores=scores or {})
         return self._add(
             name,
             number=self._records.next_number(name),
             flavor=EXTERNAL,
             artefact=Artefact(place="", sha256=""),
-            signature=signature,
-            reference=profile(rows, kinds=signature.kinds),
+            prepared=found,
             description=description,
+            notes=Notes(),
         )
 
     def names(self) -> tuple[str, ...]:
@@ -293,12 +274,21 @@ class Registry:
         ------
         UnsupportedModel
             When the version was only registered: it is served elsewhere.
+        ModeldeskError
+            When its files cannot be read or its model not be loaded; the hint names libraries
+            that were of other versions when it was published.
         """
-        if record.flavor == EXTERNAL:
-            message = f"{record.model!r} is served elsewhere; here its predictions are logged."
-            raise UnsupportedModel(message, hint="Log them with modeldesk log, or publish it.")
-        artefact = Artefact(place=record.artefact, sha256=record.artefact_sha256)
-        return self._artefacts.load(artefact, flavor=record.flavor)
+        return loaded(record, self._artefacts)
+
+    def download(self, record: VersionRecord) -> Download:
+        """Return a version's model as the file that it can be published from again.
+
+        Raises
+        ------
+        UnsupportedModel
+            When the version is no such file: a function, a pickle, or served elsewhere.
+        """
+        return downloaded(record, self._artefacts)
 
     def _add(
         self,
@@ -307,9 +297,9 @@ class Registry:
         number: int,
         flavor: str,
         artefact: Artefact,
-        signature: Signature,
-        reference: Profile,
+        prepared: Prepared,
         description: str,
+        notes: Notes,
     ) -> VersionView:
         new = NewVersion(
             model=name,
@@ -319,8 +309,9 @@ class Registry:
             description=description,
             artefact=artefact.place,
             artefact_sha256=artefact.sha256,
-            signature=signature,
-            reference=reference,
+            signature=prepared.signature,
+            reference=prepared.reference,
+            notes=notes,
         )
         told = change(
             new.created_at,
@@ -362,31 +353,6 @@ def _check_name(name: str) -> None:
         raise InvalidArgument(message, hint=hint)
 
 
-def _inputs(
-    model: Model, reference: pl.DataFrame, target: str | None
-) -> tuple[pl.DataFrame, tuple[Column, ...]]:
-    """Pick the features out of the reference, in the types that requests will have."""
-    if target is not None and target not in reference.columns:
-        message = f"The reference has no column {target!r}, which was named as the target."
-        raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")
-    names = model.features or tuple(name for name in reference.columns if name != target)
-    missing = [name for name in names if name not in reference.columns]
-    if missing:
-        message = f"The reference lacks features of the model: {', '.join(missing)}."
-        raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")
-    _check_rows(reference)
-    features = reference.select(names)
-    columns = infer_columns(features)
-    types = {column.name: polars_type(column) for column in columns}
-    return features.cast(types), columns  # type: ignore[arg-type]  # a dict of instances is fine
-
-
-def _check_rows(reference: pl.DataFrame) -> None:
-    if reference.height == 0:
-        message = "The reference has no rows."
-        raise InvalidData(message, hint="Pass the training data, or a part of it.")
-
-
 def _view(record: VersionRecord) -> VersionView:
     return VersionView(
         model=record.model,
@@ -397,4 +363,10 @@ def _view(record: VersionRecord) -> VersionView:
         description=record.description,
         reference_rows=record.reference_rows,
         signature=record.signature,
+        example=record.signature.example(),
+        tags=record.notes.tags,
+        metrics=record.notes.metrics,
+        parameters=record.notes.parameters,
+        libraries=record.notes.libraries,
+        sha256=record.artefact_sha256,
     )

@@ -7,7 +7,8 @@ from modeldesk.errors import Incompatible, InvalidArgument
 from modeldesk.schema import Routing
 from modeldesk.services.acting import change
 from modeldesk.services.lanes import Lanes
-from modeldesk.services.registry import EXTERNAL, Registry
+from modeldesk.services.loading import EXTERNAL
+from modeldesk.services.registry import Registry
 from modeldesk.store import ModelRecords, VersionRecord
 
 

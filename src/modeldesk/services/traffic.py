@@ -14,7 +14,8 @@ import structlog
 from modeldesk.errors import NotFound
 from modeldesk.schema import Canary, RowDecoder
 from modeldesk.services.lanes import Lanes
-from modeldesk.services.registry import EXTERNAL, Registry
+from modeldesk.services.loading import EXTERNAL
+from modeldesk.services.registry import Registry
 from modeldesk.store import CHAMPION, VersionRecord
 
 _REFRESH_SECONDS = 1.0

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from modeldesk.drift import ColumnComparison, Comparison, Status
-from modeldesk.schema import Granularity, Signature, Value, Window
+from modeldesk.schema import Example, Granularity, Signature, Value, Window
+from modeldesk.store import Parameter
 
 
 class AlertStatus(StrEnum):
@@ -27,11 +28,21 @@ class VersionView:
     number: int
     created_at: datetime
     flavor: str
-    """Which adapter serves it: ``sklearn``, ``function``."""
+    """Which adapter serves it: ``sklearn``, ``onnx``, ``function`` ..."""
     aliases: tuple[str, ...]
     description: str
     reference_rows: int
     signature: Signature
+    example: Mapping[str, Example | None]
+    """A row of typical values, or the publisher's own."""
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    parameters: Mapping[str, Parameter]
+    """What the model was configured with."""
+    libraries: Mapping[str, str]
+    """Version of each library that the model needs, as it was when it was published."""
+    sha256: str
+    """Hash of the artefact's files; empty for a model that is served elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, has_desk, migrate
+from modeldesk.store.notes import Notes, Parameter
 from modeldesk.store.payload import ROW, ROW_ID, SHADOW_OF, TIME
 from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.rebuilding import DayRecords, DayState
@@ -80,7 +81,9 @@ __all__ = [
     "NewMove",
     "NewUser",
     "NewVersion",
+    "Notes",
     "OldRows",
+    "Parameter",
     "Past",
     "Quarantine",
     "QuarantinedRow",

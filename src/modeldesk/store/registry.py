@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,6 +13,7 @@ from modeldesk.schema import LogPolicy, Routing, Signature
 from modeldesk.store.aliases import CHAMPION, point_first
 from modeldesk.store.audit import Change, note
 from modeldesk.store.engine import Store
+from modeldesk.store.notes import Notes
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
 
 
@@ -29,6 +30,7 @@ class NewVersion:
     artefact_sha256: str
     signature: Signature
     reference: Profile
+    notes: Notes = field(default_factory=Notes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class VersionRecord:
     aliases: tuple[str, ...]
     policy: LogPolicy
     routing: Routing
+    notes: Notes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,6 +217,7 @@ class ModelRecords:
                 aliases=tuple(alias.name for alias in found if alias.version_id == row.id),
                 policy=LogPolicy.decode(row.policy),
                 routing=Routing.decode(row.routing),
+                notes=Notes.decode(row.notes),
             )
             for row in rows
         )
@@ -246,6 +250,7 @@ def _insert(connection: sa.Connection, model_id: int, new: NewVersion) -> int:
             description=new.description,
             artefact=new.artefact,
             artefact_sha256=new.artefact_sha256,
+            notes=new.notes.encode(),
             signature=new.signature.encode(),
             reference_rows=new.reference.rows,
             reference_profile=new.reference.encode(),

@@ -89,6 +89,8 @@ versions = Table(
     Column("description", Text, nullable=False),
     Column("artefact", Text, nullable=False),
     Column("artefact_sha256", String(64), nullable=False),
+    # Tags, metrics, parameters and library versions, as JSON.
+    Column("notes", Text, nullable=False),
     Column("signature", LargeBinary, nullable=False),
     Column("reference_rows", BigInteger, nullable=False),
     Column("reference_profile", LargeBinary, nullable=False),

@@ -34,7 +34,7 @@ WITHOUT_MODELS = {
     "version",
     "metrics",
 }
-TEXTS = {"ping", "scoring_health", "version", "metrics"}
+TEXTS = {"ping", "scoring_health", "version", "metrics", "version_artefact"}
 FAILURES = {"FailureAnswer", "ErrorAnswer", "ScoringErrorAnswer"}
 
 
@@ -119,7 +119,7 @@ async def test_every_route_has_an_example_of_a_served_model(client: httpx.AsyncC
     bodies = {
         found["operationId"]: found["requestBody"]["content"]["application/json"]
         for found in operations(document)
-        if "requestBody" in found
+        if "application/json" in found.get("requestBody", {}).get("content", {})
     }
     example = (await client.get("models/iris/example")).json()
     assert bodies["predict_bare"]["examples"] == {"iris": {"value": example}}
@@ -202,6 +202,7 @@ def test_every_command_works_as_pasted(drifted: Desk, settings: Settings, tmp_pa
             done = subprocess.run(
                 ["/bin/bash", "-euo", "pipefail", "-c", command],
                 env=os.environ | {"CURL_HOME": str(tmp_path)},
+                cwd=tmp_path,
                 capture_output=True,
                 text=True,
                 timeout=30,

@@ -16,6 +16,7 @@ from modeldesk.errors import (
     InvalidArgument,
     InvalidData,
     ModelFailed,
+    NotFound,
     UnsupportedModel,
 )
 from modeldesk.schema import Kind
@@ -127,6 +128,8 @@ def test_a_reference_that_does_not_fit_is_refused(home: str) -> None:
     with pytest.raises(InvalidData, match="fitted on 2 columns, not 3"):
         publish(model, name="m", reference={"a": [1], "b": [2], "c": [3]}, home=home)
     with pytest.raises(UnsupportedModel):
+        publish(3, name="iris", reference=frame, home=home)
+    with pytest.raises(NotFound, match="no file 'model'"):
         publish("model", name="iris", reference=frame, home=home)
     with pytest.raises(ModelFailed, match="raised"):
         publish(functions.fails, name="iris", reference=frame, home=home)

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING
 import joblib
 import pytest
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
+from modeldesk import Desk
+from modeldesk.server import running_server as serving
+from modeldesk.settings import Settings
 from tests.support.processes import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pandas as pd
     import polars as pl
     from typer.testing import Result
 
@@ -209,3 +215,81 @@ def test_a_database_out_of_reach_ends_with_3(run: Callable[..., Result], tmp_pat
     found = run("migrate", "--home", tmp_path, "--database-url", url)
     assert found.exit_code == 3
     assert "secret" not in found.stderr
+
+
+def test_what_is_told_about_a_version_is_kept(
+    publish: Callable[..., Result], files: Path, tmp_path: Path
+) -> None:
+    """Tags, metrics, parameters and an example come from options that may be repeated."""
+    options = ["--tag", "stage=trial", "--tag", "by=night=shift", "--metric", "accuracy=0.97"]
+    options += ["--parameter", "C=1.5", "--parameter", "layers=[8, 4]", "--parameter", "solver=sgd"]
+    published = publish(files / "iris.skops", *options, "--example", json.dumps(ROW))
+    assert published.exit_code == 0, published.stderr
+    with Desk.open(Settings.load(home=tmp_path / "desk")) as desk:
+        version = desk.registry.version("iris")
+    assert version.tags == {"stage": "trial", "by": "night=shift"}
+    assert version.metrics == {"accuracy": 0.97}
+    assert version.parameters == {"C": 1.5, "layers": (8, 4), "solver": "sgd"}
+    assert version.example == ROW
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [
+        ("--tag", "stage", "--tag 'stage' is not NAME=VALUE"),
+        ("--tag", "=trial", "is not NAME=VALUE"),
+        ("--metric", "accuracy=high", "not a number"),
+        ("--example", "[1]", "--example is no JSON object"),
+        ("--example", '{"sepal_length_cm": "long"}', "example does not fit"),
+        ("--frames", "spark", "pandas"),
+    ],
+)
+def test_an_option_that_cannot_be_read_is_named(
+    publish: Callable[..., Result], files: Path, option: str, value: str, said: str
+) -> None:
+    """The command line is wrong, status 2."""
+    found = publish(files / "iris.skops", option, value)
+    assert found.exit_code == 2
+    assert said in found.stderr
+
+
+def test_a_pipeline_of_pandas_is_published_from_a_file(
+    run: Callable[..., Result], iris: pl.DataFrame, tmp_path: Path
+) -> None:
+    """A step of one's own that needs pandas gets pandas; `--frames` decides otherwise."""
+    table, classes = iris.drop("class").to_pandas(), iris["class"].to_numpy()
+    step = FunctionTransformer(widths)
+    model = make_pipeline(step, LogisticRegression(max_iter=500)).fit(table, classes)
+    joblib.dump(model, tmp_path / "model.joblib")
+    iris.write_csv(tmp_path / "iris.csv")
+    options = ["--name", "iris", "--reference", tmp_path / "iris.csv", "--target", "class"]
+    options += ["--home", tmp_path / "desk", "--trust-pickle"]
+    published = run("publish", tmp_path / "model.joblib", *options)
+    assert published.exit_code == 0, published.stderr
+    predicted = run("predict", "iris", json.dumps(ROW), "--home", tmp_path / "desk")
+    assert predicted.exit_code == 0, predicted.stderr
+    refused = run("publish", tmp_path / "model.joblib", *options, "--frames", "polars")
+    assert refused.exit_code == 1
+    assert "--frames pandas or numpy" in refused.stderr
+
+
+def widths(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the widths, by pandas' own means."""
+    return table.loc[:, ["sepal_width_cm", "petal_width_cm"]]
+
+
+def test_a_running_server_is_published_to(
+    publish: Callable[..., Result], files: Path, tmp_path: Path
+) -> None:
+    """`--url` sends the files; what is no file of a safe format is refused before."""
+    settings = Settings.load(home=tmp_path / "served", port=0, ui=False)
+    with Desk.open(settings) as desk, serving(desk, settings) as url:
+        published = publish(files / "iris.skops", "--url", url, "--metric", "accuracy=0.97")
+        assert published.exit_code == 0, published.stderr
+        assert "Published iris version 1 (sklearn) with 150 reference rows." in published.stdout
+        assert desk.registry.version("iris").metrics == {"accuracy": 0.97}
+        for wrong in (["json:loads"], [files / "iris.skops", "--trust-pickle"]):
+            refused = publish(*wrong, "--url", url)
+            assert refused.exit_code == 2
+            assert "safe format" in refused.stderr
+    assert not (tmp_path / "desk").exists()

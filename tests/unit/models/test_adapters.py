@@ -8,7 +8,10 @@ import pandas as pd
 import polars as pl
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.cluster import Birch
 from sklearn.compose import make_column_transformer
+from sklearn.feature_selection import SelectKBest
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -25,7 +28,7 @@ from modeldesk.errors import (
     UnsafeArtefact,
     UnsupportedModel,
 )
-from modeldesk.models import Artefact, ArtefactStore, Model, adapter_for, read_model
+from modeldesk.models import Artefact, ArtefactStore, Frames, Model, adapter_for, read_model
 from tests.support import functions
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 
@@ -44,7 +47,7 @@ class Constant(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # untyped
 
 
 def kept(
-    tmp_path: Path, thing: object, *, frames: str = "polars", trust_pickle: bool = False
+    tmp_path: Path, thing: object, *, frames: Frames = Frames.POLARS, trust_pickle: bool = False
 ) -> Model:
     """Save an object as an artefact and load it again."""
     store = ArtefactStore(str(tmp_path / "artefacts"))
@@ -69,7 +72,7 @@ def test_a_pipeline_trained_on_pandas_gets_pandas(tmp_path: Path) -> None:
     table = pd.DataFrame({"size": [1.0, 2.0, 3.0, 4.0], "colour": ["r", "g", "r", "g"]})
     encode = make_column_transformer((OneHotEncoder(), ["colour"]), remainder=StandardScaler())
     pipeline = make_pipeline(encode, LogisticRegression()).fit(table, [0, 1, 0, 1])
-    model = kept(tmp_path, pipeline, frames="pandas")
+    model = kept(tmp_path, pipeline, frames=Frames.PANDAS)
     predicted = model.predict(pl.DataFrame({"size": [1.0, 2.0], "colour": ["r", "g"]}))
     assert predicted.values.tolist() == [0, 1]
     assert model.classes == (0, 1)
@@ -88,7 +91,7 @@ def test_a_regression_trained_on_arrays_takes_columns_by_position(tmp_path: Path
 
 def test_a_model_that_raises_gives_model_failed() -> None:
     """Its own words are in the message."""
-    model = adapter_for(SVC()).wrap(SVC(), frames="polars")
+    model = adapter_for(SVC()).wrap(SVC(), frames=Frames.POLARS)
     with pytest.raises(ModelFailed, match="NotFittedError"):
         model.predict(pl.DataFrame({"a": [1.0]}))
 
@@ -96,7 +99,7 @@ def test_a_model_that_raises_gives_model_failed() -> None:
 def test_an_answer_of_the_wrong_shape_is_refused() -> None:
     """Two columns of targets are not one value per row."""
     double = LinearRegression().fit(np.eye(3), np.eye(3))
-    model = adapter_for(double).wrap(double, frames="polars")
+    model = adapter_for(double).wrap(double, frames=Frames.POLARS)
     with pytest.raises(ModelFailed, match=r"shape \(2, 3\) for 2 rows"):
         model.predict(pl.DataFrame({"a": [1.0, 0.0], "b": [0.0, 1.0], "c": [0.0, 0.0]}))
 
@@ -111,6 +114,25 @@ def test_types_that_nobody_vouched_for_are_refused_by_name(tmp_path: Path) -> No
     dump(model, tmp_path / "model.skops")
     with pytest.raises(UnsafeArtefact, match="Constant"):
         read_model(str(tmp_path / "model.skops"))
+
+
+@pytest.mark.parametrize("first", [SimpleImputer(), SelectKBest(k=1), StandardScaler()])
+def test_common_steps_need_no_trust(tmp_path: Path, first: object) -> None:
+    """What skops asks about in them holds no code: it is vouched for."""
+    rows = np.array([[1.0, 5.0], [2.0, 3.0], [3.0, 4.0], [4.0, 1.0]])
+    pipeline = make_pipeline(first, LogisticRegression()).fit(rows, [0, 0, 1, 1])
+    found = kept(tmp_path, pipeline).predict(pl.DataFrame(rows, schema=["a", "b"]))
+    assert found.values.tolist() == pipeline.predict(rows).tolist()
+
+
+def test_what_skops_cannot_write_is_refused_by_name(tmp_path: Path) -> None:
+    """With trust it is kept as joblib, as any other type that is not vouched for."""
+    rows = np.array([[1.0], [2.0], [30.0], [31.0]])
+    model = Birch(n_clusters=2).fit(rows)
+    with pytest.raises(UnsafeArtefact, match="Birch"):
+        kept(tmp_path, model)
+    found = kept(tmp_path, model, trust_pickle=True).predict(pl.DataFrame({"a": [1.0, 30.0]}))
+    assert len(set(found.values.tolist())) == 2
 
 
 def test_a_function_is_kept_by_its_import_path(tmp_path: Path) -> None:
@@ -132,7 +154,7 @@ def test_a_function_that_cannot_be_imported_again_is_refused(tmp_path: Path) -> 
 )
 def test_a_function_that_fails_gives_model_failed(function: object, said: str) -> None:
     """What it raised, or the shape it answered, is in the message."""
-    model = adapter_for(function).wrap(function, frames="polars")
+    model = adapter_for(function).wrap(function, frames=Frames.POLARS)
     with pytest.raises(ModelFailed, match=said):
         model.predict(pl.DataFrame({"a": [1.0, 2.0]}))
 
@@ -148,10 +170,10 @@ def test_changed_and_vanished_artefacts_are_noticed(tmp_path: Path) -> None:
     """Other bytes, a missing folder and an unknown flavor each give their own error."""
     store = ArtefactStore(str(tmp_path))
     artefact = store.save(
-        functions.double, model="m", number=1, frames="polars", trust_pickle=False
+        functions.double, model="m", number=1, frames=Frames.POLARS, trust_pickle=False
     )
-    with pytest.raises(NotFound, match="flavor 'onnx'"):
-        store.load(artefact, flavor="onnx")
+    with pytest.raises(NotFound, match="flavor 'spark'"):
+        store.load(artefact, flavor="spark")
     (tmp_path / artefact.place / "function.txt").write_text("os:system")
     with pytest.raises(Corrupt, match="not those that were published"):
         store.load(artefact, flavor="function")
@@ -163,7 +185,7 @@ def test_an_artefact_that_cannot_be_written_is_said_so() -> None:
     """The error names the folder."""
     with pytest.raises(StoreUnavailable, match="/proc/nothing"):
         ArtefactStore("/proc/nothing").save(
-            functions.double, model="m", number=1, frames="polars", trust_pickle=False
+            functions.double, model="m", number=1, frames=Frames.POLARS, trust_pickle=False
         )
 
 

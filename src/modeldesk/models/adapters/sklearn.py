@@ -1,25 +1,25 @@
-"""scikit-learn estimators and pipelines, kept as skops files.
-
-skops loads a file without running code from it, and only types that were vouched for. What
-it does not trust by itself (private classes of scikit-learn, for example) is trusted here
-when it is a class of the installed scikit-learn; anything else is refused by name.
-"""
+"""scikit-learn estimators and pipelines, kept as skops files."""
 
 from __future__ import annotations
 
 import importlib
 import json
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from modeldesk.errors import Corrupt, InvalidData, ModelFailed, UnsafeArtefact
-from modeldesk.models.port import Model, Predicted
+from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
+from modeldesk.models.adapters.parts import modules_of, wants_pandas
+from modeldesk.models.adapters.tables import pandas_frame
+from modeldesk.models.adapters.vouching import load_skops, refused_types
+from modeldesk.models.port import Facts, Frames, Model, Predicted, one_per_row
+from modeldesk.schema import Signature
 
-_SKOPS = "model.skops"
+SKOPS = "model.skops"
 _JOBLIB = "model.joblib"
 _FRAMES = "frames.json"
 
@@ -27,7 +27,7 @@ _FRAMES = "frames.json"
 class SklearnModel:
     """A fitted estimator with the kind of table it was trained on."""
 
-    def __init__(self, estimator: Any, *, frames: str) -> None:  # noqa: ANN401  # untyped library
+    def __init__(self, estimator: Any, *, frames: Frames) -> None:  # noqa: ANN401  # untyped library
         self._estimator = estimator
         self._frames = frames
 
@@ -45,6 +45,11 @@ class SklearnModel:
             return ()
         return tuple(classes.tolist())
 
+    @property
+    def declared(self) -> Signature | None:
+        """An estimator says nothing of types: they are told from the reference."""
+        return None
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict`` and, where there is one, ``predict_proba``."""
         table = self._table(inputs)
@@ -55,11 +60,11 @@ class SklearnModel:
                 scores = np.asarray(self._estimator.predict_proba(table), dtype=np.float64)
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
-            raise ModelFailed(message) from error
-        if values.shape != (inputs.height,):
+            raise ModelFailed(message, hint=self._hint()) from error
+        if not one_per_row(values.shape, inputs.height):
             message = f"The model answered shape {values.shape} for {inputs.height} rows."
             raise ModelFailed(message, hint="One value per row is expected.")
-        return Predicted(values=values, scores=scores)
+        return Predicted(values=values.reshape(-1), scores=scores)
 
     def _table(self, inputs: pl.DataFrame) -> object:
         if self.features is None:
@@ -68,11 +73,16 @@ class SklearnModel:
                 message = f"The model was fitted on {expected} columns, not {inputs.width}."
                 hint = f"The reference gives: {', '.join(inputs.columns)}."
                 raise InvalidData(message, hint=hint)
+        if self._frames is Frames.NUMPY:
             return inputs.to_numpy()
-        if self._frames == "polars":
-            return inputs
-        pandas = importlib.import_module("pandas")
-        return pandas.DataFrame({name: inputs[name].to_numpy() for name in inputs.columns})
+        return inputs if self._frames is Frames.POLARS else pandas_frame(inputs)
+
+    def _hint(self) -> str:
+        others = " or ".join(kind for kind in Frames if kind is not self._frames)
+        return (
+            f"It was given {self._frames} tables; if it was trained on others, publish it with "
+            f"--frames {others}."
+        )
 
 
 class SklearnAdapter:
@@ -90,18 +100,23 @@ class SklearnAdapter:
             base is not None and isinstance(thing, base.BaseEstimator) and hasattr(thing, "predict")
         )
 
-    def wrap(self, thing: object, *, frames: str) -> Model:
+    def wrap(self, thing: object, *, frames: Frames | None) -> Model:
         """Return a model around a fitted estimator."""
-        return SklearnModel(thing, frames=frames)
+        return SklearnModel(thing, frames=_frames_for(thing, frames))
 
-    def save(self, thing: object, folder: Path, *, frames: str, trust_pickle: bool) -> None:
+    def describe(self, thing: object) -> Facts:
+        """Return the estimator's own parameters and the modules of its parts."""
+        parameters: dict[str, object] = thing.get_params()  # type: ignore[attr-defined]  # see `accepts`
+        return Facts(modules=("numpy", *modules_of(thing)), parameters=parameters)
+
+    def save(
+        self, thing: object, folder: Path, *, frames: Frames | None, trust_pickle: bool
+    ) -> None:
         """Write a skops file; joblib only for types that skops refuses, and only if trusted."""
-        sio = importlib.import_module("skops.io")
-        (folder / _FRAMES).write_text(json.dumps(frames))
-        data = sio.dumps(thing)
-        refused = _refused(sio.get_untrusted_types(data=data))
+        (folder / _FRAMES).write_text(json.dumps(_frames_for(thing, frames)))
+        data, refused = _as_skops(thing)
         if not refused:
-            (folder / _SKOPS).write_bytes(data)
+            (folder / SKOPS).write_bytes(data)
             return
         if not trust_pickle:
             message = f"The model holds types that are not vouched for: {', '.join(refused)}."
@@ -111,53 +126,27 @@ class SklearnAdapter:
 
     def load(self, folder: Path) -> Model:
         """Read the estimator back."""
-        frames = json.loads((folder / _FRAMES).read_text())
+        frames = Frames(json.loads((folder / _FRAMES).read_text()))
         if (folder / _JOBLIB).exists():
             estimator = importlib.import_module("joblib").load(folder / _JOBLIB)
         else:
-            estimator = load_skops(folder / _SKOPS)
+            estimator = load_skops(folder / SKOPS)
         return SklearnModel(estimator, frames=frames)
 
 
-def load_skops(path: Path) -> object:
-    """Load an estimator from a skops file.
-
-    Raises
-    ------
-    UnsafeArtefact
-        When the file holds types that are neither trusted by skops nor scikit-learn's own.
-    Corrupt
-        When the file is not a skops file.
-    """
+def _as_skops(estimator: object) -> tuple[bytes, list[str]]:
+    """Return an estimator as a skops file, and the types in it that nobody vouches for."""
     sio = importlib.import_module("skops.io")
     try:
-        found = sio.get_untrusted_types(file=path)
-    except Exception as error:
-        message = f"{path.name} cannot be read as a skops file: {error}."
-        raise Corrupt(message, hint="Write it with skops.io.dump.") from error
-    refused = _refused(found)
-    if refused:
-        message = f"{path.name} holds types that are not vouched for: {', '.join(refused)}."
-        raise UnsafeArtefact(message, hint="Load it yourself and publish the object.")
-    try:
-        loaded: object = sio.load(path, trusted=found)
-    except Exception as error:
-        message = f"{path.name} cannot be loaded: {error}."
-        raise Corrupt(
-            message, hint="Load it with the library versions it was made with."
-        ) from error
-    return loaded
+        data = sio.dumps(estimator)
+    except importlib.import_module("skops.io.exceptions").UnsupportedTypeException as error:
+        return b"", [str(error).rstrip(".")]
+    return data, refused_types(sio.get_untrusted_types(data=data))
 
 
-def _refused(types: list[str]) -> list[str]:
-    return [name for name in types if not _is_sklearn_class(name)]
-
-
-def _is_sklearn_class(name: str) -> bool:
-    module, _, attribute = name.rpartition(".")
-    if module.split(".", maxsplit=1)[0] != "sklearn":
-        return False
-    try:
-        return isinstance(getattr(importlib.import_module(module), attribute), type)
-    except (ImportError, AttributeError):
-        return False
+def _frames_for(estimator: object, told: Frames | None) -> Frames:
+    """Return what an estimator is given: as it was fitted, as was told, or as suits it best."""
+    if hasattr(estimator, "n_features_in_") and not hasattr(estimator, "feature_names_in_"):
+        return Frames.NUMPY
+    pandas = wants_pandas(estimator) and find_spec("pandas") is not None
+    return told or (Frames.PANDAS if pandas else Frames.POLARS)
