@@ -52,7 +52,7 @@ def test_aliases_move_and_come_back(run: Callable[..., Result], three: Path) -> 
     assert back.stdout == "model: champion points at version 1 again.\n"
     history = run("aliases", "model", "--history", "champion", *place).stdout
     assert "better" in history
-    assert "(command line)" in history
+    assert "command line" in history
     assert "worse; takes back move" in history
     gone = run("alias", "model", "challenger", "--remove", *place)
     assert gone.stdout == "model: challenger is removed.\n"
