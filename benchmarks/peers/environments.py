@@ -15,7 +15,9 @@ HERE = Path(__file__).parent
 VENVS = HERE / ".venvs"
 
 _QUIET = {
+    "BENTOML_DO_NOT_TRACK": "True",
     "DO_NOT_TRACK": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
     "NML_DISABLE_USAGE_LOGGING": "1",
     "WHYLOGS_NO_ANALYTICS": "1",
 }
@@ -28,6 +30,11 @@ class Peer(StrEnum):
     WHYLOGS = "whylogs"
     EVIDENTLY = "evidently"
     NANNYML = "nannyml"
+    FLASK = "flask"
+    FASTAPI = "fastapi"
+    MLFLOW = "mlflow"
+    BENTOML = "bentoml"
+    LITSERVE = "litserve"
 
     @property
     def requirements(self) -> Path:

@@ -2,7 +2,8 @@
 
 from modeldesk.api.application import create_api
 from modeldesk.api.guard import Guard
+from modeldesk.api.hot_path import HotPath
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.sign_in import serve_sign_in
 
-__all__ = ["Guard", "RequestIdentity", "create_api", "serve_sign_in"]
+__all__ = ["Guard", "HotPath", "RequestIdentity", "create_api", "serve_sign_in"]

@@ -20,7 +20,16 @@ from modeldesk.api.guard import refuse_socket
 from modeldesk.api.needs import Asked, asked, is_api
 from modeldesk.errors import Forbidden, StoreUnavailable, Unauthenticated
 from modeldesk.services.access import Access
-from modeldesk.services.acting import ANYONE, NOBODY, PAGES, Caller, CallerKind, Need, act_as
+from modeldesk.services.acting import (
+    ANYONE,
+    NOBODY,
+    PAGES,
+    PREDICTS,
+    Caller,
+    CallerKind,
+    Need,
+    act_as,
+)
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _POLICY_VIOLATION = 1008
@@ -137,6 +146,19 @@ class Door:
         message = "This needs an API key or a session."
         hint = "Send 'Authorization: Bearer mdk_...' or 'X-API-Key: mdk_...', or sign in."
         raise Unauthenticated(message, hint=hint)
+
+
+def admitted_at_once(access: Access, scope: Scope, model: str) -> Caller | None:
+    """Return who asks for predictions of a model, where a key that is at hand says so.
+
+    ``None`` refuses nobody: `Door` finds out, and tells what is wrong.
+    """
+    if access.stale:
+        return None
+    key, _ = _credentials(scope)
+    found = None if key is None else access.of_key(key)
+    good = found is not None and found.may(PREDICTS) and found.sees(model)
+    return found if good else None
 
 
 class _Watched:

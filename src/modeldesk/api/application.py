@@ -25,6 +25,7 @@ from modeldesk.api.context import provide
 from modeldesk.api.dialects import DIALECTS, serve_vertex
 from modeldesk.api.docs import show_docs
 from modeldesk.api.errors import FailureAnswer, handle_errors
+from modeldesk.api.hot_path import tell_failures
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.metering import Metering
 from modeldesk.api.needs import Asked
@@ -79,6 +80,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     app = FastAPI(title=TITLE, version=__version__, openapi_url=None)
     provide(app, desk, settings)
     handle_errors(app)
+    tell_failures(app)
     for part in (predict, models, publishing, routing, monitoring, log, feedback, audit, health):
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
     app.include_router(metering.router, responses=_failures(plain=True))

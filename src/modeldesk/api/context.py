@@ -7,6 +7,7 @@ from typing import Annotated
 from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, FastAPI, Path, Query, Request
 
+from modeldesk.api.arrivals import Arrivals
 from modeldesk.desk import Desk
 from modeldesk.settings import Settings
 
@@ -24,6 +25,7 @@ def provide(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Make a desk and its settings known to an application's routes."""
     app.state.desk = desk
     app.state.settings = settings
+    app.state.arrivals = Arrivals()
     app.state.predicting = CapacityLimiter(PREDICTING_THREADS)
     app.state.checking = CapacityLimiter(CHECKING_THREADS)
 

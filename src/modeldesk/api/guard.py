@@ -19,7 +19,46 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from modeldesk.api.errors import failure
 
 _POLICY_VIOLATION = 1008
+_MOST_SEEN = 64
+"""Spellings of allowed hosts, with their ports, that are remembered."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Hosts:
+    """The hosts that requests may ask for, and the spellings of them that were seen.
+
+    Parameters
+    ----------
+    allowed
+        Their names, without the port; IPv6 addresses in brackets.
+    """
+
+    def __init__(self, allowed: Collection[str]) -> None:
+        self._allowed = frozenset(host.lower() for host in allowed)
+        self._seen: set[bytes] = set()
+
+    def allows(self, name: str) -> bool:
+        """Say whether a host may be asked for, by its name without the port."""
+        return name in self._allowed or bool(name and "*" in self._allowed)
+
+    def passes(self, scope: Scope) -> bool:
+        """Say at a glance that a request may pass: it comes from no page, for a host seen before.
+
+        Of others it must be found out.
+        """
+        host = None
+        for name, value in scope["headers"]:
+            if name == b"origin":
+                return False
+            if name == b"host" and host is None:
+                host = value
+        if host is None:
+            return False
+        if host in self._seen:
+            return True
+        if len(self._seen) < _MOST_SEEN and self.allows(_split(host.decode("latin-1"))[0]):
+            self._seen.add(host)
+        return False
 
 
 class Guard:
@@ -40,11 +79,14 @@ class Guard:
 
     def __init__(self, app: ASGIApp, allowed_hosts: Collection[str]) -> None:
         self._app = app
-        self._allowed = frozenset(host.lower() for host in allowed_hosts)
+        self._hosts = Hosts(allowed_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or refuse it."""
         if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+        if self._hosts.passes(scope):
             await self._app(scope, receive, send)
             return
         refusal = self._refusal(Headers(scope=scope))
@@ -58,7 +100,7 @@ class Guard:
     def _refusal(self, headers: Headers) -> Response | None:
         host = headers.get("host", "")
         name, _ = _split(host)
-        if name not in self._allowed and not (name and "*" in self._allowed):
+        if not self._hosts.allows(name):
             return failure(
                 HTTPStatus.FORBIDDEN,
                 code="forbidden_host",

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 
-import structlog
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 HEADER = "X-Request-ID"
 
-_SANE = re.compile(r"[A-Za-z0-9._:-]{1,128}")
+_NAME = HEADER.lower().encode()
+_SANE = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
 _KEY = "modeldesk.request_id"
 _STARTS = {"http.response.start", "websocket.http.response.start"}
 
@@ -33,14 +34,31 @@ class RequestIdentity:
         if scope["type"] not in {"http", "websocket"} or _KEY in scope:
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(HEADER, "")
-        identifier = given if _SANE.fullmatch(given) else secrets.token_hex(16)
+        identifier = identifier_of(scope)
         scope[_KEY] = identifier
 
         async def send_named(message: Message) -> None:
             if message["type"] in _STARTS:
-                MutableHeaders(scope=message)[HEADER] = identifier
+                message["headers"] = with_identifier(message.get("headers", ()), identifier)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=identifier):
+        # Not structlog's context manager: it first reads all that is bound, on every request.
+        before = bind_contextvars(request_id=identifier)
+        try:
             await self._app(scope, receive, send_named)
+        finally:
+            reset_contextvars(**before)
+
+
+def identifier_of(scope: Scope) -> str:
+    """Return the identifier that a client gave its request, or a new one."""
+    given = next((value for name, value in scope["headers"] if name == _NAME), b"")
+    return given.decode() if _SANE.fullmatch(given) else secrets.token_hex(16)
+
+
+def with_identifier(
+    headers: Iterable[tuple[bytes, bytes]], identifier: str
+) -> list[tuple[bytes, bytes]]:
+    """Return an answer's headers with the identifier among them."""
+    others = [pair for pair in headers if pair[0] != _NAME]
+    return [*others, (_NAME, identifier.encode())]

@@ -13,6 +13,9 @@ from modeldesk.services.measures import CONTENT_TYPE, Measures
 
 router = APIRouter(tags=["Health"])
 
+BEGAN = "modeldesk.began"
+"""Where a request keeps when it began, if that was before it came here."""
+
 _OTHER = "other"
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
@@ -37,7 +40,7 @@ class Metering:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began = time.perf_counter()
+        began = scope.get(BEGAN) or time.perf_counter()
         status = 0
 
         async def send_noticed(message: Message) -> None:
@@ -61,7 +64,7 @@ def _route(scope: Scope) -> str:
     path = getattr(scope.get("route"), "path", None)
     if not isinstance(path, str):
         return _OTHER
-    if ":path}" in path:
+    if ":path}" in path or path.startswith("/api/"):
         return path
     asked = scope["path"].split("/")
     return "/".join(asked[: len(asked) - path.count("/")]) + path

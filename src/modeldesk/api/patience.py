@@ -29,12 +29,20 @@ class Patience:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["method"] not in _BODILESS:
-            receive = _Timed(receive, self._seconds).receive
+            receive = Timed(receive, self._seconds).receive
         await self._app(scope, receive, send)
 
 
-class _Timed:
-    """A body that arrives in parts."""
+class Timed:
+    """A body that arrives in parts.
+
+    Parameters
+    ----------
+    receive
+        Gives them.
+    seconds
+        How long that may take.
+    """
 
     def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive = receive
@@ -43,6 +51,7 @@ class _Timed:
         self._whole = False
 
     async def receive(self) -> Message:
+        """Return the next part, or raise `TooSlow`."""
         if self._whole:  # what is waited for now is that the client leaves
             return await self._receive()
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ import polars as pl
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from modeldesk.api.answers import BareAnswer, BatchAnswer, PredictionAnswer
+from modeldesk.api.answers import BareAnswer, BatchAnswer
 from modeldesk.api.batches import Batch, read_batch
 from modeldesk.api.context import (
     KeyColumn,
@@ -32,10 +31,10 @@ from modeldesk.api.predicting import (
     routing_key,
     submitted,
 )
+from modeldesk.api.prediction_answers import Answers
 from modeldesk.api.requests import parse, parse_object, read_bytes
 from modeldesk.api.tables import JSON, TABLE_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
-from modeldesk.schema import prediction_id
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.settings import Settings
 from modeldesk.store import ROW_ID, TIME
@@ -195,31 +194,4 @@ def _bare_answer(batch: PredictionBatch) -> Json:
 
 
 def _batch_answer(batch: PredictionBatch) -> Json:
-    answer = BatchAnswer(
-        model=batch.model, version=batch.version, predictions=tuple(_predictions(batch))
-    )
-    return Json(answer, headers=named(batch))
-
-
-def _predictions(batch: PredictionBatch) -> Iterator[PredictionAnswer]:
-    """Yield the answer for each row, read column by column."""
-    frame = batch.frame
-    nothing = [None] * frame.height
-    row_ids = frame[ROW_ID].to_list() if ROW_ID in frame.columns else nothing
-    scores = [score.label or score.name for score in batch.signature.scores]
-    likely = zip(*(frame[score.name].to_list() for score in batch.signature.scores), strict=True)
-    rows = zip(
-        row_ids,
-        frame[TIME].to_list(),
-        frame[batch.signature.prediction.name].to_list(),
-        likely if scores else nothing,
-        strict=True,
-    )
-    for position, (row_id, time, prediction, probabilities) in enumerate(rows):
-        yield PredictionAnswer(
-            prediction_id=prediction_id(batch.chunk, batch.start + position),
-            row_id=row_id,
-            time=time,
-            prediction=prediction,
-            probabilities=dict(zip(scores, probabilities, strict=True)) if probabilities else None,
-        )
+    return Json(Answers().batch(batch), headers=named(batch))

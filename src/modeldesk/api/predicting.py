@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import TypeVar
@@ -10,6 +9,7 @@ from typing import TypeVar
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
+from modeldesk.api.arrivals import Arrivals
 from modeldesk.api.batches import Batch
 from modeldesk.api.requests import too_deep
 from modeldesk.desk import Desk
@@ -40,10 +40,9 @@ async def predicted(
     request: Request, submit: Callable[[], Future[PredictionBatch]]
 ) -> PredictionBatch:
     """Read, check and queue the rows in a thread, then wait for the commit without one."""
-    future = await in_thread(request, submit)
-    # Shielded: the rows are accepted, and a request that is given up must not take them back
-    # from the predictor in the middle of a batch.
-    return await asyncio.shield(asyncio.wrap_future(future))
+    arrivals = request.app.state.arrivals
+    assert isinstance(arrivals, Arrivals)  # noqa: S101 - set by `provide`
+    return await arrivals.waiter(await in_thread(request, submit))
 
 
 async def in_thread(request: Request, work: Callable[..., Result], *given: object) -> Result:

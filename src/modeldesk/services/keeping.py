@@ -12,7 +12,11 @@ from modeldesk.store import ROW
 
 
 def written(frame: pl.DataFrame, policy: LogPolicy) -> pl.DataFrame:
-    """Return a table as it may be written: columns dropped or hashed, long texts cut."""
+    """Return a table as it may be written: columns dropped or hashed, long texts cut.
+
+    It is always a table of its own. Polars locks a table while it writes it, and takes Python's
+    lock meanwhile: whoever reads the same table in another thread can stop both for ever.
+    """
     kept = frame.drop(policy.drop, strict=False) if policy.drop else frame
     hashed = [name for name in policy.hash if name in kept.columns]
     cut = [
@@ -21,7 +25,7 @@ def written(frame: pl.DataFrame, policy: LogPolicy) -> pl.DataFrame:
         if dtype == pl.String and not name.startswith("modeldesk:") and name not in hashed
     ]
     if not hashed and not cut:
-        return kept
+        return kept.clone()  # shares the values
     return kept.with_columns(
         *(pl.col(name).str.slice(0, policy.max_text_characters) for name in cut),
         *(_hashed(kept[name], policy.salt) for name in hashed),

@@ -73,6 +73,8 @@ class Measures:
         self._request_seconds = self._histogram(
             "http_request_seconds", "Seconds from a request to its answer.", ("method", "route")
         )
+        # Looking labels up takes as long as counting: as few as there are routes.
+        self._answered: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._predictions = self._counter("predictions", "Rows predicted.", _OF_VERSION)
         self._failed = self._counter(
             "failed_predictions", "Rows for which the model failed.", _OF_VERSION
@@ -121,8 +123,16 @@ class Measures:
 
     def request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answered request under its route, not under its path."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._request_seconds.labels(method, route).observe(seconds)
+        known = self._answered.get((method, route, status))
+        if known is None:
+            known = (
+                self._requests.labels(method, route, str(status)),
+                self._request_seconds.labels(method, route),
+            )
+            self._answered[method, route, status] = known
+        count, duration = known
+        count.inc()
+        duration.observe(seconds)
 
     def watch(self, lag: Lag) -> None:
         """Tell from now on also what waits."""

@@ -214,6 +214,10 @@ class Predictor:
         target = self._traffic.target(name, version=version) or self._traffic.champion(name)
         return target.record.signature
 
+    def knows(self, name: str) -> bool:
+        """Say whether `submit` can queue rows for a model without asking the database first."""
+        return self._traffic.fresh(name) is not None
+
     def warm(self) -> None:
         """Start loading every champion, so that its first request need not wait for that."""
         for name in self._registry.names():

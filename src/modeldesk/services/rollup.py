@@ -91,9 +91,10 @@ class RollUp:
 
     def _thinned(self, waiting: Sequence[WaitingChunk]) -> dict[int, pl.DataFrame]:
         found: dict[int, pl.DataFrame] = {}
+        versions = {chunk.version_id for chunk in waiting}
+        policies = {key: self._registry.record_of(key).policy for key in versions}
         for chunk in waiting:
-            policy = self._registry.record_of(chunk.version_id).policy
-            kept = thinned(chunk.frame, policy, chunk.key)
+            kept = thinned(chunk.frame, policies[chunk.version_id], chunk.key)
             if kept is not None:
                 found[chunk.chunk_id] = kept
         return found

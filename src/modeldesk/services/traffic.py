@@ -92,10 +92,11 @@ class Traffic:
         NotFound
             When there is no such model.
         """
+        fresh = self.fresh(name)
+        if fresh is not None:
+            return fresh
         known = self._known.get(name)
         current = known is not None and known.revision == self._registry.revision
-        if known is not None and current and time.monotonic() - known.at < _REFRESH_SECONDS:
-            return known
         lock = self._refreshing.setdefault(name, threading.Lock())
         if not lock.acquire(blocking=not current):
             assert known is not None  # noqa: S101 - or it would not be current
@@ -104,6 +105,14 @@ class Traffic:
             return self._refreshed(name)
         finally:
             lock.release()
+
+    def fresh(self, name: str) -> Known | None:
+        """Return what is known of a model, where that need not be read again."""
+        known = self._known.get(name)
+        current = known is not None and known.revision == self._registry.revision
+        if known is not None and current and time.monotonic() - known.at < _REFRESH_SECONDS:
+            return known
+        return None
 
     def target(
         self,

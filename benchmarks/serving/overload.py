@@ -1,0 +1,167 @@
+"""More than a server can do: four times as many rows as it predicts, whatever it answers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import orjson
+
+from benchmarks.serving.contestants import modeldesk_program
+from benchmarks.serving.servers import HOST, Running, running
+from benchmarks.serving.tasks import Task, rows
+
+TIMES = 4
+REQUEST_ROWS = 100
+QUEUE_SECONDS = 0.5
+"""How long the rows take that may wait: the setting ``max_waiting_rows``, in time."""
+
+_CONNECTIONS = 512
+_AT_EASE = 8
+"""Connections that find out what the server can do."""
+_QUICK_MS = 4.0
+"""Recovered is who answers within so many times what it takes unloaded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overloaded:
+    """What happened."""
+
+    capacity_rows_s: float
+    offered_rows_s: float
+    accepted: int
+    refused: int
+    """With 503 and ``Retry-After``."""
+    failed: int
+    """Anything else."""
+    not_sent: int
+    """For want of a free connection of the client's."""
+    p99_ms: float
+    """Of accepted requests."""
+    start_mb: float
+    half_mb: float
+    end_mb: float
+    recovery_s: float
+
+
+@dataclass(slots=True)
+class _Tally:
+    accepted_ms: list[float] = field(default_factory=list)
+    refused: int = 0
+    failed: int = 0
+    not_sent: int = 0
+
+
+def overload(folder: Path, task: Task, *, seconds: float) -> Overloaded:
+    """Find out what a server can do, and ask four times that of another."""
+    some = rows(folder, task)[:REQUEST_ROWS]
+    body = orjson.dumps({"rows": some})
+    path = f"/api/v1/models/{task}/predict"
+    with running(modeldesk_program("modeldesk", folder, task), folder) as server:
+        assert server.ask(path, body).status == 200
+        capacity = asyncio.run(_capacity(server.port, _request(path, body), min(seconds, 5)))
+    most = max(REQUEST_ROWS, int(capacity * REQUEST_ROWS * QUEUE_SECONDS))
+    program = modeldesk_program("modeldesk", folder, task, max_waiting_rows=str(most))
+    with running(program, folder) as server:
+        unloaded = min(_once(server, path, body) for _ in range(20))
+        start = server.memory_mb
+        tally, half = asyncio.run(_offered(server, _request(path, body), TIMES * capacity, seconds))
+        began = time.perf_counter()
+        while _once(server, path, body) > _QUICK_MS * unloaded:
+            assert time.perf_counter() - began < 60, "the server does not recover"
+        recovery = time.perf_counter() - began
+        end = server.memory_mb
+    return Overloaded(
+        capacity_rows_s=capacity * REQUEST_ROWS,
+        offered_rows_s=TIMES * capacity * REQUEST_ROWS,
+        accepted=len(tally.accepted_ms),
+        refused=tally.refused,
+        failed=tally.failed,
+        not_sent=tally.not_sent,
+        p99_ms=float(np.percentile(tally.accepted_ms, 99)) if tally.accepted_ms else float("nan"),
+        start_mb=start,
+        half_mb=half,
+        end_mb=end,
+        recovery_s=recovery,
+    )
+
+
+def _once(server: Running, path: str, body: bytes) -> float:
+    began = time.perf_counter()
+    answer = server.ask(path, body)
+    return time.perf_counter() - began if answer.status == 200 else float("inf")
+
+
+def _request(path: str, body: bytes) -> bytes:
+    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+async def _capacity(port: int, request: bytes, seconds: float) -> float:
+    """Return the requests a second that are answered to some connections that wait."""
+    tally = _Tally()
+    end = time.perf_counter() + seconds
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        while time.perf_counter() < end:
+            await _exchange(reader, writer, request, tally)
+        writer.close()
+
+    await asyncio.gather(*(client() for _ in range(_AT_EASE)))
+    assert not tally.refused + tally.failed, "requests were refused at ease"
+    return len(tally.accepted_ms) / seconds
+
+
+async def _offered(
+    server: Running, request: bytes, rate: float, seconds: float
+) -> tuple[_Tally, float]:
+    """Send at a steady rate, whatever is answered; return the memory in the middle as well."""
+    tally = _Tally()
+    free = [await asyncio.open_connection(HOST, server.port) for _ in range(_CONNECTIONS)]
+    under_way: set[asyncio.Task[None]] = set()
+
+    async def send() -> None:
+        pair = free.pop()
+        await _exchange(*pair, request, tally)
+        free.append(pair)
+
+    began = time.perf_counter()
+    sent, half = 0, 0.0
+    while (now := time.perf_counter() - began) < seconds:
+        while sent < now * rate:
+            sent += 1
+            if not free:
+                tally.not_sent += 1
+                continue
+            task = asyncio.create_task(send())
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            await asyncio.sleep(0)
+        if not half and now > seconds / 2:
+            half = server.memory_mb
+        await asyncio.sleep(0.001)
+    await asyncio.gather(*under_way)
+    for _, writer in free:
+        writer.close()
+    return tally, half
+
+
+async def _exchange(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, tally: _Tally
+) -> None:
+    began = time.perf_counter()
+    writer.write(request)
+    head = (await reader.readuntil(b"\r\n\r\n")).lower()
+    length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
+    await reader.readexactly(length)
+    status = int(head.split(b" ", 2)[1])
+    if status == 200:
+        tally.accepted_ms.append((time.perf_counter() - began) * 1e3)
+    elif status == 503 and b"retry-after:" in head:
+        tally.refused += 1
+    else:
+        tally.failed += 1
