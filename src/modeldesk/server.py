@@ -60,12 +60,18 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
     if settings.ui:
         from modeldesk import ui  # noqa: PLC0415 - a server without pages does not load NiceGUI
 
-        if desk.sign_in_required:
+        if app.state.sign_in_required:
             serve_sign_in(app, desk, settings, page=ui.login_page)
         ui.mount(app, desk, settings)
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(RequestIdentity)
-    app.add_middleware(HotPath, desk=desk, settings=settings, arrivals=app.state.arrivals)
+    app.add_middleware(
+        HotPath,
+        desk=desk,
+        settings=settings,
+        arrivals=app.state.arrivals,
+        required=app.state.sign_in_required,
+    )
     return app
 
 

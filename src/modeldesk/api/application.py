@@ -87,7 +87,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     for router, shape in DIALECTS:
         app.include_router(router, responses=_failures_as(shape))
     serve_vertex(app, desk, settings)
-    required = desk.sign_in_required
+    app.state.sign_in_required = required = desk.sign_in_required
     show_docs(app, Document(app, desk, secured=required))
     answer_unmatched(app)
     app.add_middleware(Patience, seconds=settings.max_body_seconds)

@@ -51,8 +51,8 @@ _KIND = (b"content-type", JSON.encode())
 _NAMED = HEADER.lower().encode()
 
 
-class _LeftError(Exception):
-    """The client went away before its body had arrived."""
+class _PassedOnError(Exception):
+    """The application answers: the client went away, or its body took too long to arrive."""
 
 
 class HotPath:
@@ -72,11 +72,22 @@ class HotPath:
         Limits on bodies and rows; ``allowed_hosts`` is what the guard lets pass.
     arrivals
         Wakes the requests that wait.
+    required
+        Whether callers must be known, as for `Door`.
     """
 
-    def __init__(self, app: ASGIApp, desk: Desk, settings: Settings, arrivals: Arrivals) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        desk: Desk,
+        settings: Settings,
+        arrivals: Arrivals,
+        *,
+        required: bool,
+    ) -> None:
         self._app = app
         self._desk = desk
+        self._required = required
         self._most_rows = settings.max_rows
         self._seconds = settings.max_body_seconds
         self._most_bytes = min(MOST_BYTES, settings.max_body_bytes)
@@ -98,7 +109,7 @@ class HotPath:
             batch = await self._predicted(name, await self._body(parts, receive))
             answer = encode(self._answers.batch(batch))
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the application tells
-            if not isinstance(error, _LeftError):
+            if not isinstance(error, _PassedOnError):
                 scope[_FAILURE] = error
             scope["headers"] = with_identifier(scope["headers"], identifier)
             await self._app(scope, _again(parts, receive), send)
@@ -119,10 +130,12 @@ class HotPath:
         while not parts or parts[-1].get("more_body"):
             parts.append(await receive())
         if parts[-1]["type"] != "http.request":
-            raise _LeftError
+            raise _PassedOnError
         return b"".join(part.get("body", b"") for part in parts)
 
     async def _predicted(self, name: str, body: bytes) -> PredictionBatch:
+        if not self._desk.predictor.knows(name):
+            raise _PassedOnError  # what was known is old by now, and reading it takes a thread
         asked = read_batch(parse_object(body), most_rows=self._most_rows)
         return await self._arrivals.waiter(submitted(self._desk, name, asked, None))
 
@@ -137,7 +150,7 @@ class HotPath:
         if not self._is_plain(scope) or not self._desk.predictor.knows(name):
             return None
         caller = ANYONE
-        if self._desk.sign_in_required:
+        if self._required:
             known = admitted_at_once(self._desk.access, scope, name)
             if known is None:
                 return None

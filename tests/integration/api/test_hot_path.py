@@ -43,7 +43,7 @@ async def both(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClien
 async def only_hot(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Offer a client of a hot path with nothing behind it but 418."""
     teapot = PlainTextResponse("not here", status_code=418)
-    transport = httpx.ASGITransport(HotPath(teapot, desk, settings, Arrivals()))
+    transport = httpx.ASGITransport(HotPath(teapot, desk, settings, Arrivals(), required=False))
     async with httpx.AsyncClient(transport=transport, base_url=OUTSIDE) as opened:
         await opened.post(HOT, json={"row": ROW})  # the host is known from now on
         yield opened
@@ -232,7 +232,7 @@ async def guarded(tmp_path: Path) -> AsyncIterator[tuple[Desk, httpx.AsyncClient
     with Desk.open(settings) as desk:
         desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
         teapot = PlainTextResponse("not here", status_code=418)
-        transport = httpx.ASGITransport(HotPath(teapot, desk, settings, Arrivals()))
+        transport = httpx.ASGITransport(HotPath(teapot, desk, settings, Arrivals(), required=True))
         async with httpx.AsyncClient(transport=transport, base_url=OUTSIDE) as opened:
             await opened.post(HOT, json={"row": ROW})  # the host is known from now on
             yield desk, opened
