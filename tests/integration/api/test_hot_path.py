@@ -208,7 +208,7 @@ async def test_a_locked_database_delays_nobody_else(
         assert not predicting.done()
         other.execute("COMMIT")
     assert (await predicting).status_code == 200
-    assert longest < 0.5
+    assert longest < 3  # whoever waits for the database waits for 5 seconds
 
 
 async def test_who_goes_away_takes_nothing_back(both: httpx.AsyncClient, desk: Desk) -> None:
@@ -222,6 +222,10 @@ async def test_who_goes_away_takes_nothing_back(both: httpx.AsyncClient, desk: D
     giving_up.cancel()
     await asyncio.gather(giving_up, return_exceptions=True)
     assert (await both.post(HOT, json={"row": ROW})).status_code == 200
+    for _ in range(100):
+        if desk.reader.page("iris", limit=100).frame.height >= before + 3:
+            break
+        await asyncio.sleep(0.1)
     assert desk.reader.page("iris", limit=100).frame.height == before + 3
 
 
