@@ -7,7 +7,8 @@ many calls below what found it out, and most of what lies between has nothing to
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
@@ -151,8 +152,23 @@ _CALLER: ContextVar[Caller | None] = ContextVar("modeldesk_caller", default=None
 
 
 def act_as(caller: Caller) -> None:
-    """Let everything that follows in this context be done in a caller's name."""
+    """Let all that follows be done in a caller's name: for a task or thread of the caller's own."""
     _CALLER.set(caller)
+
+
+@contextmanager
+def acting_as(caller: Caller) -> Iterator[None]:
+    """Let everything in the block be done in a caller's name.
+
+    >>> with acting_as(ANYONE):
+    ...     caller().kind
+    <CallerKind.ANYONE: 'anyone'>
+    """
+    before = _CALLER.set(caller)
+    try:
+        yield
+    finally:
+        _CALLER.reset(before)
 
 
 def caller() -> Caller:

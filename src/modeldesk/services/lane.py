@@ -417,7 +417,7 @@ class Lane:
         now = self._clock.now()
         self._commits.count_failed(record.version_id, rows, sentence=sentence, at=now)
         _log.error(
-            "model failed",
+            "model failed" if jobs else "model not loaded",
             model=record.model,
             version=record.number,
             shadow=self.shadow,

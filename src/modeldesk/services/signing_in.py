@@ -16,7 +16,7 @@ import structlog
 from modeldesk.clock import Clock
 from modeldesk.errors import TooManyAttempts, Unauthenticated
 from modeldesk.services.access import digest
-from modeldesk.services.acting import Caller, CallerKind, UserRole, act_as, change
+from modeldesk.services.acting import Caller, CallerKind, UserRole, acting_as, change
 from modeldesk.services.passwords import Passwords
 from modeldesk.store import (
     AttemptRecords,
@@ -152,20 +152,21 @@ class SigningIn:
 
     def by_identity(self, identity: Identity) -> SignedIn:
         """Sign in whom another service has identified; makes or updates the user."""
-        act_as(Caller(kind=CallerKind.USER, name=identity.name, role=identity.role))
-        user = self._users.elsewhere(identity.issuer, identity.subject)
-        if user is None:
-            user = self._add(identity)
-        elif user.role != identity.role:
-            told = change(
-                self._clock.now(),
-                "user.role",
-                f"user {user.name}",
-                before=user.role,
-                after=identity.role.value,
-                said_by=identity.issuer,
-            )
-            self._users.set_role(user.user_id, identity.role, told)
+        by = Caller(kind=CallerKind.USER, name=identity.name, role=identity.role)
+        with acting_as(by):
+            user = self._users.elsewhere(identity.issuer, identity.subject)
+            if user is None:
+                user = self._add(identity)
+            elif user.role != identity.role:
+                told = change(
+                    self._clock.now(),
+                    "user.role",
+                    f"user {user.name}",
+                    before=user.role,
+                    after=identity.role.value,
+                    said_by=identity.issuer,
+                )
+                self._users.set_role(user.user_id, identity.role, told)
         return self._begin(user, "")
 
     def out(self, token: str, caller: Caller) -> None:
@@ -183,20 +184,22 @@ class SigningIn:
     def _begin(self, user: UserRecord, browser: str) -> SignedIn:
         """Begin a session, under a token that nobody had before."""
         now = self._clock.now()
-        act_as(Caller(kind=CallerKind.USER, name=user.name, role=UserRole(user.role)))
+        by = Caller(kind=CallerKind.USER, name=user.name, role=UserRole(user.role))
         signed_in = SignedIn(
             user=user.name,
             token=secrets.token_urlsafe(32),
             expires_at=now + self._lifetime,
             browser=browser or secrets.token_urlsafe(32),
         )
+        with acting_as(by):
+            told = change(now, "user.signed_in", f"user {user.name}")
         self._sessions.begin(
             user.user_id,
             session=digest(signed_in.token.encode()).hex(),
             browser=digest(signed_in.browser.encode()).hex(),
             now=now,
             expires_at=signed_in.expires_at,
-            change=change(now, "user.signed_in", f"user {user.name}"),
+            change=told,
         )
         self._changed()
         return signed_in

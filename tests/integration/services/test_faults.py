@@ -79,7 +79,7 @@ def test_a_model_that_cannot_be_loaded_ahead_fails_its_requests_only(
             desk.predictor.warm()
             with pytest.raises(Corrupt, match="not those that were published"):
                 desk.predictor.predict("iris", [ROW])
-        assert [line["event"] for line in logs] == ["model not loaded"]
+        assert [line["event"] for line in logs] == ["model not loaded", "model failed"]
 
 
 def rename(store: Store, table: str, to: str) -> None:

@@ -19,7 +19,7 @@ from modeldesk.errors import (
     Unauthenticated,
 )
 from modeldesk.schema import LogPolicy
-from modeldesk.services.acting import ANYONE, CHANGES, PREDICTS, Scope, UserRole, caller
+from modeldesk.services.acting import ANYONE, CHANGES, PREDICTS, CallerKind, Scope, UserRole, caller
 from modeldesk.services.signing_in import Identity
 from modeldesk.settings import Settings
 
@@ -274,6 +274,7 @@ def test_who_is_identified_elsewhere_becomes_a_user_here(bare: Desk) -> None:
     known = {"issuer": "https://login.example.org", "subject": "17", "name": "anna"}
     first = bare.signing_in.by_identity(Identity(role=UserRole.VIEWER, **known))
     assert first.user == "anna-2"
+    assert caller().kind is CallerKind.COMMAND, "who signs in acts for nobody else"
     second = bare.signing_in.by_identity(Identity(role=UserRole.EDITOR, **known))
     assert second.user == "anna-2"
     bare.access.refresh()
