@@ -132,7 +132,8 @@ class Desk:
         except BaseException:
             store.close()
             raise
-        records, log = ModelRecords(store), ChunkLog(store)
+        records = ModelRecords(store)
+        log = ChunkLog(store, synced=settings.durability is Durability.DISK)
         windows, alerts = WindowRecords(store), AlertRecords(store)
         ahead = settings.max_waiting_rows if settings.durability is Durability.ASYNC else 0
         commits = GroupCommit(log, records, most_ahead=ahead)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import gc
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -20,7 +21,7 @@ import structlog
 import uvicorn
 from fastapi import FastAPI
 
-from modeldesk.api import Guard, HotPath, RequestIdentity, create_api, serve_sign_in
+from modeldesk.api import Guard, RequestIdentity, create_api, hot_protocol, serve_sign_in
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, ModeldeskError
 from modeldesk.services.admission import address_to_bind, check_admission
@@ -65,13 +66,6 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
         ui.mount(app, desk, settings)
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(RequestIdentity)
-    app.add_middleware(
-        HotPath,
-        desk=desk,
-        settings=settings,
-        arrivals=app.state.arrivals,
-        required=app.state.sign_in_required,
-    )
     return app
 
 
@@ -96,6 +90,9 @@ def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None) 
     ModeldeskError
         When the desk cannot be opened or the server does not start.
     """
+    # Read when the first library with OpenMP is loaded. Its threads would else keep the cores
+    # busy while they wait for work, and with them everything that is not the model.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     with _listening(settings) as listener, _stop_signals() as stop:
         desk = Desk.open(settings)
         try:
@@ -184,6 +181,7 @@ def _in_thread(
 ) -> Iterator[str]:
     config = uvicorn.Config(
         app,
+        http=hot_protocol(app.state.hot_path),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -41,8 +41,10 @@ RoleName: TypeAlias = Literal["viewer", "editor", "admin"]
 class Durability(StrEnum):
     """When a prediction is answered."""
 
+    DISK = "disk"
+    """When it is committed and the disk has it."""
     COMMIT = "commit"
-    """When it is committed."""
+    """When it is committed; SQLite has the disk write it within a second."""
     ASYNC = "async"
     """When it is made; it is committed a moment later."""
 
@@ -85,7 +87,8 @@ class Settings(BaseSettings):
     )
     durability: Durability = Field(
         default=Durability.COMMIT,
-        description="When a prediction is answered: when it is committed (commit) or made (async).",
+        description="When a prediction is answered: when the disk has it (disk), when it is"
+        " committed (commit) or when it is made (async).",
     )
     host: str = Field(default="127.0.0.1", description="Address that the server binds.")
     port: int = Field(

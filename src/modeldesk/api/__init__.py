@@ -3,7 +3,8 @@
 from modeldesk.api.application import create_api
 from modeldesk.api.guard import Guard
 from modeldesk.api.hot_path import HotPath
+from modeldesk.api.hot_protocol import hot_protocol
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.sign_in import serve_sign_in
 
-__all__ = ["Guard", "HotPath", "RequestIdentity", "create_api", "serve_sign_in"]
+__all__ = ["Guard", "HotPath", "RequestIdentity", "create_api", "hot_protocol", "serve_sign_in"]

@@ -25,7 +25,7 @@ from modeldesk.api.context import provide
 from modeldesk.api.dialects import DIALECTS, serve_vertex
 from modeldesk.api.docs import show_docs
 from modeldesk.api.errors import FailureAnswer, handle_errors
-from modeldesk.api.hot_path import tell_failures
+from modeldesk.api.hot_path import HotPath, tell_failures
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.metering import Metering
 from modeldesk.api.needs import Asked
@@ -88,6 +88,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
         app.include_router(router, responses=_failures_as(shape))
     serve_vertex(app, desk, settings)
     app.state.sign_in_required = required = desk.sign_in_required
+    app.state.hot_path = HotPath(desk, settings, app.state.arrivals, required=required)
     show_docs(app, Document(app, desk, secured=required))
     answer_unmatched(app)
     app.add_middleware(Patience, seconds=settings.max_body_seconds)

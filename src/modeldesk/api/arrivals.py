@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from modeldesk.services.batch import PredictionBatch
 
 Source: TypeAlias = "Future[PredictionBatch]"
 Waiter: TypeAlias = "asyncio.Future[PredictionBatch]"
+Then: TypeAlias = Callable[[Source], None]
 
 
 class Arrivals:
@@ -29,13 +31,17 @@ class Arrivals:
 
         Who waits for it can stop waiting: the other is not cancelled by that.
         """
+        waiter: Waiter = asyncio.get_running_loop().create_future()
+        self.call(source, partial(_tell, waiter))
+        return waiter
+
+    def call(self, source: Source, then: Then) -> None:
+        """Have something called in the running loop when a future is done; it must not fail."""
         loop = asyncio.get_running_loop()
         box = self._box
         if box is None or box.loop is not loop:
             self._box = box = _Box(loop)
-        waiter: Waiter = loop.create_future()
-        source.add_done_callback(partial(box.put, waiter))
-        return waiter
+        source.add_done_callback(partial(box.put, then))
 
 
 class _Box:
@@ -43,12 +49,12 @@ class _Box:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
-        self._arrived: deque[tuple[Waiter, Source]] = deque()
+        self._arrived: deque[tuple[Then, Source]] = deque()
         self._called = False
 
-    def put(self, waiter: Waiter, source: Source) -> None:
+    def put(self, then: Then, source: Source) -> None:
         """Note what is done; called in whichever thread did it."""
-        self._arrived.append((waiter, source))
+        self._arrived.append((then, source))
         # The loop takes the call back before it looks: what was put here earlier is seen.
         if not self._called:
             self._called = True
@@ -61,11 +67,15 @@ class _Box:
     def _look(self) -> None:
         self._called = False
         while self._arrived:
-            waiter, source = self._arrived.popleft()
-            if waiter.done():
-                continue  # nobody waits any more
-            error = source.exception()
-            if error is None:
-                waiter.set_result(source.result())
-            else:
-                waiter.set_exception(error)
+            then, source = self._arrived.popleft()
+            then(source)
+
+
+def _tell(waiter: Waiter, source: Source) -> None:
+    if waiter.done():
+        return  # nobody waits any more
+    error = source.exception()
+    if error is None:
+        waiter.set_result(source.result())
+    else:
+        waiter.set_exception(error)

@@ -1,25 +1,25 @@
 """The quick way for what is asked most: a few rows as JSON, of a model that is at hand.
 
-It lies round the whole application, takes only requests that need no thread, no parameter and no
-conversion, and answers them as the declared route would, byte for byte. Whatever else is asked
-goes on to the application. So does what fails here, to be told by it as every failure is.
+It takes only requests that need no thread, no parameter and no conversion, and answers them as
+the declared route would, byte for byte. `modeldesk.api.hot_protocol` brings it such requests
+before the application sees them. Whatever else is asked goes to the application. So does what
+fails here, to be told by it as every failure is.
 """
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
-from collections import deque
-from collections.abc import Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
 from fastapi import FastAPI
 from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from structlog.contextvars import bind_contextvars, reset_contextvars
+from starlette.types import Receive, Scope, Send
+from structlog.contextvars import bind_contextvars
 
 from modeldesk.api.access import admitted_at_once
 from modeldesk.api.arrivals import Arrivals
@@ -28,14 +28,14 @@ from modeldesk.api.encoding import encode
 from modeldesk.api.guard import Hosts
 from modeldesk.api.identity import identifier_of, with_identifier
 from modeldesk.api.metering import BEGAN
-from modeldesk.api.patience import Timed
+from modeldesk.api.patience import too_slow
 from modeldesk.api.predicting import HEADER, ROUTING_KEY, submitted
 from modeldesk.api.prediction_answers import Answers
 from modeldesk.api.requests import parse_object
 from modeldesk.api.tables import JSON, wanted_type
 from modeldesk.desk import Desk
 from modeldesk.schema import prediction_id
-from modeldesk.services.acting import ANYONE, act_as
+from modeldesk.services.acting import ANYONE, Caller, act_as
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.settings import Settings
 
@@ -46,117 +46,118 @@ _DECLARED = "/api/v1/models/{name}/predict"
 """What its requests are counted under: the declared route's path."""
 
 _FAILURE = "modeldesk.failure"
-_LEFT_TO_ROUTES = {b"content-encoding", b"transfer-encoding", ROUTING_KEY.lower().encode()}
-_KIND = (b"content-type", JSON.encode())
-_NAMED = HEADER.lower().encode()
+_LEFT_TO_ROUTES = {
+    b"content-encoding",
+    b"transfer-encoding",
+    b"expect",
+    ROUTING_KEY.lower().encode(),
+}
+_PATH = re.compile(rb"/api/v1/models/([A-Za-z0-9._~-]{1,200})/predict").fullmatch
 
 
-class _PassedOnError(Exception):
-    """The application answers: the client went away, or its body took too long to arrive."""
+@dataclass(slots=True, kw_only=True, eq=False)
+class Asked:
+    """A request that the hot path has taken."""
+
+    model: str
+    caller: Caller
+    identifier: str
+    """The request's own, as its answer names it."""
+    scope: Scope
+    """As the application gets it, should it have to."""
+    body: list[bytes] = field(default_factory=list)
+    began: float = field(default_factory=time.perf_counter)
+
+    def failed(self, failure: BaseException) -> Scope:
+        """Return the scope under which the application tells a failure."""
+        headers = with_identifier(self.scope["headers"], self.identifier)
+        return {**self.scope, BEGAN: self.began, "headers": headers, _FAILURE: failure}
 
 
 class HotPath:
-    """Answers small JSON requests for predictions at once, on the event loop.
+    """Takes small JSON requests for predictions, checks and queues their rows, writes answers.
 
-    It takes the place of all that lies inside it: of `RequestIdentity`, `Guard`, `Door`,
+    It takes the place of the whole application: of `RequestIdentity`, `Guard`, `Door`,
     `Patience` and `Metering` it does the same, and a request that any of them would not just let
-    pass is not taken. Whatever else is to check requests belongs outside of it.
+    pass is not taken.
 
     Parameters
     ----------
-    app
-        Answers everything else, and tells failures; made ready by `tell_failures`.
     desk
         Whose predictor is asked.
     settings
         Limits on bodies and rows; ``allowed_hosts`` is what the guard lets pass.
     arrivals
-        Wakes the requests that wait.
+        Brings predictions back to the event loop.
     required
         Whether callers must be known, as for `Door`.
     """
 
     def __init__(
-        self,
-        app: ASGIApp,
-        desk: Desk,
-        settings: Settings,
-        arrivals: Arrivals,
-        *,
-        required: bool,
+        self, desk: Desk, settings: Settings, arrivals: Arrivals, *, required: bool
     ) -> None:
-        self._app = app
+        self.arrivals = arrivals
+        self.seconds = settings.max_body_seconds
+        """How long a body may take to arrive."""
         self._desk = desk
         self._required = required
         self._most_rows = settings.max_rows
-        self._seconds = settings.max_body_seconds
         self._most_bytes = min(MOST_BYTES, settings.max_body_bytes)
         self._hosts = Hosts(settings.allowed_hosts)
-        self._arrivals = arrivals
         self._answers = Answers()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or pass it on."""
-        name = self._asked(scope)
-        if name is None:
-            await self._app(scope, receive, send)
-            return
-        scope[BEGAN] = began = time.perf_counter()
-        identifier = identifier_of(scope)
-        before = bind_contextvars(request_id=identifier)
-        parts: list[Message] = []
-        try:
-            batch = await self._predicted(name, await self._body(parts, receive))
-            answer = encode(self._answers.batch(batch))
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - the application tells
-            if not isinstance(error, _PassedOnError):
-                scope[_FAILURE] = error
-            scope["headers"] = with_identifier(scope["headers"], identifier)
-            await self._app(scope, _again(parts, receive), send)
-            return
-        finally:
-            reset_contextvars(**before)
-        headers = with_identifier(_headers(batch, answer), identifier)
-        try:
-            await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await send({"type": "http.response.body", "body": answer})
-        finally:
-            seconds = time.perf_counter() - began
-            self._desk.measures.request("POST", _DECLARED, HTTPStatus.OK, seconds)
+    def asked(self, method: bytes, url: bytes, scope: Scope) -> Asked | None:
+        """Return what is asked where it can be answered here; ``None`` for anything else.
 
-    async def _body(self, parts: list[Message], receive: Receive) -> bytes:
-        """Read a body into its parts, in time, and return it."""
-        receive = Timed(receive, self._seconds).receive
-        while not parts or parts[-1].get("more_body"):
-            parts.append(await receive())
-        if parts[-1]["type"] != "http.request":
-            raise _PassedOnError
-        return b"".join(part.get("body", b"") for part in parts)
-
-    async def _predicted(self, name: str, body: bytes) -> PredictionBatch:
+        Parameters
+        ----------
+        method, url
+            The request's first line, as it was sent.
+        scope
+            With the headers; method and path are still missing.
+        """
+        found = _PATH(url) if method == b"POST" else None
+        if found is None or scope["root_path"]:
+            return None
+        name = found[1].decode("ascii")
+        if not (self._is_plain(scope) and self._hosts.passes(scope)):
+            return None
         if not self._desk.predictor.knows(name):
-            raise _PassedOnError  # what was known is old by now, and reading it takes a thread
-        asked = read_batch(parse_object(body), most_rows=self._most_rows)
-        return await self._arrivals.waiter(submitted(self._desk, name, asked, None))
+            return None
+        caller = admitted_at_once(self._desk.access, scope, name) if self._required else ANYONE
+        if caller is None:
+            return None
+        path = url.decode("ascii")
+        scope.update(method="POST", path=path, raw_path=url, query_string=b"")
+        return Asked(model=name, caller=caller, identifier=identifier_of(scope), scope=scope)
 
-    def _asked(self, scope: Scope) -> str | None:
-        """Return the model of a request that can be answered here; ``None`` for any other."""
-        if scope["type"] != "http" or scope["method"] != "POST" or scope["query_string"]:
-            return None
-        found = _PATH(scope["path"])
-        if not found or scope["root_path"] or not self._hosts.passes(scope):
-            return None
-        name: str = found[1]
-        if not self._is_plain(scope) or not self._desk.predictor.knows(name):
-            return None
-        caller = ANYONE
-        if self._required:
-            known = admitted_at_once(self._desk.access, scope, name)
-            if known is None:
-                return None
-            caller = known
-        act_as(caller)
-        return name
+    def submit(self, asked: Asked) -> Future[PredictionBatch] | None:
+        """Check rows and queue them; ``None`` where the application has to look first.
+
+        Call it in a context of the request's own.
+        """
+        if not self._desk.predictor.knows(asked.model):
+            return None  # what was known is old by now, and reading it takes a thread
+        act_as(asked.caller)
+        bind_contextvars(request_id=asked.identifier)
+        batch = read_batch(parse_object(b"".join(asked.body)), most_rows=self._most_rows)
+        return submitted(self._desk, asked.model, batch, None)
+
+    def answer(self, asked: Asked, batch: PredictionBatch) -> bytes:
+        """Return the rest of an answer's head, and its body; counts the request."""
+        body = encode(self._answers.batch(batch))
+        seconds = time.perf_counter() - asked.began
+        self._desk.measures.request("POST", _DECLARED, HTTPStatus.OK, seconds)
+        return _ANSWER % (
+            prediction_id(batch.chunk, batch.start).encode(),
+            len(body),
+            asked.identifier.encode(),
+            body,
+        )
+
+    def late(self) -> Exception:
+        """Return what a client is told whose body did not arrive in time."""
+        return too_slow(self.seconds)
 
     def _is_plain(self, scope: Scope) -> bool:
         """Whether a small JSON body is announced, and JSON will do for the answer."""
@@ -165,14 +166,23 @@ class HotPath:
             if name == b"content-length":
                 length = int(value) if value.isdigit() else -1
             elif name == b"content-type":
-                if value.partition(b";")[0].strip().lower() != _KIND[1]:
+                if value.partition(b";")[0].strip().lower() != _JSON:
                     return False
             elif name == b"accept":
-                if wanted_type(value.decode("latin-1")) is not None:
+                if value != b"*/*" and wanted_type(value.decode("latin-1")) is not None:
                     return False
             elif name in _LEFT_TO_ROUTES:
                 return False
         return 0 <= length <= self._most_bytes
+
+
+_JSON = JSON.encode()
+_ANSWER = (
+    HEADER.lower().encode()
+    + b": %b\r\ncontent-length: %d\r\ncontent-type: "
+    + _JSON
+    + b"\r\nx-request-id: %b\r\n\r\n%b"
+)
 
 
 def tell_failures(app: FastAPI) -> None:
@@ -198,24 +208,3 @@ class _Failures(BaseRoute):
         del receive, send
         failure: BaseException = scope[_FAILURE]
         raise failure
-
-
-_PATH = re.compile(r"/api/v1/models/([^/\0]{1,200})/predict").fullmatch
-
-
-def _headers(batch: PredictionBatch, answer: bytes) -> list[tuple[bytes, bytes]]:
-    return [
-        (_NAMED, prediction_id(batch.chunk, batch.start).encode()),
-        (b"content-length", str(len(answer)).encode()),
-        _KIND,
-    ]
-
-
-def _again(parts: Iterable[Message], receive: Receive) -> Receive:
-    """Return what gives the parts of a body once more, and then what follows."""
-    waiting = deque(parts)
-
-    async def received() -> Message:
-        return waiting.popleft() if waiting else await receive()
-
-    return received

@@ -58,8 +58,12 @@ class Timed:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError as error:
-            text = f"The request's body did not arrive within {self._seconds:g} seconds."
-            hint = "Send fewer rows at once, or raise max_body_seconds."
-            raise TooSlow(text, hint=hint) from error
+            raise too_slow(self._seconds) from error
         self._whole = not message.get("more_body", False)
         return message
+
+
+def too_slow(seconds: float) -> TooSlow:
+    """Return what a client is told whose body did not arrive in that time."""
+    text = f"The request's body did not arrive within {seconds:g} seconds."
+    return TooSlow(text, hint="Send fewer rows at once, or raise max_body_seconds.")

@@ -1,7 +1,7 @@
-"""Group commit: one thread writes the log, many rows a transaction.
+"""Group commit: the log is written by one thread at a time, many rows a transaction.
 
-While a commit runs, what arrives waits; the next commit takes it all. Idle, a row is written
-at once; under load, the cost of a commit is shared.
+While a commit runs, what arrives waits; the next commit takes it all. Idle, whoever appends
+writes at once, in its own thread; under load, the cost of a commit is shared.
 
 Usually whoever appends waits for the commit. Where the user chose ``durability = "async"``, rows
 count as taken when they are queued, as long as not too many are: from then on appending waits
@@ -21,6 +21,7 @@ import structlog
 
 from modeldesk.errors import Conflict, ModeldeskError, Overloaded, StoreUnavailable
 from modeldesk.schema import ChunkKeys
+from modeldesk.services.write_through import WriteThrough
 from modeldesk.store import Chunk, ChunkLog, ModelRecords
 
 _LARGEST_GROUP = 1000
@@ -77,8 +78,11 @@ class GroupCommit:
         self._most_ahead = most_ahead
         self._ahead = 0
         self._failing = False
+        self._through = WriteThrough(log)
         self._closed = False
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
+        """Held while chunks are written."""
         self._queue: queue.SimpleQueue[_Append | _Refused | _Failed | _Stop] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._write, name="modeldesk-log", daemon=True)
         self._thread.start()
@@ -102,9 +106,18 @@ class GroupCommit:
             ahead = not durable and self._ahead + rows <= self._most_ahead
             if ahead:
                 self._ahead += rows
-            self._queue.put(_Append(chunk=chunk, done=None if ahead else done))
+            item = _Append(chunk=chunk, done=None if ahead else done)
+            alone = not ahead and not self._failing and self._writing.acquire(blocking=False)
+            if not alone:
+                self._queue.put(item)
         if ahead:
             done.set_result(None)
+        elif alone:
+            # Two changes of thread cost as much as writing a few rows.
+            try:
+                self._commit([item])
+            finally:
+                self._writing.release()
         return done
 
     def count_refused(self, version_id: int, rows: int) -> None:
@@ -122,6 +135,7 @@ class GroupCommit:
             self._closed = True
             self._queue.put(_Stop())
         self._thread.join()
+        self._through.close()
 
     def _write(self) -> None:
         running = True
@@ -132,7 +146,8 @@ class GroupCommit:
                 group.append(self._queue.get())
             running = not any(isinstance(item, _Stop) for item in group)
             appends = again + [item for item in group if isinstance(item, _Append)]
-            again = self._commit(appends)
+            with self._writing:
+                again = self._commit(appends)
             refused = [item for item in group if isinstance(item, _Refused | _Failed)]
             if appends and self._failing:
                 # Do not make the next group wait for one more failure.
@@ -141,7 +156,8 @@ class GroupCommit:
                 self._count(refused)
             if again:
                 time.sleep(_REST_SECONDS)
-        lost = self._commit(again)
+        with self._writing:
+            lost = self._commit(again)
         if lost:
             rows = sum(item.chunk.frame.height for item in lost)
             _log.error("predictions lost: the database is not available at the end", rows=rows)
@@ -176,6 +192,7 @@ class GroupCommit:
         """Write chunks in one transaction, or say why they are not."""
         try:
             self._log.append(new)
+            self._through.soon()
         except Conflict as error:
             # A commit whose answer was lost with the connection is found done when it is retried.
             return None if len(new) == 1 and self._is_there(new[0].key) else error

@@ -12,12 +12,14 @@ from itertools import groupby
 import polars as pl
 import structlog
 
+from modeldesk.clock import microseconds
 from modeldesk.errors import ModeldeskError, ModelFailed
 from modeldesk.schema import RowDecoder, Signature, Value, polars_type, prediction_id
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.store import ROW_ID, SHADOW_OF, TIME, VersionRecord
 
 _LONGEST_SENTENCE = 1000
+_TIME = pl.Datetime("us", "UTC")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -117,16 +119,16 @@ def repeated_inputs(jobs: Sequence[Job], signature: Signature) -> pl.DataFrame:
 
 def stamps_of(jobs: Sequence[Job]) -> pl.DataFrame:
     """Return the times and, where given, the callers' own keys; of a shadow also whose answers."""
-    # As rows: a series of times takes five times as long.
-    rows = [pair for job in jobs for pair in zip(job.times, job.row_ids, strict=True)]
-    schema = {TIME: pl.Datetime("us", "UTC"), ROW_ID: pl.String()}
-    stamps = pl.DataFrame(rows, schema=schema, orient="row")
-    if stamps[ROW_ID].null_count() == len(rows):
-        stamps = stamps.drop(ROW_ID)
+    # As numbers: a series of times takes ten times as long.
+    times = [microseconds(time) for job in jobs for time in job.times]
+    stamps = [pl.Series(TIME, times, dtype=pl.Int64).cast(_TIME)]
+    keys = [key for job in jobs for key in job.row_ids]
+    if any(key is not None for key in keys):
+        stamps.append(pl.Series(ROW_ID, keys, dtype=pl.String))
     if jobs[0].answered is not None:
         ids = [identifier for job in jobs for identifier in job.answered or ()]
-        stamps = stamps.with_columns(pl.Series(SHADOW_OF, ids, dtype=pl.String))
-    return stamps
+        stamps.append(pl.Series(SHADOW_OF, ids, dtype=pl.String))
+    return pl.DataFrame(stamps)
 
 
 def answer(jobs: Sequence[Job], frame: pl.DataFrame, *, key: str, record: VersionRecord) -> None:

@@ -22,7 +22,10 @@ def written(frame: pl.DataFrame, policy: LogPolicy) -> pl.DataFrame:
     cut = [
         name
         for name, dtype in kept.schema.items()
-        if dtype == pl.String and not name.startswith("modeldesk:") and name not in hashed
+        if dtype == pl.String
+        and not name.startswith("modeldesk:")
+        and name not in hashed
+        and _longest(kept[name]) > policy.max_text_characters
     ]
     if not hashed and not cut:
         return kept.clone()  # shares the values
@@ -50,6 +53,12 @@ def thinned(frame: pl.DataFrame, policy: LogPolicy, key: str) -> pl.DataFrame | 
     seed = int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big")
     chosen = np.random.default_rng(seed).random(frame.height) < policy.sample
     return numbered.filter(pl.Series(chosen))
+
+
+def _longest(texts: pl.Series) -> int:
+    """Return no less than the characters of the longest text."""
+    longest = texts.str.len_bytes().max()
+    return longest if isinstance(longest, int) else 0
 
 
 def _hashed(values: pl.Series, salt: str) -> pl.Series:

@@ -2,6 +2,7 @@
 
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
 from modeldesk.store.aliases import CHAMPION, Alias, AliasMove, AliasRecords, NewMove
+from modeldesk.store.appending import Chunk
 from modeldesk.store.attempts import AttemptRecords
 from modeldesk.store.audit import AuditEntry, AuditRecords, Change, Detail, note
 from modeldesk.store.compaction import Compaction
@@ -13,7 +14,7 @@ from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
-from modeldesk.store.log import Chunk, ChunkLog, LoggedChunk, LoggedRow, WaitingRows
+from modeldesk.store.log import ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.migrate import Migration, has_desk, migrate
 from modeldesk.store.notes import Notes, Parameter
 from modeldesk.store.payload import ROW, ROW_ID, SHADOW_OF, TIME

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt
 from modeldesk.schema import ChunkKeys
+from modeldesk.store.appending import SETTLED_ROWS
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.locking import lock_chunks
-from modeldesk.store.log import SETTLED_ROWS
 from modeldesk.store.parts import Part, moved_parts, numbered
 from modeldesk.store.payload import ROW, ROW_ID, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks

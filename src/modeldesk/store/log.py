@@ -13,35 +13,15 @@ import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.store.appending import Chunk, append
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
-from modeldesk.store.inserting import insert_many
-from modeldesk.store.own_keys import hash_of, hashes_in, key_rows
-from modeldesk.store.payload import ROW, ROW_ID, TIME, decode_chunk, decode_rows, encode_chunk
+from modeldesk.store.own_keys import hash_of
+from modeldesk.store.payload import ROW, ROW_ID, decode_chunk, decode_rows
 from modeldesk.store.tables import chunks, moved_chunks, row_keys
-
-SETTLED_ROWS = 10_000
-"""From this many rows on a chunk stays as it is."""
 
 _IDS = 500
 """Keys of chunks that are read at once when reading in order; payloads come one by one."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chunk:
-    """Rows of one version that are committed together.
-
-    ``frame`` holds the inputs and outputs by name, and the time (and, where given, the
-    caller's own key) of each row under the names `payload.TIME` and `payload.ROW_ID`.
-    """
-
-    key: str
-    model_id: int
-    version_id: int
-    committed_at: datetime
-    frame: pl.DataFrame
-    shadow: bool = False
-    """Whether nobody was given these answers; then ``frame`` has `payload.SHADOW_OF`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,39 +59,29 @@ class WaitingRows:
 
 
 class ChunkLog:
-    """Appends chunks and finds them again."""
+    """Appends chunks and finds them again.
 
-    def __init__(self, store: Store) -> None:
+    Parameters
+    ----------
+    store
+        The database.
+    synced
+        Whether a commit waits for the disk: see `Store.writing`.
+    """
+
+    def __init__(self, store: Store, *, synced: bool = True) -> None:
         self._store = store
+        self.synced = synced or not store.is_sqlite
+        """Whether what is appended needs no `sync`."""
 
     def append(self, new: Sequence[Chunk]) -> None:
-        """Commit chunks in one transaction; when this returns they are durable."""
-        values = [
-            {
-                "key": chunk.key,
-                "first_key": chunk.key,
-                "last_key": chunk.key,
-                "version_id": chunk.version_id,
-                "committed_at": chunk.committed_at,
-                "first_time": chunk.frame[TIME].min(),
-                "last_time": chunk.frame[TIME].max(),
-                "rows": chunk.frame.height,
-                "payload": encode_chunk(chunk.frame),
-                "profiled": False,
-                "settled": chunk.frame.height >= SETTLED_ROWS,
-                "shadow": chunk.shadow,
-            }
-            for chunk in new
-        ]
-        keys = [
-            key_rows(chunk.model_id, ((found, chunk.key) for found in hashes_in(chunk.frame)))
-            for chunk in new
-            if ROW_ID in chunk.frame.columns
-        ]
-        with self._store.writing() as connection:
-            connection.execute(sa.insert(chunks), values)
-            if keys:
-                insert_many(connection, row_keys, pl.concat(keys))
+        """Commit chunks in one transaction; when this returns they are in the database."""
+        append(self._store, new, synced=self.synced)
+
+    def sync(self) -> None:
+        """Have the disk keep what was appended, where that was not waited for."""
+        if not self.synced:
+            self._store.sync()
 
     def row(self, key: str, row: int) -> LoggedRow | None:
         """Return one row by its chunk's key and its position there, if it is in the log."""

@@ -2,19 +2,23 @@
 
 import asyncio
 import json
+import socket
 import sqlite3
 import time
+from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import httpx
 import polars as pl
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from starlette.responses import PlainTextResponse
-from starlette.types import Message
+from starlette.types import ASGIApp
 
-from modeldesk.api import HotPath
+from modeldesk.api import HotPath, hot_protocol
 from modeldesk.api.arrivals import Arrivals
 from modeldesk.desk import Desk
 from modeldesk.server import create_app
@@ -29,11 +33,36 @@ DECLARED = f"{HOT}?version=1"
 OUTSIDE = "http://127.0.0.1:8080"
 
 
+@asynccontextmanager
+async def listening(app: ASGIApp, hot: HotPath) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve an application behind a hot path, and yield a client of both."""
+    protocol = hot_protocol(hot)
+    config = uvicorn.Config(app, http=protocol, log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    if isinstance(app, FastAPI):
+        app.state.server = server
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        host, port = listener.getsockname()
+        async with httpx.AsyncClient(
+            base_url=f"http://{host}:{port}", trust_env=False, timeout=30
+        ) as opened:
+            yield opened
+        server.should_exit = True
+        await serving
+
+
+def teapot(desk: Desk, settings: Settings, *, required: bool) -> tuple[ASGIApp, HotPath]:
+    """Return a hot path, and 418 as all there is behind it."""
+    nothing = PlainTextResponse("not here", status_code=418)
+    return nothing, HotPath(desk, settings, Arrivals(), required=required)
+
+
 @pytest.fixture
 async def both(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Offer a client of the whole application, which knows host and model already."""
-    transport = httpx.ASGITransport(create_app(desk, settings.model_copy(update={"ui": False})))
-    async with httpx.AsyncClient(transport=transport, base_url=OUTSIDE) as opened:
+    app = create_app(desk, settings.model_copy(update={"ui": False}))
+    async with listening(app, app.state.hot_path) as opened:
         for _ in range(2):
             assert (await opened.post(HOT, json={"row": ROW})).status_code == 200
         yield opened
@@ -42,9 +71,7 @@ async def both(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClien
 @pytest.fixture
 async def only_hot(desk: Desk, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Offer a client of a hot path with nothing behind it but 418."""
-    teapot = PlainTextResponse("not here", status_code=418)
-    transport = httpx.ASGITransport(HotPath(teapot, desk, settings, Arrivals(), required=False))
-    async with httpx.AsyncClient(transport=transport, base_url=OUTSIDE) as opened:
+    async with listening(*teapot(desk, settings, required=False)) as opened:
         await opened.post(HOT, json={"row": ROW})  # the host is known from now on
         yield opened
 
@@ -87,8 +114,8 @@ async def test_it_answers_what_is_asked_most(only_hot: httpx.AsyncClient, desk: 
         (HOT, {"Accept": "text/csv"}),
         (HOT, {"Host": "elsewhere.example"}),
         (HOT, {"Origin": OUTSIDE}),
-        (HOT, {"Content-Length": "20000"}),
-        (HOT, {"Content-Length": "-1"}),
+        (HOT, {"Connection": "close"}),
+        (HOT, {"Expect": "100-continue"}),
     ],
 )
 async def test_it_leaves_everything_else(
@@ -100,6 +127,7 @@ async def test_it_leaves_everything_else(
     remember(desk)
     assert (await only_hot.post(path, content=body, headers=asked)).status_code == 418
     assert (await only_hot.get(HOT)).status_code == 418
+    assert (await only_hot.post(HOT, content=body + " " * 20_000)).status_code == 418
 
 
 async def test_what_it_does_not_know_goes_on(only_hot: httpx.AsyncClient, desk: Desk) -> None:
@@ -215,9 +243,7 @@ async def test_who_goes_away_takes_nothing_back(both: httpx.AsyncClient, desk: D
     """A request that is given up while it waits is logged all the same."""
     before = desk.reader.page("iris", limit=100).frame.height
     giving_up = asyncio.create_task(both.post(HOT, json={"row": ROW}))
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
+    await asyncio.sleep(0.2)
     assert (await both.post(HOT, json={"row": ROW})).status_code == 200
     giving_up.cancel()
     await asyncio.gather(giving_up, return_exceptions=True)
@@ -235,9 +261,7 @@ async def guarded(tmp_path: Path) -> AsyncIterator[tuple[Desk, httpx.AsyncClient
     settings = Settings.load(home=tmp_path / "guarded", port=0, ui=False, auth="required")
     with Desk.open(settings) as desk:
         desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
-        teapot = PlainTextResponse("not here", status_code=418)
-        transport = httpx.ASGITransport(HotPath(teapot, desk, settings, Arrivals(), required=True))
-        async with httpx.AsyncClient(transport=transport, base_url=OUTSIDE) as opened:
+        async with listening(*teapot(desk, settings, required=True)) as opened:
             await opened.post(HOT, json={"row": ROW})  # the host is known from now on
             yield desk, opened
 
@@ -296,10 +320,10 @@ async def test_refusals_are_the_applications(tmp_path: Path) -> None:
     settings = Settings.load(home=tmp_path / "asking", port=0, ui=False, auth="required")
     with Desk.open(settings) as desk:
         desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
-        transport = httpx.ASGITransport(create_app(desk, settings))
+        app = create_app(desk, settings)
         good = desk.keys.create("good", scopes=[Scope.PREDICT], models=())
         read = desk.keys.create("read", scopes=[Scope.READ], models=())
-        async with httpx.AsyncClient(transport=transport, base_url=OUTSIDE) as client:
+        async with listening(app, app.state.hot_path) as client:
             for _ in range(5):
                 for headers, status in (
                     ({"X-API-Key": good.key}, 200),
@@ -319,37 +343,77 @@ async def test_a_routing_key_goes_on(only_hot: httpx.AsyncClient, desk: Desk) ->
     assert answer.status_code == 418
 
 
+async def head_only(client: httpx.AsyncClient) -> tuple[StreamReader, StreamWriter]:
+    """Open a connection that announces a body and does not send it."""
+    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
+    writer.write(
+        f"POST {HOT} HTTP/1.1\r\nHost: 127.0.0.1:{client.base_url.port}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n".encode()
+    )
+    return reader, writer
+
+
 async def test_a_body_that_never_comes_is_told_in_time(desk: Desk, settings: Settings) -> None:
     """What holds a connection open without sending is cut off, as everywhere."""
-    hasty = settings.model_copy(update={"ui": False, "max_body_seconds": 0.2})
-    app = create_app(desk, hasty)
-    sent: list[Message] = []
+    app = create_app(desk, settings.model_copy(update={"ui": False, "max_body_seconds": 0.2}))
+    async with listening(app, app.state.hot_path) as client:
+        for _ in range(3):
+            await client.post(HOT, json={"row": ROW})
+            reader, writer = await head_only(client)
+            async with asyncio.timeout(30):
+                assert b" 408 " in await reader.readline()
+            writer.close()
 
-    async def receive() -> Message:
-        await asyncio.sleep(60)
-        return {"type": "http.disconnect"}
 
-    async def send(message: Message) -> None:
-        sent.append(message)
+async def test_a_client_that_leaves_in_the_middle_leaves_nothing(
+    both: httpx.AsyncClient, desk: Desk
+) -> None:
+    """Half a request is no row, and the next one is answered."""
+    before = desk.reader.page("iris", limit=100).frame.height
+    _, writer = await head_only(both)
+    await asyncio.sleep(0.1)
+    writer.close()
+    assert (await both.post(HOT, json={"row": ROW})).status_code == 200
+    assert desk.reader.page("iris", limit=100).frame.height == before + 1
 
-    scope = {
-        "type": "http",
-        "method": "POST",
-        "path": HOT,
-        "raw_path": HOT.encode(),
-        "root_path": "",
-        "query_string": b"",
-        "scheme": "http",
-        "http_version": "1.1",
-        "headers": [
-            (b"host", b"127.0.0.1:8080"),
-            (b"content-type", b"application/json"),
-            (b"content-length", b"100"),
-        ],
-    }
-    for _ in range(2):
-        remember(desk)
-        sent.clear()
-        async with asyncio.timeout(30):
-            await app(dict(scope), receive, send)
-        assert sent[0]["status"] == 408
+
+async def test_requests_sent_ahead_are_answered_in_their_order(both: httpx.AsyncClient) -> None:
+    """A connection's requests are answered one after another, whichever way each goes."""
+    reader, writer = await asyncio.open_connection(both.base_url.host, both.base_url.port)
+    host = f"Host: 127.0.0.1:{both.base_url.port}\r\nContent-Type: application/json\r\n"
+    good = json.dumps({"row": ROW})
+    for number in range(30):
+        body = "{}" if number % 3 == 1 else good
+        path = HOT if number % 5 else DECLARED
+        name = f"X-Request-ID: r{number}\r\nContent-Length: {len(body)}\r\n\r\n"
+        writer.write(f"POST {path} HTTP/1.1\r\n{host}{name}{body}".encode())
+    answered: list[tuple[str, int]] = []
+    async with asyncio.timeout(60):
+        while len(answered) < 30:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode().lower()
+            length = int(head.split("content-length: ")[1].split("\r\n")[0])
+            await reader.readexactly(length)
+            name = head.split("x-request-id: ")[1].split("\r\n")[0]
+            answered.append((name, int(head.split(" ")[1])))
+    writer.close()
+    assert answered == [(f"r{number}", 422 if number % 3 == 1 else 200) for number in range(30)]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(0.5, 200), (4.0, 503)])
+async def test_a_server_that_stops_answers_what_it_took(
+    desk: Desk, settings: Settings, seconds: float, status: int
+) -> None:
+    """A row on its way is answered, or told that the server waits no longer."""
+    app = create_app(desk, settings.model_copy(update={"ui": False}))
+    seen = pl.DataFrame({"seconds": [0.0, 0.1]})
+    desk.registry.publish(served.patient, name="patient", reference=seen)
+    path = "/api/v1/models/patient/predict"
+    async with listening(app, app.state.hot_path) as client:
+        for _ in range(2):
+            await client.post(path, json={"row": {"seconds": 0.0}})
+        slow = asyncio.create_task(client.post(path, json={"row": {"seconds": seconds}}))
+        await asyncio.sleep(0.2)
+        app.state.server.should_exit = True
+        answer = await slow
+    assert answer.status_code == status
+    assert answer.headers["Connection"] == "close"

@@ -22,6 +22,17 @@ from modeldesk.schema import Signature
 SKOPS = "model.skops"
 _JOBLIB = "model.joblib"
 _FRAMES = "frames.json"
+_LIKELIEST = frozenset(
+    {
+        "DecisionTreeClassifier",
+        "ExtraTreeClassifier",
+        "ExtraTreesClassifier",
+        "HistGradientBoostingClassifier",
+        "RandomForestClassifier",
+    }
+)
+_FEW = 1024
+"""Rows that one thread turns into a matrix sooner than several."""
 
 
 class SklearnModel:
@@ -30,6 +41,7 @@ class SklearnModel:
     def __init__(self, estimator: Any, *, frames: Frames) -> None:  # noqa: ANN401  # untyped library
         self._estimator = estimator
         self._frames = frames
+        self._likeliest = _answers_the_likeliest(estimator)
 
     @property
     def features(self) -> tuple[str, ...] | None:
@@ -54,10 +66,13 @@ class SklearnModel:
         """Call ``predict`` and, where there is one, ``predict_proba``."""
         table = self._table(inputs)
         try:
-            values = np.asarray(self._estimator.predict(table))
             scores = None
             if self.classes and hasattr(self._estimator, "predict_proba"):
                 scores = np.asarray(self._estimator.predict_proba(table), dtype=np.float64)
+            if scores is not None and self._likeliest:
+                values = self._estimator.classes_[np.argmax(scores, axis=1)]
+            else:
+                values = np.asarray(self._estimator.predict(table))
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message, hint=self._hint()) from error
@@ -74,7 +89,7 @@ class SklearnModel:
                 hint = f"The reference gives: {', '.join(inputs.columns)}."
                 raise InvalidData(message, hint=hint)
         if self._frames is Frames.NUMPY:
-            return inputs.to_numpy()
+            return _matrix(inputs)
         return inputs if self._frames is Frames.POLARS else pandas_frame(inputs)
 
     def _hint(self) -> str:
@@ -83,6 +98,25 @@ class SklearnModel:
             f"It was given {self._frames} tables; if it was trained on others, publish it with "
             f"--frames {others}."
         )
+
+
+def _answers_the_likeliest(estimator: object) -> bool:
+    """Whether ``predict`` would only work out the probabilities once more, and take the largest.
+
+    Support vectors, for one, do not: their probabilities come from another fit.
+    """
+    steps = getattr(estimator, "steps", None)
+    if type(estimator).__name__ == "Pipeline" and steps:
+        estimator = steps[-1][1]
+    of_sklearn = type(estimator).__module__.startswith("sklearn.")
+    return of_sklearn and type(estimator).__name__ in _LIKELIEST
+
+
+def _matrix(inputs: pl.DataFrame) -> np.ndarray[tuple[int, ...], np.dtype[np.generic]]:
+    """Return a table as NumPy's; few numbers without waiting for Polars' other threads."""
+    if inputs.height > _FEW or any(dtype != pl.Float64 for dtype in inputs.dtypes):
+        return inputs.to_numpy()
+    return np.column_stack([column.to_numpy() for column in inputs.get_columns()])
 
 
 class SklearnAdapter:

@@ -1,0 +1,59 @@
+"""Writing the log through to the disk, once a second, for commits that do not wait for it."""
+
+from __future__ import annotations
+
+import threading
+
+import structlog
+
+from modeldesk.store import ChunkLog
+
+SECONDS = 1.0
+"""How long the disk may lack what was committed."""
+
+_log = structlog.get_logger("modeldesk.log")
+
+
+class WriteThrough:
+    """Has the disk keep what was committed to the log, soon after it was.
+
+    Parameters
+    ----------
+    log
+        What is written through; nothing is done where its commits wait for the disk themselves.
+    seconds
+        How long that may take.
+    """
+
+    def __init__(self, log: ChunkLog, *, seconds: float = SECONDS) -> None:
+        self._log = log
+        self._seconds = seconds
+        self._written = threading.Event()
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+        if not log.synced:
+            self._thread = threading.Thread(target=self._run, name="modeldesk-sync", daemon=True)
+            self._thread.start()
+
+    def soon(self) -> None:
+        """Note that something was committed."""
+        if not self._written.is_set():
+            self._written.set()
+
+    def close(self) -> None:
+        """Write through what is left, and stop."""
+        self._closed.set()
+        self._written.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            self._written.wait()
+            self._closed.wait(self._seconds)
+            self._written.clear()
+            try:
+                self._log.sync()
+            except Exception as error:  # noqa: BLE001 - the thread's boundary; tried again
+                self._written.set()
+                _log.warning("the log is not written through yet", error=str(error))
