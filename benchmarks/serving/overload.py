@@ -17,7 +17,7 @@ from benchmarks.serving.tasks import Task, rows
 TIMES = 4
 REQUEST_ROWS = 100
 QUEUE_SECONDS = 0.5
-"""How long the rows take that may wait: the setting ``max_waiting_rows``, in time."""
+"""How long the rows take that may wait."""
 
 _CONNECTIONS = 512
 _AT_EASE = 8
@@ -63,8 +63,7 @@ def overload(folder: Path, task: Task, *, seconds: float) -> Overloaded:
     with running(modeldesk_program("modeldesk", folder, task), folder) as server:
         assert server.ask(path, body).status == 200
         capacity = asyncio.run(_capacity(server.port, _request(path, body), min(seconds, 5)))
-    most = max(REQUEST_ROWS, int(capacity * REQUEST_ROWS * QUEUE_SECONDS))
-    program = modeldesk_program("modeldesk", folder, task, max_waiting_rows=str(most))
+    program = modeldesk_program("modeldesk", folder, task, max_waiting_seconds=str(QUEUE_SECONDS))
     with running(program, folder) as server:
         unloaded = min(_once(server, path, body) for _ in range(20))
         start = server.memory_mb

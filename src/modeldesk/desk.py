@@ -143,6 +143,7 @@ class Desk:
             rows=settings.max_rows,
             text_characters=settings.max_text_characters,
             waiting_rows=settings.max_waiting_rows,
+            waiting_seconds=settings.max_waiting_seconds,
             shadow_rows=settings.max_shadow_rows,
             loaded_bytes=settings.max_loaded_bytes,
             idle_seconds=settings.unload_idle_seconds,

@@ -194,6 +194,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Rows that may wait for a model, or answered for the log.",
     )
+    max_waiting_seconds: float = Field(
+        default=10.0,
+        ge=0,
+        description="Seconds that what waits for a model may take; 0: any number.",
+    )
     max_shadow_rows: int = Field(
         default=20_000,
         gt=0,

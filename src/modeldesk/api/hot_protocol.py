@@ -11,10 +11,16 @@ import asyncio
 from contextvars import copy_context
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from starlette.responses import Response
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
 
 from modeldesk.api.arrivals import Source
 from modeldesk.api.hot_path import Asked, HotPath
+from modeldesk.errors import Overloaded
 
 
 def hot_protocol(hot: HotPath) -> type[asyncio.Protocol]:
@@ -159,6 +165,9 @@ class _Turn:
         hot = self._protocol._hot  # noqa: SLF001 - one concept
         try:
             source = copy_context().run(hot.submit, self.asked)
+        except Overloaded as error:
+            self._write(hot.refusal(self.asked, error))
+            return
         except Exception as error:  # noqa: BLE001 - the application tells
             self.fail(error)
             return
@@ -193,27 +202,33 @@ class _Turn:
         if self.disconnected or protocol.transport.is_closing():
             self._end()
             return
-        failure = source.exception()
         try:
-            answer = b"" if failure else protocol._hot.answer(self.asked, source.result())  # noqa: SLF001
+            answer = protocol._hot.answer(self.asked, source.result())  # noqa: SLF001
         except Exception as error:  # noqa: BLE001 - the application tells
-            failure = error
-        if failure is not None:
-            self.fail(failure)
-            return
-        protocol.transport.write(self._head() + answer)
+            self.fail(error)
+        else:
+            self._send(self._head() + answer)
+
+    def _write(self, answer: Response) -> None:
+        status = STATUS_LINE[answer.status_code]
+        lines = [b"%b: %b\r\n" % pair for pair in answer.raw_headers]
+        self._send(b"".join([self._head(status), *lines, b"\r\n", answer.body]))
+
+    def _send(self, data: bytes) -> None:
+        protocol = self._protocol
+        protocol.transport.write(data)
         self._end()
         if self.keep_alive:
             protocol.on_response_complete()
         else:
             protocol.transport.close()
 
-    def _head(self) -> bytes:
+    def _head(self, status: bytes = STATUS_LINE[200]) -> bytes:
         others = self._protocol.server_state.default_headers
-        lines = [b"HTTP/1.1 200 OK", *(b"%b: %b" % pair for pair in others)]
+        lines = [status, *(b"%b: %b\r\n" % pair for pair in others)]
         if not self.keep_alive:
-            lines.append(b"connection: close")
-        return b"\r\n".join([*lines, b""])
+            lines.append(b"connection: close\r\n")
+        return b"".join(lines)
 
     def _end(self) -> None:
         self.response_complete = True

@@ -36,6 +36,8 @@ from modeldesk.store import Chunk, VersionRecord
 
 _BATCH_ROWS = 4096
 
+_FORGETTING = 1.05
+
 _log = structlog.get_logger("modeldesk.lane")
 
 
@@ -45,6 +47,8 @@ class LaneLimits:
 
     waiting_rows: int
     """Rows that may wait before more are refused, or dropped by a shadow."""
+    waiting_seconds: float
+    """How long those rows may take; 0: any time."""
     idle_seconds: float
     """How long a lane waits for rows before it asks whether it may end; 0: for ever."""
     times: TimeLimits
@@ -132,6 +136,8 @@ class Lane:
         self._clock = clock
         self._limits = limits
         self._waiting = 0
+        self._row_seconds = 0.0
+        """What a row takes, in the quickest of the batches lately."""
         self._closed = False
         self._abandoned = False
         self._taken: Sequence[Job] = ()
@@ -174,13 +180,25 @@ class Lane:
         with self._lock:
             if self._closed:
                 return False
-            if self._waiting and self._waiting + len(job.rows) > self._limits.waiting_rows:
-                message = f"{self._waiting} rows wait for {self.record.model!r} already."
-                raise Overloaded(message, hint="Try again in a second.")
+            self.check_room(len(job.rows))
             self._waiting += len(job.rows)
             self.used = time.monotonic()
             self._queue.put(job)
         return True
+
+    def check_room(self, rows: int) -> None:
+        """Raise `Overloaded` where so many rows more are too many to wait."""
+        waiting, limits = self._waiting, self._limits
+        if not waiting:
+            return
+        name = repr(self.record.model)
+        if waiting + rows > limits.waiting_rows:
+            message = f"{waiting} rows wait for {name} already."
+            raise Overloaded(message, hint="Try again in a second.")
+        seconds = waiting * self._row_seconds
+        if 0 < limits.waiting_seconds < seconds:
+            message = f"{waiting} rows wait for {name} already, which take {seconds:.3g} seconds."
+            raise Overloaded(message, hint="Try again in a second.")
 
     def offer(self, batch: Answered) -> bool:
         """Queue rows for a shadow, or drop and count them; false when the lane has ended."""
@@ -310,10 +328,19 @@ class Lane:
             running = not isinstance(taken, _Stop)
             break
         if jobs:
+            began, loaded = time.monotonic(), self.runner.state is ModelState.READY
             self._answer(jobs)
+            self._committed.wait()
+            if loaded:
+                self._learn((time.monotonic() - began) / rows)
             with self._lock:
                 self._waiting -= rows
         return running
+
+    def _learn(self, row_seconds: float) -> None:
+        """Keep the quickest, but forget it by and by: many rows at once take less time each."""
+        known = self._row_seconds * _FORGETTING
+        self._row_seconds = min(known, row_seconds) if known else row_seconds
 
     def _warm(self, done: Future[None]) -> None:
         error = self.runner.tried(self._decoder, done)

@@ -43,6 +43,8 @@ class Limits:
     """Longest string value."""
     waiting_rows: int
     """Most rows that wait for one version."""
+    waiting_seconds: float
+    """Most seconds that those rows take; 0: any number."""
     shadow_rows: int
     """Most rows that wait for a shadow."""
     loaded_bytes: int
@@ -92,6 +94,12 @@ class Lanes:
         self._closed = False
         self._end = threading.Event()
         self._watch: threading.Thread | None = None
+
+    def check_room(self, record: VersionRecord) -> None:
+        """Raise `Overloaded` where a version has no room for one row more."""
+        lane = self._lanes.get((record.version_id, False))
+        if lane is not None:
+            lane.check_room(1)
 
     def submit(self, record: VersionRecord, job: Job) -> None:
         """Queue a request's rows.
@@ -221,6 +229,7 @@ class Lanes:
             self._clock,
             LaneLimits(
                 waiting_rows=limits.shadow_rows if shadow else limits.waiting_rows,
+                waiting_seconds=limits.waiting_seconds,
                 idle_seconds=limits.idle_seconds,
                 times=TimeLimits(model=limits.model_seconds, load=limits.load_seconds),
             ),

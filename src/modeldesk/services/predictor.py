@@ -218,6 +218,18 @@ class Predictor:
         """Say whether `submit` can queue rows for a model without asking the database first."""
         return self._traffic.fresh(name) is not None
 
+    def check_room(self, name: str) -> None:
+        """Say early that a model has no room for rows, where that is known.
+
+        Raises
+        ------
+        Overloaded
+            When `submit` would raise it whatever the rows are.
+        """
+        known = self._traffic.fresh(name)
+        if known is not None and known.champion is not None and known.canary is None:
+            self._lanes.check_room(known.champion.record)
+
     def warm(self) -> None:
         """Start loading every champion, so that its first request need not wait for that."""
         for name in self._registry.names():

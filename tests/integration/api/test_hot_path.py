@@ -218,6 +218,35 @@ async def test_a_failing_model_is_told_and_logged(both: httpx.AsyncClient, desk:
     assert (await both.post(path, json={"row": {"seconds": 0.0}})).status_code == 200
 
 
+async def test_too_much_to_do_is_told_at_once(settings: Settings) -> None:
+    """With the same words as elsewhere, when to come again, and under the request's name."""
+    path = "/api/v1/models/patient/predict"
+    body = {"row": {"seconds": 0.0}}
+    busy = settings.model_copy(update={"ui": False, "max_waiting_rows": 2})
+    with Desk.open(busy) as desk:
+        seen = pl.DataFrame({"seconds": [0.0, 0.1]})
+        desk.registry.publish(served.patient, name="patient", reference=seen)
+        app = create_app(desk, busy)
+        async with listening(app, app.state.hot_path) as client:
+            for _ in range(2):
+                assert (await client.post(path, json=body)).status_code == 200
+            slow = [{"seconds": 3.0}]
+            waiting = [desk.predictor.submit("patient", slow) for _ in range(2)]
+            headers = {"X-Request-ID": "mine"}
+            answers = [
+                await client.post(asked, json=body, headers=headers)
+                for asked in (path, f"{path}?version=1")
+            ]
+            for answer in answers:
+                assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+                assert answer.headers["X-Request-ID"] == "mine"
+            assert answers[0].json() == answers[1].json()
+            assert answers[0].json()["error"]["code"] == "overloaded"
+            assert [future.result(30).rows for future in waiting] == [1, 1]
+        told = desk.measures.tell().decode()
+    assert 'route="/api/v1/models/{name}/predict",status="503"} 2.0' in told
+
+
 async def test_a_locked_database_delays_nobody_else(
     both: httpx.AsyncClient, settings: Settings
 ) -> None:

@@ -7,12 +7,14 @@ from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidRows, Overloaded, StoreUnavailable
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.settings import Settings
+from tests.integration.api import served
 from tests.support.iris import ROW, iris_frame, iris_model
 
 LOCK_SECONDS = 5.0
@@ -40,6 +42,25 @@ def test_rows_that_wait_for_the_database_count_as_waiting(settings: Settings) ->
             (answer,) = future.result(timeout=30).predictions
             assert desk.reader.prediction(answer.prediction_id) == answer
         assert desk.overview.model("iris").predictions == 1 + len(futures)
+
+
+def test_a_slow_model_takes_no_more_than_it_can_answer_in_time(settings: Settings) -> None:
+    """How long the rows that wait will take is judged by how quick the model was lately."""
+    hasty = settings.model_copy(update={"max_waiting_rows": 100, "max_waiting_seconds": 0.5})
+    with Desk.open(hasty) as desk:
+        seen = pl.DataFrame({"seconds": [0.0, 0.3]})
+        desk.registry.publish(served.patient, name="patient", reference=seen)
+        for _ in range(2):
+            desk.predictor.predict("patient", [{"seconds": 0.3}])
+        futures: list[Future[PredictionBatch]] = []
+        with pytest.raises(Overloaded, match=r"wait for 'patient' already, which take"):  # noqa: PT012
+            for _ in range(50):
+                futures.append(desk.predictor.submit("patient", [{"seconds": 0.3}]))
+                desk.predictor.check_room("patient")
+        assert len(futures) in range(2, 10)
+        for future in futures:
+            assert future.result(timeout=30).rows == 1
+        desk.predictor.check_room("patient")
 
 
 def accepted(desk: Desk) -> Future[PredictionBatch] | None:
