@@ -7,7 +7,7 @@ import pytest
 
 from modeldesk.errors import Conflict
 from modeldesk.profiles import profile
-from modeldesk.schema import Column, Granularity, Kind, Role, Signature
+from modeldesk.schema import Granularity
 from modeldesk.store import (
     AlertRecords,
     ComparisonRecords,
@@ -16,41 +16,16 @@ from modeldesk.store import (
     ModelRecords,
     NewAlert,
     NewFlag,
-    NewVersion,
     Past,
     Store,
     WindowKey,
     WindowPart,
     WindowRecords,
 )
+from tests.support.people import NOW, a_version
 
-NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 AGE = NewAlert(column="age", distance=0.4, sentence="age changed")
-
-
-def a_version(number: int = 1) -> NewVersion:
-    """Return a version that can be written."""
-    return NewVersion(
-        model="people",
-        number=number,
-        created_at=NOW,
-        flavor="sklearn",
-        description="first",
-        artefact=f"people/{number}",
-        artefact_sha256="0" * 64,
-        signature=Signature(
-            inputs=(Column(name="age", kind=Kind.FLOAT),),
-            outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
-        ),
-        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
-    )
-
-
-@pytest.fixture
-def version_id(store: Store) -> int:
-    """Offer the key of a version that rows can belong to."""
-    return ModelRecords(store).add(a_version(), rule=("drift", "{}"))
 
 
 def add_rows(store: Store, version_id: int, *, start: datetime = DAY) -> None:

@@ -1,15 +1,13 @@
 """Compaction's contract: fewer chunks, and every row where its identifier finds it."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import polars as pl
-import pytest
 import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
-from modeldesk.profiles import profile
-from modeldesk.schema import ChunkKeys, Column, Kind, Role, Signature
+from modeldesk.schema import ChunkKeys
 from modeldesk.store import (
     ROW,
     ROW_ID,
@@ -17,35 +15,13 @@ from modeldesk.store import (
     Chunk,
     ChunkLog,
     Compaction,
-    ModelRecords,
-    NewVersion,
     Store,
     WindowRecords,
 )
 from modeldesk.store.tables import chunks
+from tests.support.people import NOW
 
-NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 KEYS = ChunkKeys()
-
-
-@pytest.fixture
-def version_id(store: Store) -> int:
-    """Offer the key of a version that rows can belong to."""
-    new = NewVersion(
-        model="people",
-        number=1,
-        created_at=NOW,
-        flavor="sklearn",
-        description="",
-        artefact="people/1",
-        artefact_sha256="0" * 64,
-        signature=Signature(
-            inputs=(Column(name="age", kind=Kind.FLOAT),),
-            outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
-        ),
-        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
-    )
-    return ModelRecords(store).add(new, rule=("drift", "{}"))
 
 
 def a_chunk(version_id: int, number: int, *, own: str | None = None) -> Chunk:

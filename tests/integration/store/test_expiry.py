@@ -1,53 +1,29 @@
 """Expiry's contract: what goes is gone for good, however many parts it was committed in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
-import pytest
 import sqlalchemy as sa
 
-from modeldesk.profiles import profile
-from modeldesk.schema import ChunkKeys, Column, Kind, Role, Signature
+from modeldesk.schema import ChunkKeys
 from modeldesk.store import (
     ROW_ID,
     TIME,
     Chunk,
     ChunkLog,
     Expiry,
-    ModelRecords,
-    NewVersion,
     OldRows,
     Store,
 )
 from modeldesk.store.own_keys import hash_of
 from modeldesk.store.tables import chunks, moved_chunks, row_keys
 from modeldesk.store.trimming import trim
+from tests.support.people import NOW
 from tests.support.wear import count
 
-NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 KEYS = ChunkKeys()
 MANY = 33_000
 """More parts than SQLite takes as parameters of one statement."""
-
-
-@pytest.fixture
-def version_id(store: Store) -> int:
-    """Offer the key of a version that rows can belong to."""
-    new = NewVersion(
-        model="people",
-        number=1,
-        created_at=NOW,
-        flavor="external",
-        description="",
-        artefact="",
-        artefact_sha256="0" * 64,
-        signature=Signature(
-            inputs=(Column(name="age", kind=Kind.FLOAT),),
-            outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
-        ),
-        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
-    )
-    return ModelRecords(store).add(new, rule=("drift", "{}"))
 
 
 def a_chunk(version_id: int, number: int, *, at: datetime = NOW) -> Chunk:

@@ -2,14 +2,11 @@
 
 from datetime import UTC, datetime
 
-import pytest
 import sqlalchemy as sa
 
-from modeldesk.profiles import Profile, profile
-from modeldesk.schema import Column, Granularity, Kind, Role, Signature
+from modeldesk.profiles import Profile
+from modeldesk.schema import Granularity
 from modeldesk.store import (
-    ModelRecords,
-    NewVersion,
     Store,
     WindowKey,
     WindowPart,
@@ -20,26 +17,6 @@ from modeldesk.store.tables import profiles
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 SEGMENTS = ["", "Z=1", "a b=1", "a=1", "a=B", "a=b", "ab=1", "a-=1", "é=1"]
-
-
-@pytest.fixture
-def version_id(store: Store) -> int:
-    """Offer the key of a version that rows can belong to."""
-    new = NewVersion(
-        model="people",
-        number=1,
-        created_at=DAY,
-        flavor="external",
-        description="",
-        artefact="",
-        artefact_sha256="0" * 64,
-        signature=Signature(
-            inputs=(Column(name="age", kind=Kind.FLOAT),),
-            outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
-        ),
-        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
-    )
-    return ModelRecords(store).add(new, rule=("drift", "{}"))
 
 
 def test_profiles_are_locked_in_the_order_of_their_keys(store: Store, version_id: int) -> None:

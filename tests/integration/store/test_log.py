@@ -1,6 +1,6 @@
 """The prediction log's contract, on each database."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -9,43 +9,20 @@ from polars.testing import assert_frame_equal
 
 from modeldesk.errors import Conflict, Corrupt, InvalidArgument, StoreUnavailable
 from modeldesk.profiles import profile
-from modeldesk.schema import ChunkKeys, Column, Granularity, Kind, Role, Signature, Window
+from modeldesk.schema import ChunkKeys, Granularity, Window
 from modeldesk.store import (
     TIME,
     Chunk,
     ChunkLog,
-    ModelRecords,
-    NewVersion,
     Store,
     WindowKey,
     WindowPart,
     WindowRecords,
 )
 from modeldesk.store.tables import chunks
+from tests.support.people import NOW
 
-NOW = datetime(2026, 3, 1, 12, 30, tzinfo=UTC)
 KEYS = ChunkKeys()
-SIGNATURE = Signature(
-    inputs=(Column(name="age", kind=Kind.FLOAT),),
-    outputs=(Column(name="class", kind=Kind.CATEGORICAL, role=Role.PREDICTION),),
-)
-
-
-@pytest.fixture
-def version_id(store: Store) -> int:
-    """Offer the key of a version that rows can belong to."""
-    new = NewVersion(
-        model="people",
-        number=1,
-        created_at=NOW,
-        flavor="sklearn",
-        description="",
-        artefact="people/1",
-        artefact_sha256="0" * 64,
-        signature=SIGNATURE,
-        reference=profile({"age": [1.0, 2.0], "class": ["a", "b"]}),
-    )
-    return ModelRecords(store).add(new, rule=("drift", "{}"))
 
 
 def a_chunk(version_id: int, rows: int = 3, *, at: datetime = NOW) -> Chunk:
