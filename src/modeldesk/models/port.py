@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from modeldesk.errors import InvalidArgument, UnsupportedModel
+from modeldesk.errors import InvalidArgument, ModelFailed, UnsupportedModel
 from modeldesk.schema import Signature
 
 
@@ -126,6 +126,37 @@ def one_per_row(shape: tuple[int, ...], rows: int) -> bool:
     (True, False)
     """
     return shape in {(rows,), (rows, 1)}
+
+
+def single_values(found: npt.NDArray[np.generic], rows: int) -> npt.NDArray[np.generic]:
+    """Return what a model answered as one value for each row.
+
+    Parameters
+    ----------
+    found
+        The answer, shape ``(n,)`` or ``(n, 1)``.
+    rows
+        How many rows were asked: ``n``.
+
+    Returns
+    -------
+    numpy.ndarray
+        The values, shape ``(n,)``.
+
+    Raises
+    ------
+    ModelFailed
+        When the answer has another shape.
+
+    Examples
+    --------
+    >>> single_values(np.array([[1], [2]]), 2).tolist()
+    [1, 2]
+    """
+    if not one_per_row(found.shape, rows):
+        message = f"The model answered shape {found.shape} for {rows} rows."
+        raise ModelFailed(message, hint="One value per row is expected.")
+    return found.reshape(-1)
 
 
 def not_of(thing: object, library: str) -> UnsupportedModel:

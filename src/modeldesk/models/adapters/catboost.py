@@ -11,7 +11,7 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.tables import needed, number_array, object_array
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, one_per_row
+from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 CBM = "model.cbm"
@@ -55,10 +55,7 @@ class CatboostModel:
             reason = str(error).strip().splitlines()[0]
             message = f"The model raised {type(error).__name__}: {reason}."
             raise ModelFailed(message) from error
-        if not one_per_row(values.shape, inputs.height):
-            message = f"The model answered shape {values.shape} for {inputs.height} rows."
-            raise ModelFailed(message, hint="One value per row is expected.")
-        return Predicted(values=values.reshape(-1), scores=scores)
+        return Predicted(values=single_values(values, inputs.height), scores=scores)
 
 
 class CatboostAdapter:

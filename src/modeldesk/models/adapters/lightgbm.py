@@ -13,7 +13,7 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.tables import needed, number_array, pandas_frame, texts
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, one_per_row
+from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 TEXT = "model.txt"
@@ -89,10 +89,7 @@ class LightgbmModel:
         if self._classes:
             labels = np.array(self._classes)
             return Predicted(values=labels[found.argmax(axis=1)], scores=found.astype(np.float64))
-        if not one_per_row(found.shape, inputs.height):
-            message = f"The model answered shape {found.shape} for {inputs.height} rows."
-            raise ModelFailed(message, hint="One value per row is expected.")
-        return Predicted(values=found.reshape(-1))
+        return Predicted(values=single_values(found, inputs.height))
 
 
 class LightgbmAdapter:

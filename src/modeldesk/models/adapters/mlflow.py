@@ -21,7 +21,7 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, NotFound, UnsafeArtefact
 from modeldesk.models.adapters.tables import needed, pandas_frame
-from modeldesk.models.port import Adapter, Facts, Frames, Model, Predicted, not_of, one_per_row
+from modeldesk.models.port import Adapter, Facts, Frames, Model, Predicted, not_of, single_values
 from modeldesk.schema import Column, Example, Kind, Signature
 
 SCHEME = "mlflow:"
@@ -101,10 +101,7 @@ class MlflowModel:
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message) from error
-        if not one_per_row(values.shape, inputs.height):
-            message = f"The model answered shape {values.shape} for {inputs.height} rows."
-            raise ModelFailed(message, hint="One value per row is expected.")
-        return Predicted(values=values.reshape(-1))
+        return Predicted(values=single_values(values, inputs.height))
 
 
 class MlflowAdapter:

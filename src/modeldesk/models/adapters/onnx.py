@@ -23,7 +23,7 @@ import polars as pl
 from modeldesk.errors import Corrupt, InvalidData, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.onnx_graph import check_contained, class_labels
 from modeldesk.models.adapters.tables import needed
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, one_per_row
+from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 ONNX = "model.onnx"
@@ -142,11 +142,8 @@ class OnnxModel:
 
     def _predicted(self, found: list[Any], rows: int) -> Predicted:
         values = np.asarray(found[0])
-        if not one_per_row(values.shape, rows):
-            message = f"The model answered shape {values.shape} for {rows} rows."
-            raise ModelFailed(message, hint="One value per row is expected.")
         scores = self._scores(found[1], rows) if len(found) > 1 and self._classes else None
-        return Predicted(values=values.reshape(-1), scores=scores)
+        return Predicted(values=single_values(values, rows), scores=scores)
 
     def _scores(self, found: Any, rows: int) -> npt.NDArray[np.float64]:  # noqa: ANN401  # a tensor or a list
         if isinstance(found, list):

@@ -16,7 +16,7 @@ from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
 from modeldesk.models.adapters.parts import modules_of, wants_pandas
 from modeldesk.models.adapters.tables import pandas_frame
 from modeldesk.models.adapters.vouching import load_skops, refused_types
-from modeldesk.models.port import Facts, Frames, Model, Predicted, one_per_row
+from modeldesk.models.port import Facts, Frames, Model, Predicted, single_values
 from modeldesk.schema import Signature
 
 SKOPS = "model.skops"
@@ -76,10 +76,7 @@ class SklearnModel:
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message, hint=self._hint()) from error
-        if not one_per_row(values.shape, inputs.height):
-            message = f"The model answered shape {values.shape} for {inputs.height} rows."
-            raise ModelFailed(message, hint="One value per row is expected.")
-        return Predicted(values=values.reshape(-1), scores=scores)
+        return Predicted(values=single_values(values, inputs.height), scores=scores)
 
     def _table(self, inputs: pl.DataFrame) -> object:
         if self.features is None:

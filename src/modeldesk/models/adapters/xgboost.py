@@ -12,7 +12,7 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.tables import needed, number_array, pandas_frame, texts
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, one_per_row
+from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 UBJ = "model.ubj"
@@ -63,11 +63,8 @@ class XgboostModel:
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message) from error
-        if not one_per_row(values.shape, inputs.height):
-            message = f"The model answered shape {values.shape} for {inputs.height} rows."
-            raise ModelFailed(message, hint="One value per row is expected.")
         return Predicted(
-            values=values.reshape(-1),
+            values=single_values(values, inputs.height),
             scores=None if scores is None else np.asarray(scores, dtype=np.float64),
         )
 
