@@ -34,6 +34,7 @@ from modeldesk.errors import (
 )
 from modeldesk.models import SAFE_SUFFIXES, frames_named, read_safe_model
 from modeldesk.services.about import About
+from modeldesk.services.publishing import FileRows
 from modeldesk.services.trial import try_out
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Settings
@@ -186,7 +187,7 @@ def _publish(desk: Desk, settings: Settings, name: str, upload: _Upload) -> Vers
     return desk.registry.publish(
         thing,
         name=name,
-        reference=reference.to_dict(),
+        reference=FileRows(frame=reference),
         target=upload.target,
         about=upload.about,
         frames=frames,

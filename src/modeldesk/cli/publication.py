@@ -14,6 +14,7 @@ from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument
 from modeldesk.models import frames_named, read_model
 from modeldesk.services.about import About
+from modeldesk.services.publishing import FileRows
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Settings
 
@@ -38,8 +39,7 @@ class Publication:
             return desk.registry.publish(
                 thing,
                 name=self.name,
-                # As columns: a file does not say what sort of frames the model was trained on.
-                reference=None if frame is None else frame.to_dict(),
+                reference=None if frame is None else FileRows(frame=frame),
                 target=self.target,
                 about=self.about,
                 frames=None if self.frames is None else frames_named(self.frames),

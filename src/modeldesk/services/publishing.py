@@ -34,8 +34,20 @@ class Prepared:
     reference: Profile
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRows:
+    """A reference that was read from a file: not the sort of tables that a model was trained on.
+
+    Any other reference tells that sort by what it is itself.
+    """
+
+    frame: pl.DataFrame
+
+
 def frames_of(reference: object) -> Frames | None:
     """Return what a model was trained on, as far as its reference tells."""
+    if isinstance(reference, FileRows):
+        return None
     if type(reference).__module__.startswith("pandas"):
         return Frames.PANDAS
     return Frames.POLARS if isinstance(reference, pl.DataFrame | pl.LazyFrame) else None
@@ -57,14 +69,15 @@ def prepared(
     if reference is None:
         signature = _with_example(_of_hints(model, name), example)
         nothing = {column.name: polars_type(column) for column in signature.columns}
-        rows = pl.DataFrame(schema=nothing)
-        return Prepared(signature=signature, reference=profile(rows, kinds=signature.kinds))
-    inputs, columns = _inputs(model, to_frame(reference), target)
+        full = pl.DataFrame(schema=nothing)
+        return Prepared(signature=signature, reference=profile(full, kinds=signature.kinds))
+    rows = reference.frame if isinstance(reference, FileRows) else reference
+    inputs, columns = _inputs(model, to_frame(rows), target)
     predicted = model.predict(inputs)
     outputs = output_columns(predicted, model.classes, name=name)
     signature = _with_example(Signature(inputs=columns, outputs=outputs), example)
-    rows = pl.concat([inputs, output_frame(predicted, signature)], how="horizontal")
-    return Prepared(signature=signature, reference=profile(rows, kinds=signature.kinds))
+    full = pl.concat([inputs, output_frame(predicted, signature)], how="horizontal")
+    return Prepared(signature=signature, reference=profile(full, kinds=signature.kinds))
 
 
 def registered(reference: object, *, prediction: str, scores: Mapping[str, str]) -> Prepared:

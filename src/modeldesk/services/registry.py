@@ -77,8 +77,9 @@ class Registry:
             Name of the model; a new name starts with version 1 as ``champion``.
         reference
             Rows that traffic is compared with, usually the training data: a pandas or Polars
-            frame, an Arrow table, or a dict of lists, with the features by name. A function
-            whose hints tell what it takes and answers needs none.
+            frame, an Arrow table, or a dict of lists, with the features by name; `FileRows`
+            where they were read from a file. A function whose hints tell what it takes and
+            answers needs none.
         target
             Name of the reference's column with the true outcome; predictions get this name.
         description

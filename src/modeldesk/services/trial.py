@@ -83,7 +83,7 @@ def _run(trial: _Trial) -> None:
     thing = read_safe_model(Path(trial.model))
     prepared(
         adapter_for(thing).wrap(thing, frames=trial.frames),
-        reference=pl.read_parquet(trial.reference).to_dict(),
+        reference=pl.read_parquet(trial.reference),
         target=trial.target,
         example=None,
     )
