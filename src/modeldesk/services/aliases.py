@@ -68,7 +68,6 @@ class Aliases:
         *,
         expected: int | None = None,
         reason: str = "",
-        by: str | None = None,
     ) -> AliasMove:
         """Let an alias point at a version, from the next request on.
 
@@ -86,8 +85,6 @@ class Aliases:
             Number of the version that it must still point at; ``None``: wherever it points.
         reason
             Why, for the history.
-        by
-            Who or what moves it, for the history.
 
         Raises
         ------
@@ -103,7 +100,7 @@ class Aliases:
         ModelFailed, Corrupt, StoreUnavailable
             When the version cannot be loaded or does not predict; nothing has changed then.
         """
-        self._check(alias, reason, by)
+        self._check(alias, reason)
         record = self._registry.record(name, version)
         before = self._now(name, alias)
         if expected is not None and before != expected:
@@ -111,11 +108,9 @@ class Aliases:
             raise Conflict(message, hint="Look at its history, then decide again.")
         if before == version:
             return self.history(name, alias, limit=1)[0]
-        return self._moved(name, alias, before, record, reason=reason, by=by)
+        return self._moved(name, alias, before, record, reason=reason)
 
-    def remove(
-        self, name: str, alias: str, *, reason: str = "", by: str | None = None
-    ) -> AliasMove:
+    def remove(self, name: str, alias: str, *, reason: str = "") -> AliasMove:
         """Remove an alias; its history stays, and `rollback` brings it back.
 
         Raises
@@ -125,18 +120,16 @@ class Aliases:
         Conflict
             When it is the champion: a model always has one.
         """
-        self._check(alias, reason, by)
+        self._check(alias, reason)
         if alias == CHAMPION:
             message = f"The model {name!r} needs a champion."
             raise Conflict(message, hint="Move it to another version instead.")
         before = self._now(name, alias)
         if before is None:
             raise self._unknown(name, alias)
-        return self._moved(name, alias, before, None, reason=reason, by=by)
+        return self._moved(name, alias, before, None, reason=reason)
 
-    def rollback(
-        self, name: str, alias: str = CHAMPION, *, reason: str = "", by: str | None = None
-    ) -> AliasMove:
+    def rollback(self, name: str, alias: str = CHAMPION, *, reason: str = "") -> AliasMove:
         """Take the latest move of an alias back, or, once more, the one before it.
 
         What was taken back is not taken back again: after moves from 1 to 2 and to 3, two
@@ -151,7 +144,7 @@ class Aliases:
         ModelFailed, Corrupt, StoreUnavailable
             When the version before cannot be loaded; nothing has changed then.
         """
-        self._check(alias, reason, by)
+        self._check(alias, reason)
         last = self._records.last_standing(self._model_id(name), alias)
         if last is None:
             raise self._unknown(name, alias)
@@ -159,9 +152,7 @@ class Aliases:
             message = f"The alias {alias!r} of {name!r} points at its first version."
             raise Conflict(message, hint="There is nothing to go back to.")
         record = self._registry.record(name, last.from_version)
-        return self._moved(
-            name, alias, last.to_version, record, reason=reason, by=by, undoes=last.move_id
-        )
+        return self._moved(name, alias, last.to_version, record, reason=reason, undoes=last.move_id)
 
     def _moved(
         self,
@@ -171,10 +162,8 @@ class Aliases:
         record: VersionRecord | None,
         *,
         reason: str,
-        by: str | None,
         undoes: int | None = None,
     ) -> AliasMove:
-        by = by or str(caller())
         if record is not None:
             self._prepare(name, before, record)
         new = NewMove(
@@ -184,7 +173,7 @@ class Aliases:
             to_version=None if record is None else record.number,
             at=self._clock.now(),
             reason=reason,
-            by=by,
+            by=str(caller()),
             undoes=undoes,
         )
         told = change(
@@ -204,7 +193,7 @@ class Aliases:
             from_version=new.from_version,
             to_version=new.to_version,
             reason=reason,
-            by=by,
+            by=new.by,
             undoes=undoes,
         )
 
@@ -229,16 +218,16 @@ class Aliases:
         return NotFound(message, hint=f"Known aliases: {known}.")
 
     @staticmethod
-    def _check(alias: str, reason: str, by: str | None) -> None:
+    def _check(alias: str, reason: str) -> None:
         if not _NAME.fullmatch(alias):
             message = f"{alias!r} is no name for an alias."
             hint = "Begin with a letter; use up to 100 letters, digits, dots, hyphens, underscores."
             raise InvalidArgument(message, hint=hint)
-        if "\0" in reason + (by or ""):
-            message = "A reason, and who moves it, are text without NUL characters."
+        if "\0" in reason:
+            message = "A reason is text without NUL characters."
             raise InvalidArgument(message)
-        if len(reason) > _LONGEST or len(by or "") > 200:  # noqa: PLR2004
-            message = f"A reason has up to {_LONGEST} characters, who moves it 1 to 200."
+        if len(reason) > _LONGEST:
+            message = f"A reason has up to {_LONGEST} characters."
             raise InvalidArgument(message)
 
 

@@ -17,6 +17,7 @@ from modeldesk.errors import (
     ModelFailed,
     NotFound,
 )
+from modeldesk.services.acting import Caller, CallerKind, acting_as
 from modeldesk.settings import Settings
 from tests.support import versions
 
@@ -62,10 +63,12 @@ def test_a_move_is_seen_by_the_next_request(desk: Desk) -> None:
 def test_history_says_who_moved_what_when_and_why(desk: Desk, clock: FrozenClock) -> None:
     """Each move stands there with both versions; the first is that of the first version."""
     clock.advance(timedelta(minutes=5))
-    moved = desk.aliases.move("model", "champion", 2, reason="better", by="anna")
+    with acting_as(Caller(kind=CallerKind.USER, name="anna")):
+        moved = desk.aliases.move("model", "champion", 2, reason="better")
     first, last = reversed(desk.aliases.history("model", "champion"))
     assert last == moved
-    assert (last.from_version, last.to_version, last.reason, last.by) == (1, 2, "better", "anna")
+    assert (last.from_version, last.to_version, last.reason) == (1, 2, "better")
+    assert last.by == "user anna"
     assert last.at - first.at == timedelta(minutes=5)
     assert (first.from_version, first.to_version) == (None, 1)
     with pytest.raises(NotFound, match="no alias 'nobody'"):
