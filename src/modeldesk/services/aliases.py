@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from modeldesk.clock import Clock
-from modeldesk.errors import Conflict, Incompatible, InvalidArgument, NotFound
+from modeldesk.errors import Conflict, InvalidArgument, NotFound
 from modeldesk.services.acting import caller, change
 from modeldesk.services.lanes import Lanes
-from modeldesk.services.loading import EXTERNAL
+from modeldesk.services.loading import EXTERNAL, not_here
 from modeldesk.services.registry import Registry
 from modeldesk.store import CHAMPION, Alias, AliasMove, AliasRecords, NewMove, VersionRecord
 
@@ -202,9 +202,8 @@ class Aliases:
         if record.flavor != EXTERNAL:
             self._lanes.warm(record).result()
         elif before is not None and self._registry.record(name, before).flavor != EXTERNAL:
-            message = f"Version {record.number} of {name!r} is served elsewhere."
             hint = "The alias is asked here: let it point at a version that can answer."
-            raise Incompatible(message, hint=hint)
+            raise not_here(record, hint=hint)
 
     def _now(self, name: str, alias: str) -> int | None:
         return next((found.version for found in self.of(name) if found.alias == alias), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from modeldesk.errors import ModeldeskError, ModelFailed, UnsupportedModel
+from modeldesk.errors import Incompatible, ModeldeskError, ModelFailed, UnsupportedModel
 from modeldesk.models import DOWNLOADS, Artefact, ArtefactStore, Model, differing
 from modeldesk.store import VersionRecord
 
@@ -45,6 +45,12 @@ def loaded(record: VersionRecord, artefacts: ArtefactStore) -> Model:
             f"{type(error).__name__}: {error}."
         )
         raise ModelFailed(message, hint=_other_libraries(record)) from error
+
+
+def not_here(record: VersionRecord, *, hint: str) -> Incompatible:
+    """Return the error for sending requests to a version that is served elsewhere."""
+    message = f"Version {record.number} of {record.model!r} is served elsewhere."
+    return Incompatible(message, hint=hint)
 
 
 def downloaded(record: VersionRecord, artefacts: ArtefactStore) -> Download:

@@ -7,7 +7,7 @@ from modeldesk.errors import Incompatible, InvalidArgument
 from modeldesk.schema import Routing
 from modeldesk.services.acting import change
 from modeldesk.services.lanes import Lanes
-from modeldesk.services.loading import EXTERNAL
+from modeldesk.services.loading import EXTERNAL, not_here
 from modeldesk.services.registry import Registry
 from modeldesk.store import ModelRecords, VersionRecord
 
@@ -94,8 +94,7 @@ class Routes:
     @staticmethod
     def _check(record: VersionRecord) -> None:
         if record.flavor == EXTERNAL:
-            message = f"Version {record.number} of {record.model!r} is served elsewhere."
-            raise Incompatible(message, hint="Share its traffic where it is served.")
+            raise not_here(record, hint="Share its traffic where it is served.")
 
     @staticmethod
     def _check_key(champion: VersionRecord, key: str) -> None:
