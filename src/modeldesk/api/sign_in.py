@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from secrets import compare_digest
-from typing import Protocol, Self
+from typing import Self, TypeAlias
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from anyio import CapacityLimiter, to_thread
@@ -22,7 +22,7 @@ from modeldesk.desk import Desk
 from modeldesk.errors import Forbidden, ModeldeskError, TooManyAttempts, Unauthenticated
 from modeldesk.services.acting import CallerKind, caller
 from modeldesk.services.oidc import OpenIdLogin
-from modeldesk.services.signing_in import Identity, SignedIn
+from modeldesk.services.signing_in import Identity, LoginForm, SignedIn
 from modeldesk.settings import Settings
 
 _MOST_BYTES = 20_000
@@ -47,37 +47,8 @@ _HEADERS = {
 """Of the login page: no scripts, no frames, nothing from elsewhere."""
 
 
-class LoginPage(Protocol):
-    """Draws the page on which one signs in."""
-
-    def __call__(
-        self,
-        *,
-        name: str,
-        wanted: str,
-        problem: str,
-        hint: str,
-        elsewhere: bool,
-        mode: str,
-        above: str,
-    ) -> str:
-        """Return the page as HTML.
-
-        Parameters
-        ----------
-        name
-            What was typed as the name before.
-        wanted
-            The path to which one gets after signing in.
-        problem, hint
-            Why it did not work, and what to do; empty at first.
-        elsewhere
-            Whether there is another service at which one can sign in.
-        mode
-            The browser's choice of colours: ``light``, ``dark`` or ``auto``.
-        above
-            The way up to the server's first page, such as ``../``.
-        """
+LoginPage: TypeAlias = Callable[[LoginForm], str]
+"""Draws the page on which one signs in, as HTML."""
 
 
 def serve_sign_in(app: FastAPI, desk: Desk, settings: Settings, *, page: LoginPage) -> None:
@@ -252,7 +223,7 @@ class _Signing:
     def _form(
         self, request: Request, *, wanted: str, name: str = "", error: ModeldeskError | None = None
     ) -> Response:
-        words = self.page(
+        form = LoginForm(
             name=name,
             wanted=wanted,
             problem="" if error is None else error.message,
@@ -264,7 +235,7 @@ class _Signing:
         status = HTTPStatus.OK if error is None else status_of(error)
         waits = error.seconds if isinstance(error, TooManyAttempts) else None
         retry = {} if waits is None else {"Retry-After": str(waits)}
-        return HTMLResponse(words, status, headers=_HEADERS | retry)
+        return HTMLResponse(self.page(form), status, headers=_HEADERS | retry)
 
 
 def same_site(path: str) -> str:

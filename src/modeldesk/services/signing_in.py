@@ -67,6 +67,26 @@ class Identity:
     role: UserRole
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoginForm:
+    """What the page shows on which one signs in."""
+
+    name: str = ""
+    """What was typed as the name before."""
+    wanted: str = "/"
+    """The path to which one gets after signing in."""
+    problem: str = ""
+    """Why it did not work; empty at first."""
+    hint: str = ""
+    """What to do about it."""
+    elsewhere: bool = False
+    """Whether there is another service at which one can sign in."""
+    mode: str = "auto"
+    """The browser's choice of colours: ``light``, ``dark``, or any other for the system's."""
+    above: str = ""
+    """The way up to the server's first page, such as ``../``."""
+
+
 class SigningIn:
     """Begins and ends sessions.
 

@@ -6,6 +6,7 @@ from functools import cache
 from html import escape
 from urllib.parse import quote
 
+from modeldesk.services.signing_in import LoginForm
 from modeldesk.ui.frame import LOGO
 from modeldesk.ui.stylesheet import login_stylesheet
 
@@ -60,54 +61,29 @@ _OTHER = """<div class="md-login-or">or</div>
 Single sign-on</a>"""
 
 
-def login_page(
-    *,
-    name: str,
-    wanted: str,
-    problem: str,
-    hint: str,
-    elsewhere: bool,
-    mode: str,
-    above: str,
-) -> str:
+def login_page(form: LoginForm) -> str:
     """Return the page as HTML; whatever strangers wrote is shown as text.
-
-    Parameters
-    ----------
-    name
-        What was typed as the name before.
-    wanted
-        The path to which one gets after signing in.
-    problem, hint
-        Why it did not work, and what to do; empty at first.
-    elsewhere
-        Whether there is another service at which one can sign in.
-    mode
-        The browser's choice of colours: ``light``, ``dark``, or the system's.
-    above
-        The way up to the server's first page, such as ``../``.
 
     Examples
     --------
-    >>> page = login_page(
-    ...     name="<b>", wanted="/", problem="", hint="", elsewhere=False, mode="auto", above=""
-    ... )
+    >>> page = login_page(LoginForm(name="<b>"))
     >>> "&lt;b&gt;" in page, "<b>" in page
     (True, False)
     """
-    trouble = _TROUBLE.format(sign=_SIGN, problem=escape(problem), hint=escape(hint))
+    trouble = _TROUBLE.format(sign=_SIGN, problem=escape(form.problem), hint=escape(form.hint))
+    other = _OTHER.format(above=form.above, wanted=quote(form.wanted, safe=""))
     return _PAGE.format(
         icon=quote(LOGO),
         style=_style(),
-        mode=mode if mode in _MODES else "auto",
+        mode=form.mode if form.mode in _MODES else "auto",
         logo=LOGO,
-        trouble=trouble if problem else "",
-        wanted=escape(wanted),
-        name=escape(name),
-        at_name="" if name else " autofocus",
-        at_password=" autofocus" if name else "",
-        other=_OTHER.format(above=above, wanted=quote(wanted, safe="")) if elsewhere else "",
-        above=above,
+        trouble=trouble if form.problem else "",
+        wanted=escape(form.wanted),
+        name=escape(form.name),
+        at_name="" if form.name else " autofocus",
+        at_password=" autofocus" if form.name else "",
+        other=other if form.elsewhere else "",
+        above=form.above,
     )
 
 
