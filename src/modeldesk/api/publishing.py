@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from modeldesk.desk import Desk
 from modeldesk.errors import (
     Conflict,
     Corrupt,
-    InvalidData,
     ModelFailed,
     NotFound,
     UnsafeArtefact,
@@ -195,22 +193,14 @@ def _publish(desk: Desk, settings: Settings, name: str, upload: _Upload) -> Vers
 
 
 def _reference(upload: _Upload, settings: Settings) -> pl.DataFrame:
-    frame = read_table(
+    return read_table(
         upload.reference,
         upload.kind,
         most_rows=settings.max_log_rows,
         most_columns=settings.max_columns,
         most_bytes=settings.max_model_bytes,
+        typed=True,
     )
-    if upload.kind != CSV:
-        return frame
-    try:
-        # Again, with types: it is within the limits. Types are told from all rows.
-        stream = io.BytesIO(upload.reference)
-        return pl.read_csv(stream, infer_schema_length=None, try_parse_dates=True)
-    except pl.exceptions.PolarsError as error:
-        message = f"The reference cannot be read as CSV: {str(error).splitlines()[0]}."
-        raise InvalidData(message, hint="Check the file.") from error
 
 
 def _table_kind(reference: UploadFile) -> str:

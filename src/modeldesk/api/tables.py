@@ -64,7 +64,13 @@ class _Limits:
 
 
 def read_table(
-    body: bytes, content_type: str, *, most_rows: int, most_columns: int, most_bytes: int
+    body: bytes,
+    content_type: str,
+    *,
+    most_rows: int,
+    most_columns: int,
+    most_bytes: int,
+    typed: bool = False,
 ) -> pl.DataFrame:
     """Return the table that a body holds.
 
@@ -80,6 +86,8 @@ def read_table(
         Likewise columns; an array counts as many as it is long.
     most_bytes
         Largest body; a table that takes more than eight times as many is refused.
+    typed
+        Whether types are told from all rows of a CSV; otherwise its values stay text.
 
     Raises
     ------
@@ -96,6 +104,8 @@ def read_table(
         expected = f"one of {', '.join(_READERS)}"
         raise refuse(field="Content-Type", problem=f"unknown ({kind or 'none'})", expected=expected)
     limits = _Limits(rows=most_rows, columns=most_columns, bytes=_UNPACKED * most_bytes)
+    if typed and kind == CSV:
+        read = _typed_csv
     try:
         frame = read(body, limits)
     except pl.exceptions.PolarsError as error:
@@ -160,6 +170,21 @@ def _held(series: pl.Series) -> int:
 
 
 def _csv(body: bytes, limits: _Limits) -> pl.DataFrame:
+    # Text stays text, as 01234 is no number; what is one is read by the signature.
+    return pl.read_csv(_checked(body, limits), infer_schema=False, n_rows=limits.rows + 1)
+
+
+def _typed_csv(body: bytes, limits: _Limits) -> pl.DataFrame:
+    return pl.read_csv(
+        _checked(body, limits),
+        infer_schema_length=None,
+        try_parse_dates=True,
+        n_rows=limits.rows + 1,
+    )
+
+
+def _checked(body: bytes, limits: _Limits) -> io.BytesIO:
+    """Return a CSV to read from its beginning, as far as it is known to be within the limits."""
     # Lines may be shorter than the first: what they lack takes memory all the same.
     stream = io.BytesIO(body)
     lines = min(body.count(b"\n"), limits.rows)
@@ -167,8 +192,7 @@ def _csv(body: bytes, limits: _Limits) -> pl.DataFrame:
     limits.check(0, body.partition(b"\n")[0].count(b",") // 2)
     limits.check(lines, _width(pl.read_csv(stream, infer_schema=False, n_rows=0).schema))
     stream.seek(0)
-    # Text stays text, as 01234 is no number; what is one is read by the signature.
-    return pl.read_csv(stream, infer_schema=False, n_rows=limits.rows + 1)
+    return stream
 
 
 def _parquet(body: bytes, limits: _Limits) -> pl.DataFrame:
