@@ -47,6 +47,22 @@ class JudgedWindow:
     past: Past
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compared:
+    """The last comparison of a window: of a window that grows, those before are never asked."""
+
+    basis: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Traced:
+    """The last trace of a window, likewise."""
+
+    window: ComparableWindow
+    trace: Trace
+
+
 class Comparisons:
     """Compares windows with the reference of their version.
 
@@ -77,8 +93,8 @@ class Comparisons:
         self._windows = windows
         self._records = records
         self._alerts = alerts
-        self._known = Remembered[str, Comparison](most_columns)
-        self._traces = Remembered[ComparableWindow, Trace](MOST_TRACED)
+        self._known = Remembered[int, _Compared](most_columns)
+        self._traces = Remembered[int, _Traced](MOST_TRACED)
 
     def rule(self, model: str) -> DriftRule:
         """Return the rule of a model's first monitor; the default where it has none."""
@@ -111,7 +127,7 @@ class Comparisons:
             key: _digest(ruled, told[key], (told[earlier.profile_id] for earlier in past))
             for key, past in pasts.items()
         }
-        found = self._remembered(asked, bases)
+        found = self._remembered(bases)
         for entry in asked:
             if entry.profile_id not in found:
                 made = self._made(entry, pasts[entry.profile_id], rule, bases[entry.profile_id])
@@ -133,19 +149,19 @@ class Comparisons:
         )
         window = _comparable(entry)
         basis = _basis(rule, window, past.windows)
-        comparison = self._known.get(basis) or self._compared(entry, past.windows, rule, basis)
+        comparison = self._recalled(entry.profile_id, basis)
+        if comparison is None:
+            comparison = self._compared(entry, past.windows, rule, basis)
         self._records.keep(window, basis, comparison)
         return JudgedWindow(comparison=comparison, past=past)
 
-    def _remembered(
-        self, asked: Sequence[ComparableWindow], bases: Mapping[int, str]
-    ) -> dict[int, Comparison]:
+    def _remembered(self, bases: Mapping[int, str]) -> dict[int, Comparison]:
         """Return the comparisons that need not be made, by the profile's key."""
-        memory = {entry.profile_id: self._known.get(bases[entry.profile_id]) for entry in asked}
+        memory = {key: self._recalled(key, bases[key]) for key in bases}
         found = {key: comparison for key, comparison in memory.items() if comparison is not None}
         kept = self._records.kept({key: bases[key] for key in memory if key not in found})
         for key, comparison in kept.items():
-            self._remember(bases[key], comparison)
+            self._remember(key, bases[key], comparison)
         return found | kept
 
     def _made(
@@ -172,30 +188,35 @@ class Comparisons:
     ) -> Comparison:
         reference = self._registry.reference_of(entry.version_id)
         comparison = rule.compare(entry.profile, reference, list(self._traced(past, reference)))
-        self._remember(basis, comparison)
+        self._remember(entry.profile_id, basis, comparison)
         self._trace(_comparable(entry), entry.profile, reference)
         return comparison
 
     def _traced(self, past: Sequence[ComparableWindow], reference: Profile) -> Iterator[Trace]:
         """Yield what is to be known of past windows, oldest first; what is gone is left out."""
         for window in past:
-            known = self._traces.get(window)
-            if known is None:
-                entry = self._windows.profile(window.profile_id)
-                if entry is None:
-                    continue
-                known = self._trace(_comparable(entry), entry.profile, reference)
-            yield known
+            known = self._traces.get(window.profile_id)
+            if known is not None and known.window == window:
+                yield known.trace
+                continue
+            entry = self._windows.profile(window.profile_id)
+            if entry is not None:
+                yield self._trace(_comparable(entry), entry.profile, reference)
 
     def _trace(self, window: ComparableWindow, profile: Profile, reference: Profile) -> Trace:
-        known = self._traces.get(window)
-        if known is None:
-            known = trace(profile, reference)
-            self._traces.put(window, known, weight=len(known.columns))
-        return known
+        known = self._traces.get(window.profile_id)
+        if known is None or known.window != window:
+            known = _Traced(window=window, trace=trace(profile, reference))
+            self._traces.put(window.profile_id, known, weight=len(known.trace.columns))
+        return known.trace
 
-    def _remember(self, basis: str, comparison: Comparison) -> None:
-        self._known.put(basis, comparison, weight=len(comparison.columns))
+    def _recalled(self, profile_id: int, basis: str) -> Comparison | None:
+        found = self._known.get(profile_id)
+        return found.comparison if found is not None and found.basis == basis else None
+
+    def _remember(self, profile_id: int, basis: str, comparison: Comparison) -> None:
+        made = _Compared(basis=basis, comparison=comparison)
+        self._known.put(profile_id, made, weight=len(comparison.columns))
 
 
 def _comparable(entry: WindowProfile) -> ComparableWindow:

@@ -1,4 +1,4 @@
-"""A bounded memory: what was put in first is forgotten first."""
+"""A bounded memory: one value for each key, and what was put in first is forgotten first."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ class Remembered(Generic[K, V]):
     >>> memory = Remembered[str, int](most=2)
     >>> for name in ("a", "b", "c"):
     ...     memory.put(name, 0, weight=1)
+    >>> memory.put("b", 1, weight=1)
     >>> [memory.get(name) for name in ("a", "b", "c")]
-    [None, 0, 0]
+    [None, 1, 0]
     """
 
     def __init__(self, most: int) -> None:
@@ -40,10 +41,11 @@ class Remembered(Generic[K, V]):
         return None if found is None else found[0]
 
     def put(self, key: K, value: V, *, weight: int) -> None:
-        """Remember a value, unless the key has one, and forget the oldest beyond the limit."""
+        """Remember a value instead of the key's last, and forget the oldest beyond the limit."""
         with self._lock:
             if key in self._known:
-                return
+                _, replaced = self._known.pop(key)
+                self._total -= replaced
             self._known[key] = value, weight
             self._total += weight
             while self._total > self._most and len(self._known) > 1:

@@ -1,6 +1,7 @@
 """A window is compared once, and again when it changes."""
 
 import dataclasses
+import gc
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from modeldesk.clock import FrozenClock
 from modeldesk.desk import Desk
-from modeldesk.drift import Thresholds
+from modeldesk.drift import Comparison, Thresholds, Trace
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile
 from modeldesk.schema import Granularity
@@ -107,6 +108,23 @@ def test_other_thresholds_are_another_comparison(desk: Desk) -> None:
     usual = of(desk).between(version_id, Granularity.DAY, RULE)
     assert {entry.comparison.columns[0].verdict.status for entry in found} == {"not enough data"}
     assert {entry.comparison.columns[0].verdict.status for entry in usual} != {"not enough data"}
+
+
+def test_of_a_window_that_grows_the_last_comparison_is_remembered(desk: Desk) -> None:
+    """Those before are given back: under load a day is compared anew every second."""
+    log_days(desk, 2)
+    desk.monitoring.judge()
+    before = alive(Comparison), alive(Trace)
+    for _ in range(5):
+        log_days(desk, 1)
+        assert desk.monitoring.judge() == 1
+    assert (alive(Comparison), alive(Trace)) == before
+
+
+def alive(kind: type[object]) -> int:
+    """Count the objects of a kind that somebody still refers to."""
+    gc.collect()
+    return sum(isinstance(found, kind) for found in gc.get_objects())
 
 
 @pytest.mark.parametrize("most", [1, 12, 10_000])
