@@ -80,6 +80,14 @@ VersionAlias = Annotated[
     ),
 ]
 VersionInPath = Annotated[int, Path(description="Number of a version.", ge=1, le=LARGEST_KEY)]
+VersionOrAlias = Annotated[
+    str,
+    Path(
+        description="Number of a version, or an alias that points at it.",
+        max_length=100,
+        pattern=NAME_PATTERN,
+    ),
+]
 TimeColumn = Annotated[
     str | None, Query(description="Column with the time of each row.", max_length=500)
 ]

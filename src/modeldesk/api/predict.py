@@ -49,6 +49,7 @@ _WHICH = "Send the row as {{'row': ...}} to /api/v1/models/NAME/predict; names: 
     operation_id="predict_bare",
     summary="Predict one bare row",
     response_model=BareAnswer,
+    openapi_extra={"parameters": [ROUTING_KEY_PARAMETER]},
 )
 async def predict_bare(request: Request, desk: TheDesk, settings: TheSettings) -> Json:
     """Predict one row, given as the bare object of its features.
@@ -57,10 +58,11 @@ async def predict_bare(request: Request, desk: TheDesk, settings: TheSettings) -
     `prediction_id` names it from then on. The key in `data` is the predicted column's name.
     """
     body = await read_bytes(request, most=settings.max_body_bytes)
+    key = routing_key(request)
 
     def submit() -> Future[PredictionBatch]:
         name = only_model(desk, hint=_WHICH)
-        return submitted(desk, name, Batch(rows=[parse(body)]), None)
+        return submitted(desk, name, Batch(rows=[parse(body)]), None, key=key)
 
     return await in_thread(request, _bare_answer, await predicted(request, submit))
 

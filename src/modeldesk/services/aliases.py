@@ -9,7 +9,7 @@ from modeldesk.errors import Conflict, InvalidArgument, NotFound
 from modeldesk.services.acting import caller, change
 from modeldesk.services.lanes import Lanes
 from modeldesk.services.loading import EXTERNAL, not_here
-from modeldesk.services.registry import Registry
+from modeldesk.services.registry import Registry, no_alias
 from modeldesk.store import CHAMPION, Alias, AliasMove, AliasRecords, NewMove, VersionRecord
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,99}")
@@ -212,9 +212,7 @@ class Aliases:
         return self._registry.records(name)[0].model_id
 
     def _unknown(self, name: str, alias: str) -> NotFound:
-        known = ", ".join(found.alias for found in self.of(name))
-        message = f"The model {name!r} has no alias {alias!r}."
-        return NotFound(message, hint=f"Known aliases: {known}.")
+        return no_alias(name, alias, [found.alias for found in self.of(name)])
 
     @staticmethod
     def _check(alias: str, reason: str) -> None:

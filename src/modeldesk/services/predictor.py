@@ -201,17 +201,21 @@ class Predictor:
             row_ids=row_ids,
         ).result()
 
-    def signature(self, name: str, version: int | None = None) -> Signature:
-        """Return what a version takes, the champion without a number; at most a second old.
+    def signature(
+        self, name: str, version: int | None = None, *, alias: str | None = None
+    ) -> Signature:
+        """Return what a version takes, the champion by default; at most a second old.
 
         Unlike the registry's this rarely reads the database.
 
         Raises
         ------
         NotFound
-            When there is no such model or version.
+            When there is no such model, version or alias.
+        InvalidArgument
+            When version and alias are both given.
         """
-        target = self._traffic.target(name, version=version) or self._traffic.champion(name)
+        target = self._named(name, version, alias) or self._traffic.champion(name)
         return target.record.signature
 
     def knows(self, name: str) -> bool:
@@ -259,16 +263,20 @@ class Predictor:
         key: str | None,
         first: Callable[[Canary], str | None],
     ) -> Target:
-        if version is not None and alias is not None:
-            message = f"Both version {version} and the alias {alias!r} are asked."
-            raise InvalidArgument(message, hint="Give one of them, or none for the champion.")
-        found = self._traffic.target(name, version=version, alias=alias)
+        found = self._named(name, version, alias)
         if found is not None:
             return found
         canary = self._traffic.canary(name)
         if canary is None:
             return self._traffic.champion(name)
         return self._traffic.shared(name, canary, first(canary) if key is None else key)
+
+    def _named(self, name: str, version: int | None, alias: str | None) -> Target | None:
+        """Return the version that is asked by number or alias; ``None``: the champion."""
+        if version is not None and alias is not None:
+            message = f"Both version {version} and the alias {alias!r} are asked."
+            raise InvalidArgument(message, hint="Give one of them, or none for the champion.")
+        return self._traffic.target(name, version=version, alias=alias)
 
     def _queued(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -175,22 +175,28 @@ class Registry:
         """All versions of a model, oldest first; `NotFound` when there is no such model."""
         return tuple(_view(record) for record in self._versions(name))
 
-    def version(self, name: str, number: int | None = None) -> VersionView:
-        """Return one version; without a number, the champion."""
-        return _view(self.record(name, number))
+    def version(
+        self, name: str, number: int | None = None, *, alias: str = CHAMPION
+    ) -> VersionView:
+        """Return one version; without a number, that which an alias points at."""
+        return _view(self.record(name, number, alias=alias))
 
-    def record(self, name: str, number: int | None = None) -> VersionRecord:
-        """Return one version as the store knows it; without a number, the champion.
+    def record(
+        self, name: str, number: int | None = None, *, alias: str = CHAMPION
+    ) -> VersionRecord:
+        """Return one version as the store knows it; without a number, that of an alias.
 
         Raises
         ------
         NotFound
-            When there is no such model or version; names those that there are.
+            When there is no such model, version or alias; names those that there are.
         """
         found = self._versions(name)
         for version in found:
-            if version.number == number or (number is None and CHAMPION in version.aliases):
+            if version.number == number or (number is None and alias in version.aliases):
                 return version
+        if number is None and alias != CHAMPION:
+            raise no_alias(name, alias, [known for version in found for known in version.aliases])
         known = ", ".join(str(version.number) for version in found)
         message = f"The model {name!r} has no version {number}."
         raise NotFound(message, hint=f"Known versions: {known}.")
@@ -345,6 +351,12 @@ def _told(policy: LogPolicy) -> dict[str, object]:
     """Return a policy as the audit trail shows it: without the salt, which is a secret."""
     fields: dict[str, object] = json.loads(replace(policy, salt="").encode())
     return {name: value for name, value in fields.items() if name != "salt"}
+
+
+def no_alias(name: str, alias: str, known: Iterable[str]) -> NotFound:
+    """Return the error for an alias that a model does not have."""
+    message = f"The model {name!r} has no alias {alias!r}."
+    return NotFound(message, hint=f"Known aliases: {', '.join(sorted(known))}.")
 
 
 def _check_name(name: str) -> None:

@@ -15,7 +15,7 @@ from modeldesk.errors import NotFound
 from modeldesk.schema import Canary, RowDecoder
 from modeldesk.services.lanes import Lanes
 from modeldesk.services.loading import EXTERNAL
-from modeldesk.services.registry import Registry
+from modeldesk.services.registry import Registry, no_alias
 from modeldesk.store import CHAMPION, VersionRecord
 
 _REFRESH_SECONDS = 1.0
@@ -136,8 +136,7 @@ class Traffic:
             known = self._refreshed(name)
             number = version if version is not None else known.named.get(alias or "")
         if number is None:
-            message = f"The model {name!r} has no alias {alias!r}."
-            raise NotFound(message, hint=f"Known aliases: {', '.join(sorted(known.named))}.")
+            raise no_alias(name, alias or "", known.named)
         if number not in known.targets:
             self._registry.record(name, number)  # says what there is
         return known.targets[number]

@@ -8,9 +8,26 @@ from fastapi import FastAPI
 
 from modeldesk.api import create_api
 from modeldesk.desk import Desk
+from modeldesk.schema import Canary, Routing
 from modeldesk.settings import Settings
 from tests.support import versions
 from tests.support.iris import ROW, iris_frame, iris_model
+
+TENSORS = {
+    "inputs": [
+        {"name": name, "datatype": "FP64", "shape": [1], "data": [value]}
+        for name, value in ROW.items()
+    ]
+}
+ROOT = "http://127.0.0.1:8080"
+BY_CHAMPION = [
+    ("/api/v1/predict", ROW),
+    ("/v2/models/iris/infer", TENSORS),
+    ("/v1/models/iris:predict", {"instances": [ROW]}),
+    ("/vertex/predict", {"instances": [ROW]}),
+    ("/invocations", {"instances": [ROW]}),
+]
+"""Where every dialect asks for the champion, and what it sends."""
 
 
 @pytest.fixture
@@ -108,6 +125,78 @@ async def test_traffic_is_shared(client: httpx.AsyncClient, three: Desk) -> None
     three.close()  # what the shadow was given is predicted or dropped now
     served = three.measures.tell().decode()
     assert 'modeldesk_predictions_total{model="iris",version="2"}' in served
+
+
+async def answering(client: httpx.AsyncClient, answer: httpx.Response) -> int:
+    """Return the version that gave an answer, as the log knows it."""
+    assert answer.status_code == 200, answer.text
+    found = await client.get(f"/predictions/{answer.headers['X-Prediction-ID']}")
+    return int(found.json()["version"])
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(("path", "body"), BY_CHAMPION, ids=[path for path, _ in BY_CHAMPION])
+async def test_every_dialect_is_told_who_asks(
+    settings: Settings, three: Desk, path: str, body: dict[str, object]
+) -> None:
+    """`X-Routing-Key` decides between champion and canary as it does for the others."""
+    canary = Canary(version=2, percent=50, key=None)
+    three.routes.set("iris", Routing(canary=canary))
+    changed = settings.model_copy(update={"vertex_predict_route": "/vertex/predict"})
+    transport = httpx.ASGITransport(create_api(three, changed))
+    keys = [f"customer {number}" for number in range(8)]
+    async with httpx.AsyncClient(transport=transport, base_url=f"{ROOT}/api/v1") as client:
+        found = [
+            await answering(
+                client,
+                await client.post(f"{ROOT}{path}", json=body, headers={"X-Routing-Key": key}),
+            )
+            for key in keys
+        ]
+    assert found == [2 if canary.takes("iris", key) else 1 for key in keys]
+    assert set(found) == {1, 2}
+
+
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v2/models/iris/versions/{}/infer", TENSORS),
+        ("/invocations?alias={}", {"instances": [ROW]}),
+    ],
+)
+async def test_other_dialects_ask_by_alias(
+    client: httpx.AsyncClient, path: str, body: dict[str, object]
+) -> None:
+    """Where they name a version they can name what points at one; unknown names are told."""
+    await client.put("/models/iris/aliases/challenger", json={"version": 3})
+    asked = await client.post(f"{ROOT}{path.format('challenger')}", json=body)
+    assert await answering(client, asked) == 3
+    unknown = await client.post(f"{ROOT}{path.format('nobody')}", json=body)
+    assert unknown.status_code == 404
+    assert "Known aliases: challenger, champion." in unknown.text
+
+
+@pytest.mark.usefixtures("three")
+async def test_an_alias_is_described_by_the_open_inference_protocol(
+    client: httpx.AsyncClient,
+) -> None:
+    """Metadata tell the number that it points at; it is as ready as that version."""
+    await client.put("/models/iris/aliases/challenger", json={"version": 3})
+    path = f"{ROOT}/v2/models/iris/versions"
+    assert (await client.get(f"{path}/challenger")).json()["versions"] == ["3"]
+    assert (await client.get(f"{path}/challenger/ready")).json()["ready"] is True
+    for unknown in ("nobody", "0", "4", "9" * 100):
+        assert (await client.get(f"{path}/{unknown}/ready")).status_code == 404
+
+
+@pytest.mark.usefixtures("three")
+async def test_invocations_take_a_version_or_an_alias(client: httpx.AsyncClient) -> None:
+    """Not both: one of them would not be what answers."""
+    path = f"{ROOT}/invocations?version=2&alias=champion"
+    both = await client.post(path, json={"instances": [ROW]})
+    assert both.status_code == 400
+    assert "Give one of them" in both.text
 
 
 @pytest.mark.usefixtures("three")

@@ -12,10 +12,25 @@ from starlette.responses import PlainTextResponse, Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import NAME_PATTERN, TheDesk, TheSettings, VersionNumber, model_names
+from modeldesk.api.context import (
+    NAME_PATTERN,
+    TheDesk,
+    TheSettings,
+    VersionAlias,
+    VersionNumber,
+    model_names,
+)
 from modeldesk.api.dialects.kserve import PredictionsAnswer, predictions_of
 from modeldesk.api.dialects.rows import columns, delimited, instances, split
-from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
+from modeldesk.api.predicting import (
+    ROUTING_KEY_PARAMETER,
+    in_thread,
+    named,
+    only_model,
+    predicted,
+    routing_key,
+    submitted,
+)
 from modeldesk.api.requests import json_name, parse_object, read_bytes, refuse
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
@@ -73,6 +88,7 @@ async def version() -> Response:
     operation_id="invocations",
     summary="Predict a table",
     response_model=PredictionsAnswer,
+    openapi_extra={"parameters": [ROUTING_KEY_PARAMETER]},
 )
 async def invocations(
     request: Request,
@@ -80,23 +96,26 @@ async def invocations(
     settings: TheSettings,
     model: _Model = None,
     version: VersionNumber = None,
+    alias: VersionAlias = None,
     target: _Target = None,
 ) -> Response:
     """Predict the rows of a table, as JSON in one of MLflow's four forms or as CSV.
 
     The forms are `dataframe_split`, `dataframe_records`, `instances` and `inputs`. CSV may have
     the features' names in its first line, or else has the values in the signature's order. With
-    `Accept: text/csv` the answer is CSV as well.
+    `Accept: text/csv` the answer is CSV as well. `version` or `alias` asks another version than
+    the champion.
     """
     body = await read_bytes(request, most=settings.max_body_bytes)
+    key = routing_key(request)
     kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
 
     def submit() -> Future[PredictionBatch]:
         name = model or target or only_model(desk, hint=_WHICH)
         caller().check_model(name)
-        signature = desk.predictor.signature(name, version)
+        signature = desk.predictor.signature(name, version, alias=alias)
         rows = _rows(body, kind, signature, settings.max_rows)
-        return submitted(desk, name, Batch(rows=rows), version)
+        return submitted(desk, name, Batch(rows=rows), version, alias=alias, key=key)
 
     batch = await predicted(request, submit)
     wants_csv = request.headers.get("accept", "").partition(",")[0].strip().startswith(CSV)

@@ -12,7 +12,15 @@ from modeldesk.api.batches import Batch
 from modeldesk.api.context import ModelName, TheDesk, TheSettings, model_names
 from modeldesk.api.dialects.rows import columns, instances
 from modeldesk.api.encoding import Json
-from modeldesk.api.predicting import in_thread, named, only_model, predicted, submitted
+from modeldesk.api.predicting import (
+    ROUTING_KEY_PARAMETER,
+    in_thread,
+    named,
+    only_model,
+    predicted,
+    routing_key,
+    submitted,
+)
 from modeldesk.api.requests import parse_object, read_bytes, refuse
 from modeldesk.desk import Desk
 from modeldesk.schema import Value
@@ -73,6 +81,7 @@ def model(desk: TheDesk, name: ModelName) -> Json:
     operation_id="v1_predict",
     summary="Predict instances",
     response_model=PredictionsAnswer,
+    openapi_extra={"parameters": [ROUTING_KEY_PARAMETER]},
 )
 async def predict(request: Request, desk: TheDesk, settings: TheSettings, name: ModelName) -> Json:
     """Predict instances: objects of features, or lists of values in the signature's order.
@@ -103,11 +112,12 @@ def serve_vertex(app: FastAPI, desk: Desk, settings: Settings) -> None:
 async def _predicted(request: Request, desk: Desk, settings: Settings, asked: str | None) -> Json:
     """Predict by the model that was asked for, else by the server's only one."""
     body = await read_bytes(request, most=settings.max_body_bytes)
+    key = routing_key(request)
 
     def submit() -> Future[PredictionBatch]:
         name = asked or only_model(desk, hint=_WHICH)
         rows = _rows(parse_object(body), desk, name, settings.max_rows)
-        return submitted(desk, name, Batch(rows=rows), None)
+        return submitted(desk, name, Batch(rows=rows), None, key=key)
 
     return await in_thread(request, predictions_of, await predicted(request, submit))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Self
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
-from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionInPath, model_names
+from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionOrAlias, model_names
 from modeldesk.api.dialects.tensor_answers import (
     InferAnswer,
     LiveAnswer,
@@ -29,12 +31,40 @@ from modeldesk.api.dialects.tensor_requests import (
     wanted_of,
 )
 from modeldesk.api.encoding import Json
-from modeldesk.api.predicting import in_thread, predicted, submitted
+from modeldesk.api.predicting import (
+    ROUTING_KEY_PARAMETER,
+    in_thread,
+    predicted,
+    routing_key,
+    submitted,
+)
 from modeldesk.api.requests import parse_object, read_bytes
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.views import VersionView
+from modeldesk.settings import Settings
+from modeldesk.store import CHAMPION
 
 router = APIRouter(prefix="/v2", tags=["Open Inference Protocol"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """The version that a path names: by number, by alias, or not at all."""
+
+    number: int | None = None
+    alias: str | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """Tell numbers from aliases, which begin with a letter.
+
+        >>> Which.read("2"), Which.read("challenger")
+        (Which(number=2, alias=None), Which(number=None, alias='challenger'))
+        """
+        if text.isascii() and text.isdigit():
+            return cls(number=int(text))
+        return cls(alias=text)
 
 
 @router.get("", operation_id="v2_server", summary="Name the server", response_model=ServerAnswer)
@@ -72,7 +102,8 @@ async def ready(request: Request, desk: TheDesk) -> Json:
 )
 def model(desk: TheDesk, name: ModelName) -> Json:
     """Describe the tensors that a model takes and gives, one for each column."""
-    return Json(metadata(desk, name, None))
+    found = desk.registry.version(name)
+    return Json(metadata(name, found, versions=desk.registry.versions(name)))
 
 
 @router.get(
@@ -81,9 +112,10 @@ def model(desk: TheDesk, name: ModelName) -> Json:
     summary="Describe a version",
     response_model=MetadataAnswer,
 )
-def version(desk: TheDesk, name: ModelName, version: VersionInPath) -> Json:
+def version(desk: TheDesk, name: ModelName, version: VersionOrAlias) -> Json:
     """Describe the tensors that a version of a model takes and gives."""
-    return Json(metadata(desk, name, version))
+    found = _version(desk, name, Which.read(version))
+    return Json(metadata(name, found, versions=(found,)))
 
 
 @router.get(
@@ -104,9 +136,9 @@ def model_ready(desk: TheDesk, name: ModelName) -> Json:
     summary="Ask whether a version is ready",
     response_model=ModelReadyAnswer,
 )
-def version_ready(desk: TheDesk, name: ModelName, version: VersionInPath) -> Json:
+def version_ready(desk: TheDesk, name: ModelName, version: VersionOrAlias) -> Json:
     """Say that a version of a model is published."""
-    desk.registry.version(name, version)
+    _version(desk, name, Which.read(version))
     return Json(ModelReadyAnswer(name=name, ready=True))
 
 
@@ -115,6 +147,7 @@ def version_ready(desk: TheDesk, name: ModelName, version: VersionInPath) -> Jso
     operation_id="v2_infer",
     summary="Predict tensors",
     response_model=InferAnswer,
+    openapi_extra={"parameters": [ROUTING_KEY_PARAMETER]},
 )
 async def infer(
     request: Request, desk: TheDesk, settings: TheSettings, name: ModelName
@@ -125,7 +158,7 @@ async def infer(
     tensor of another name has the shape `[rows, features]`, in the order of the metadata.
     The outputs are tensors with a value per row.
     """
-    return await _inferred(request, desk, settings.max_body_bytes, settings.max_rows, name, None)
+    return await _inferred(request, desk, settings, name, Which())
 
 
 @router.post(
@@ -135,33 +168,36 @@ async def infer(
     response_model=InferAnswer,
 )
 async def infer_version(
-    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName, version: VersionInPath
+    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName, version: VersionOrAlias
 ) -> Response:
-    """Predict rows that are given as tensors by a version of the model."""
-    return await _inferred(request, desk, settings.max_body_bytes, settings.max_rows, name, version)
+    """Predict rows that are given as tensors by a version of the model.
+
+    An alias such as `challenger` can stand where the version's number does.
+    """
+    return await _inferred(request, desk, settings, name, Which.read(version))
+
+
+def _version(desk: Desk, name: str, which: Which) -> VersionView:
+    return desk.registry.version(name, which.number, alias=which.alias or CHAMPION)
 
 
 async def _inferred(
-    request: Request,
-    desk: Desk,
-    most_bytes: int,
-    most_rows: int,
-    name: str,
-    version: int | None,
+    request: Request, desk: Desk, settings: Settings, name: str, which: Which
 ) -> Response:
-    body = await read_bytes(request, most=most_bytes)
+    body = await read_bytes(request, most=settings.max_body_bytes)
+    key = routing_key(request)
     given, binary = parts_of(body, request.headers.get(BINARY_HEADER))
     wanted: list[Wanted] = []
 
     def submit() -> Future[PredictionBatch]:
         content = parse_object(given)
-        signature = desk.predictor.signature(name, version)
+        signature = desk.predictor.signature(name, which.number, alias=which.alias)
         wanted.append(wanted_of(content, signature))
         tensors = tensors_of(
-            content.get("inputs"), binary, signature=signature, most_rows=most_rows
+            content.get("inputs"), binary, signature=signature, most_rows=settings.max_rows
         )
         rows: list[object] = list(rows_of(tensors, signature))
-        return submitted(desk, name, Batch(rows=rows), version)
+        return submitted(desk, name, Batch(rows=rows), which.number, alias=which.alias, key=key)
 
     batch = await predicted(request, submit)
     return await in_thread(request, answer_of, batch, wanted[0])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from modeldesk.api.dialects.tensors import datatype_of
-from modeldesk.desk import Desk
 from modeldesk.schema import Column, Kind
+from modeldesk.services.views import VersionView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,13 +73,11 @@ class InferAnswer:
     outputs: tuple[Mapping[str, Any], ...]
 
 
-def metadata(desk: Desk, name: str, version: int | None) -> MetadataAnswer:
-    """Describe a version, or the champion with the numbers of all versions."""
-    found = desk.registry.version(name, version)
-    numbers = [view.number for view in desk.registry.versions(name)]
+def metadata(name: str, found: VersionView, *, versions: Iterable[VersionView]) -> MetadataAnswer:
+    """Describe a version, with the numbers of those that can be asked by this address."""
     return MetadataAnswer(
         name=name,
-        versions=tuple(str(number) for number in numbers if version in {None, number}),
+        versions=tuple(str(view.number) for view in versions),
         platform="modeldesk",
         inputs=tuple(_described(column) for column in found.signature.inputs),
         outputs=tuple(_described(column) for column in found.signature.outputs),
