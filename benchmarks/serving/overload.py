@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ import orjson
 
 from benchmarks.serving.contestants import modeldesk_program
 from benchmarks.serving.servers import HOST, Running, running
+from benchmarks.serving.steady import Tally, exchange, offer, request
 from benchmarks.serving.tasks import Task, rows
 
 TIMES = 4
@@ -19,7 +20,6 @@ REQUEST_ROWS = 100
 QUEUE_SECONDS = 0.5
 """How long the rows take that may wait."""
 
-_CONNECTIONS = 512
 _AT_EASE = 8
 """Connections that find out what the server can do."""
 _QUICK_MS = 4.0
@@ -47,14 +47,6 @@ class Overloaded:
     recovery_s: float
 
 
-@dataclass(slots=True)
-class _Tally:
-    accepted_ms: list[float] = field(default_factory=list)
-    refused: int = 0
-    failed: int = 0
-    not_sent: int = 0
-
-
 def overload(folder: Path, task: Task, *, seconds: float) -> Overloaded:
     """Find out what a server can do, and ask four times that of another."""
     some = rows(folder, task)[:REQUEST_ROWS]
@@ -62,12 +54,12 @@ def overload(folder: Path, task: Task, *, seconds: float) -> Overloaded:
     path = f"/api/v1/models/{task}/predict"
     with running(modeldesk_program("modeldesk", folder, task), folder) as server:
         assert server.ask(path, body).status == 200
-        capacity = asyncio.run(_capacity(server.port, _request(path, body), min(seconds, 5)))
+        capacity = asyncio.run(_capacity(server.port, request(path, body), min(seconds, 5)))
     program = modeldesk_program("modeldesk", folder, task, max_waiting_seconds=str(QUEUE_SECONDS))
     with running(program, folder) as server:
         unloaded = min(_once(server, path, body) for _ in range(20))
         start = server.memory_mb
-        tally, half = asyncio.run(_offered(server, _request(path, body), TIMES * capacity, seconds))
+        tally, half = asyncio.run(_offered(server, request(path, body), TIMES * capacity, seconds))
         began = time.perf_counter()
         while _once(server, path, body) > _QUICK_MS * unloaded:
             assert time.perf_counter() - began < 60, "the server does not recover"
@@ -94,20 +86,15 @@ def _once(server: Running, path: str, body: bytes) -> float:
     return time.perf_counter() - began if answer.status == 200 else float("inf")
 
 
-def _request(path: str, body: bytes) -> bytes:
-    head = f"POST {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
-
-
-async def _capacity(port: int, request: bytes, seconds: float) -> float:
+async def _capacity(port: int, message: bytes, seconds: float) -> float:
     """Return the requests a second that are answered to some connections that wait."""
-    tally = _Tally()
+    tally = Tally()
     end = time.perf_counter() + seconds
 
     async def client() -> None:
         reader, writer = await asyncio.open_connection(HOST, port)
         while time.perf_counter() < end:
-            await _exchange(reader, writer, request, tally)
+            await exchange(reader, writer, message, tally)
         writer.close()
 
     await asyncio.gather(*(client() for _ in range(_AT_EASE)))
@@ -116,51 +103,15 @@ async def _capacity(port: int, request: bytes, seconds: float) -> float:
 
 
 async def _offered(
-    server: Running, request: bytes, rate: float, seconds: float
-) -> tuple[_Tally, float]:
-    """Send at a steady rate, whatever is answered; return the memory in the middle as well."""
-    tally = _Tally()
-    free = [await asyncio.open_connection(HOST, server.port) for _ in range(_CONNECTIONS)]
-    under_way: set[asyncio.Task[None]] = set()
+    server: Running, message: bytes, rate: float, seconds: float
+) -> tuple[Tally, float]:
+    """Send at a steady rate; return what became of it, and the memory in the middle."""
+    tally = Tally()
 
-    async def send() -> None:
-        pair = free.pop()
-        await _exchange(*pair, request, tally)
-        free.append(pair)
+    async def half() -> float:
+        await asyncio.sleep(seconds / 2)
+        return server.memory_mb
 
-    began = time.perf_counter()
-    sent, half = 0, 0.0
-    while (now := time.perf_counter() - began) < seconds:
-        while sent < now * rate:
-            sent += 1
-            if not free:
-                tally.not_sent += 1
-                continue
-            task = asyncio.create_task(send())
-            under_way.add(task)
-            task.add_done_callback(under_way.discard)
-            await asyncio.sleep(0)
-        if not half and now > seconds / 2:
-            half = server.memory_mb
-        await asyncio.sleep(0.001)
-    await asyncio.gather(*under_way)
-    for _, writer in free:
-        writer.close()
-    return tally, half
-
-
-async def _exchange(
-    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes, tally: _Tally
-) -> None:
-    began = time.perf_counter()
-    writer.write(request)
-    head = (await reader.readuntil(b"\r\n\r\n")).lower()
-    length = int(head.partition(b"content-length:")[2].split(b"\r\n", 1)[0])
-    await reader.readexactly(length)
-    status = int(head.split(b" ", 2)[1])
-    if status == 200:
-        tally.accepted_ms.append((time.perf_counter() - began) * 1e3)
-    elif status == 503 and b"retry-after:" in head:
-        tally.refused += 1
-    else:
-        tally.failed += 1
+    sending = offer(server.port, [message], rate=rate, seconds=seconds, tally=tally)
+    _, half_mb = await asyncio.gather(sending, half())
+    return tally, half_mb
