@@ -28,8 +28,7 @@ _CONNECT_SECONDS = 5
 _STATEMENTS = 32
 """Compiled statements that each connection to SQLite keeps; by default 128.
 
-A statement with a list of keys is another one for each length of the list, and takes tens of
-kilobytes: under load four connections kept 18 MB of them that were hardly asked again.
+A statement with a list of keys is another one for each length of the list, hardly asked again.
 """
 
 _WRITERS = 6
