@@ -13,12 +13,10 @@ import sqlalchemy as sa
 from modeldesk.errors import Conflict, StoreUnavailable
 from modeldesk.store import ChunkLog, Store
 from modeldesk.store.tables import chunks
-from tests.integration.store.test_log import a_chunk, version_id
+from tests.integration.store.test_log import a_chunk
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-__all__ = ["version_id"]
 
 
 def kept(store: Store) -> list[dict[str, object]]:
