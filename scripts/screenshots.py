@@ -48,6 +48,7 @@ PICTURES = {
     "monitor": (f"/models/{MODEL}", "heatmap"),
     "column": (f"/models/{MODEL}?column={DRIFTED}&day={DRIFTED_DAY}", "panel-facts"),
     "playground": (f"/models/{MODEL}/playground?{FLOWER}", "flags"),
+    "api": (f"/models/{MODEL}/api", "snippet-javascript"),
 }
 """Name of the picture: its address, and an element that must be there first."""
 

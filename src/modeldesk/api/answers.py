@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk.schema import Value
+from modeldesk.services.snippets import Snippet
 from modeldesk.services.views import (
     AlertView,
     FlagView,
@@ -68,6 +69,13 @@ class VersionsAnswer:
     """Every version of a model."""
 
     versions: tuple[VersionView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnippetsAnswer:
+    """Code that asks a model, in every dialect and language."""
+
+    snippets: tuple[Snippet, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

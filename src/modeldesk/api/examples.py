@@ -7,12 +7,12 @@ import io
 import shlex
 from dataclasses import dataclass
 
-from modeldesk.api.dialects.tensors import BYTES, datatype_of
 from modeldesk.api.encoding import encode
 from modeldesk.desk import Desk
 from modeldesk.models import DOWNLOADS
-from modeldesk.schema import Column, Kind, Signature
+from modeldesk.schema import Signature
 from modeldesk.services.acting import caller
+from modeldesk.services.calls import Dialect, call
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.views import AlertStatus
 
@@ -105,6 +105,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "list_versions": _curl(scene, f"models/{name}/versions"),
         "signature": _curl(scene, f"models/{name}/schema"),
         "example_row": _curl(scene, f"models/{name}/example"),
+        "snippets": _curl(scene, f"models/{name}/snippets"),
         "drift": _curl(scene, f"models/{name}/drift?granularity=day"),
         "model_alerts": _curl(scene, f"models/{name}/alerts"),
         "list_flags": _curl(scene, f"models/{name}/flags"),
@@ -177,8 +178,8 @@ def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
 
 def _of_dialects(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     number = scene.numbers[0]
-    tensors = {"inputs": [_tensor(column) for column in signature.inputs]}
-    row = signature.example()
+    asked = {dialect: call(name, signature, dialect).body for dialect in Dialect}
+    tensors = asked[Dialect.OPEN_INFERENCE]
     found = {
         "v2_model": _at(scene, f"v2/models/{name}"),
         "v2_version": _at(scene, f"v2/models/{name}/versions/{number}"),
@@ -187,20 +188,10 @@ def _of_dialects(scene: Scene, name: str, signature: Signature) -> dict[str, str
         "v2_infer": _at(scene, f"v2/models/{name}/infer", tensors),
         "v2_infer_version": _at(scene, f"v2/models/{name}/versions/{number}/infer", tensors),
         "v1_model": _at(scene, f"v1/models/{name}"),
-        "v1_predict": _at(scene, f"v1/models/{name}:predict", {"instances": [row]}),
+        "v1_predict": _at(scene, f"v1/models/{name}:predict", asked[Dialect.KSERVE]),
     }
-    split = {"dataframe_split": {"columns": list(row), "data": [list(row.values())]}}
     which = "" if len(scene.names) == 1 else f"?model={name}"
-    return found | {"invocations": _at(scene, f"invocations{which}", split)}
-
-
-def _tensor(column: Column) -> dict[str, object]:
-    value = column.example
-    data = list(value) if isinstance(value, tuple) else [value]
-    shape = [1, len(data)] if column.kind is Kind.VECTOR else [1]
-    kind = datatype_of(column)
-    texts = [str(part) for part in data] if kind == BYTES else data
-    return {"name": column.name, "datatype": kind, "shape": shape, "data": texts}
+    return found | {"invocations": _at(scene, f"invocations{which}", asked[Dialect.INVOCATIONS])}
 
 
 def _at(scene: Scene, path: str, body: object = None) -> str:

@@ -72,7 +72,7 @@ _ALL_ROWS = _Filter()
 
 def _table_body() -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
-    rows = {"schema": {"type": "array", "items": {"type": "object"}}}
+    rows = {"schema": {"type": "array", "items": {"type": "object"}, "minItems": 1}}
     content = {JSON: rows, CSV: {"schema": {"type": "string"}}, PARQUET: binary, ARROW: binary}
     return {"requestBody": {"required": True, "content": content}}
 

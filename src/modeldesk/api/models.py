@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
-from modeldesk.api.answers import ModelsAnswer, VersionsAnswer
+from modeldesk.api.answers import ModelsAnswer, SnippetsAnswer, VersionsAnswer
 from modeldesk.api.context import ModelName, TheDesk, VersionInPath, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.schema import Signature, Value
 from modeldesk.services.acting import caller
+from modeldesk.services.snippets import snippets
 from modeldesk.services.views import ModelOverview
 
 router = APIRouter(prefix="/models", tags=["Models"])
@@ -59,6 +60,25 @@ def signature(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> 
 def example_row(desk: TheDesk, name: ModelName, version: VersionNumber = None) -> Json:
     """Give a row of typical values that the version accepts."""
     return Json(desk.registry.version(name, version).signature.example())
+
+
+@router.get(
+    "/{name}/snippets",
+    operation_id="snippets",
+    summary="Get code that asks a model",
+    response_model=SnippetsAnswer,
+)
+def code(request: Request, desk: TheDesk, name: ModelName) -> Json:
+    """Give code in curl, Python and JavaScript that asks the champion for its example row.
+
+    The address in it is the one at which this was asked. Where the server asks for keys, the
+    code takes one from the variable `MODELDESK_API_KEY`.
+    """
+    champion = desk.registry.version(name)
+    url = str(request.base_url).rstrip("/")
+    secured = bool(request.app.state.sign_in_required)
+    found = snippets(champion.model, champion.signature, url=url, secured=secured)
+    return Json(SnippetsAnswer(snippets=found))
 
 
 @router.get(

@@ -126,7 +126,7 @@ def _of_model(method: str, rest: list[str]) -> Need:
     if method == "POST" and rest == ["log"]:
         return TAKES
     if method in _SHOWING:
-        return DESCRIBES if rest in (["schema"], ["example"]) else SHOWS
+        return DESCRIBES if rest in (["schema"], ["example"], ["snippets"]) else SHOWS
     return CHANGES
 
 

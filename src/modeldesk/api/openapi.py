@@ -18,6 +18,7 @@ from modeldesk.api.security import SCHEMES, secure
 from modeldesk.api.tables import CSV, JSON, TABLE_TYPES
 from modeldesk.desk import Desk
 from modeldesk.errors import ModeldeskError
+from modeldesk.services.calls import Dialect, call
 
 TITLE = "modeldesk"
 
@@ -188,21 +189,34 @@ _INFER = {
 }
 _ROWS = {"type": "array", "minItems": 1}
 _COLUMNS = {"description": "A list of values for each feature, or rows."}
+_FORMS: dict[str, Any] = {
+    "dataframe_split": {"type": "object"},
+    "dataframe_records": _ROWS,
+    "instances": _ROWS,
+    "inputs": _COLUMNS,
+}
 _BODIES: dict[str, dict[str, Any]] = {
     "v2_infer": _INFER,
     "v2_infer_version": _INFER,
-    "v1_predict": {"type": "object", "properties": {"instances": _ROWS, "inputs": _COLUMNS}},
+    "v1_predict": {
+        "type": "object",
+        "properties": {"instances": _ROWS, "inputs": _COLUMNS},
+        "anyOf": [{"required": ["instances"]}, {"required": ["inputs"]}],
+    },
     "invocations": {
         "type": "object",
-        "properties": {
-            "dataframe_split": {"type": "object"},
-            "dataframe_records": _ROWS,
-            "instances": _ROWS,
-            "inputs": _COLUMNS,
-        },
+        "properties": _FORMS,
+        "oneOf": [{"required": [form]} for form in _FORMS],
     },
 }
 """What routes of other dialects take, whatever is published."""
+
+_DIALECTS = {
+    "v2_infer": Dialect.OPEN_INFERENCE,
+    "v2_infer_version": Dialect.OPEN_INFERENCE,
+    "v1_predict": Dialect.KSERVE,
+    "invocations": Dialect.INVOCATIONS,
+}
 
 _BINARY = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
 _OTHER_TYPES: dict[str, dict[str, Any]] = {
@@ -216,7 +230,10 @@ _OTHER_TYPES: dict[str, dict[str, Any]] = {
 def _add_body(operation: dict[str, Any], scene: Scene) -> None:
     name = operation["operationId"]
     if name in _BODIES:
-        operation["requestBody"] = _body(_BODIES[name], {})
+        dialect = _DIALECTS[name]
+        asked = {model: call(model, its, dialect).body for model, its in scene.champions}
+        shown = {model: {"value": body} for model, body in asked.items()}
+        operation["requestBody"] = _body(_BODIES[name], shown)
         others = _OTHER_TYPES.get(name, {})
         operation["requestBody"]["content"] |= others
         operation["responses"]["200"]["content"] |= others

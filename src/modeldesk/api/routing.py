@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from modeldesk.api.answers import AliasesAnswer, AliasHistoryAnswer
 from modeldesk.api.context import LARGEST_KEY, NAME_PATTERN, ModelName, TheDesk, TheSettings
@@ -20,12 +20,10 @@ from modeldesk.store import CHAMPION, AliasMove
 
 router = APIRouter(prefix="/models/{name}", tags=["Routing"])
 
+_ALIAS_PATTERN = r"^[A-Za-z][A-Za-z0-9._-]{0,99}$"
+
 AliasName = Annotated[
-    str,
-    Path(
-        description="champion, challenger or a name of your own.",
-        pattern=r"^[A-Za-z][A-Za-z0-9._-]{0,99}$",
-    ),
+    str, Path(description="champion, challenger or a name of your own.", pattern=_ALIAS_PATTERN)
 ]
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -38,7 +36,15 @@ def _storable(text: str) -> str:
 
 
 _Text = Annotated[str, AfterValidator(_storable)]
-_Number = Annotated[int, Field(ge=1, le=LARGEST_KEY, description="Number of a version.")]
+
+
+def _whole_number(value: object) -> object:
+    """Take 2.0 for the whole number that JSON Schema says it is."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+_Whole = Annotated[int, BeforeValidator(_whole_number)]
+_Number = Annotated[_Whole, Field(ge=1, le=LARGEST_KEY, description="Number of a version.")]
 _Reason = Annotated[_Text, Field(description="For the history.", max_length=1000)]
 
 
@@ -50,7 +56,7 @@ class MoveBody(_Body):
     """Where an alias is to point."""
 
     version: _Number
-    expected: int | None = Field(
+    expected: _Whole | None = Field(
         default=None,
         ge=1,
         le=LARGEST_KEY,
@@ -62,7 +68,7 @@ class MoveBody(_Body):
 class RollbackBody(_Body):
     """Which alias is to go back."""
 
-    alias: _Text = Field(default=CHAMPION, description="Which alias.", max_length=100)
+    alias: str = Field(default=CHAMPION, description="Which alias.", pattern=_ALIAS_PATTERN)
     reason: _Reason = ""
 
 

@@ -1,5 +1,6 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
+from modeldesk.schema.datatypes import BYTES, datatype_of
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
 from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
@@ -11,6 +12,7 @@ from modeldesk.schema.signature import Column, Example, Kind, Role, Signature
 from modeldesk.schema.windows import Granularity, Window
 
 __all__ = [
+    "BYTES",
     "CALENDAR_END",
     "CALENDAR_START",
     "LONGEST_KEY",
@@ -36,6 +38,7 @@ __all__ = [
     "Table",
     "Value",
     "Window",
+    "datatype_of",
     "infer_columns",
     "infer_kind",
     "parse_prediction_id",

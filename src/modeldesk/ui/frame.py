@@ -41,10 +41,16 @@ def playground_path(model: str) -> str:
     return f"{monitor_path(model)}/playground"
 
 
+def api_path(model: str) -> str:
+    """Return the address of the page that shows how programs ask a model."""
+    return f"{monitor_path(model)}/api"
+
+
 def _tabs(model: str) -> tuple[Tab, ...]:
     return (
         Tab(name="Monitor", icon="monitoring", path=monitor_path(model)),
         Tab(name="Playground", icon="tune", path=playground_path(model)),
+        Tab(name="API", icon="code", path=api_path(model)),
     )
 
 

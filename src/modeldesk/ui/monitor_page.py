@@ -15,7 +15,7 @@ from modeldesk.ui.background import aside, awaited
 from modeldesk.ui.column_panel import ColumnPanel
 from modeldesk.ui.column_table import ColumnTable
 from modeldesk.ui.figures import model_figures
-from modeldesk.ui.frame import frame, head, monitor_path, playground_path, tabs
+from modeldesk.ui.frame import api_path, frame, head, monitor_path, playground_path, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
 from modeldesk.ui.site import Site
@@ -122,7 +122,7 @@ class MonitorPage:
         words = "Predictions of this version show up here within seconds."
         with empty("sensors", "No traffic has been profiled yet", words, small=True):
             ui.link("Make one in the playground", playground_path(self._model))
-            ui.link("See how to send them to the API", "/docs")
+            ui.link("See how to send them to the API", api_path(self._model))
 
     def _key(self) -> None:
         threshold = self._site.thresholds.min_distance

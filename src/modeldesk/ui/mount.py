@@ -8,6 +8,7 @@ from nicegui import ui
 
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.drift import Thresholds
+from modeldesk.ui.api_page import ApiPage
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.models_page import models_page
@@ -29,7 +30,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Add the pages to an application that serves the API already.
 
     Everything that the application does not answer itself goes to the pages: ``/``,
-    ``/models/{name}``, ``/models/{name}/playground``, and a friendly 404. NiceGUI keeps its
+    ``/models/{name}`` with ``/playground`` and ``/api``, and a friendly 404. NiceGUI keeps its
     pages once per process, so one process shows one desk: the last one mounted.
 
     Parameters
@@ -43,7 +44,13 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """
     if not settings.ui:
         return
-    site = Site(desk=desk, clock=desk.clock, style=stylesheet(), thresholds=Thresholds())
+    site = Site(
+        desk=desk,
+        clock=desk.clock,
+        style=stylesheet(),
+        thresholds=Thresholds(),
+        secured=bool(app.state.sign_in_required),
+    )
     _register(site)
     ui.run_with(
         app,
@@ -81,6 +88,13 @@ def _register(site: Site) -> None:
         ui.page_title(f"{name} playground - modeldesk")
         query = dict(ui.context.client.request.query_params)
         await PlaygroundPage(site, appearance, model=name, query=query).build()
+        await appearance.learn()
+
+    @ui.page("/models/{name}/api")
+    async def api(name: str, dialect: str = "") -> None:
+        appearance = _begin(site)
+        ui.page_title(f"{name} API - modeldesk")
+        await ApiPage(site, appearance, model=name, dialect=dialect).build()
         await appearance.learn()
 
 

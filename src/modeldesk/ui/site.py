@@ -19,3 +19,5 @@ class Site:
     """The style sheet, read once."""
     thresholds: Thresholds
     """From where on a distance matters."""
+    secured: bool
+    """Whether programs need a key."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jsonschema_rs
 import polars as pl
 import pytest
 
@@ -125,6 +126,34 @@ async def test_every_route_has_an_example_of_a_served_model(client: httpx.AsyncC
     assert bodies["predict_bare"]["examples"] == {"iris": {"value": example}}
     assert bodies["predict"]["examples"] == {"iris": {"value": {"row": example}}}
     assert set(bodies["predict_bare"]["schema"]["properties"]) == set(FEATURES)
+
+
+@pytest.mark.usefixtures("drifted")
+async def test_bodies_of_other_dialects_have_examples_that_are_accepted(
+    client: httpx.AsyncClient,
+) -> None:
+    """What the page fills in can be sent as it stands; a body without rows does not fit."""
+    document = await described(client)
+    shown_ = {
+        found["operationId"]: (path, found["requestBody"]["content"]["application/json"])
+        for path, methods in document["paths"].items()
+        for found in methods.values()
+        if found["operationId"] in {"v2_infer", "v2_infer_version", "v1_predict", "invocations"}
+    }
+    assert len(shown_) == 4
+    for path, content in shown_.values():
+        address = path.format(name="iris", version=1)
+        example = content["examples"]["iris"]["value"]
+        accepts = jsonschema_rs.validator_for(content["schema"]).is_valid
+        answer = await client.post(f"http://127.0.0.1:8080{address}", json=example)
+        assert answer.status_code == 200
+        assert accepts(example)
+        refused = await client.post(f"http://127.0.0.1:8080{address}", json={})
+        assert refused.status_code == 400
+        assert not accepts({})
+    schema = document["paths"]["/api/v1/models/{name}/log"]["post"]["requestBody"]
+    assert schema["content"]["application/json"]["schema"]["minItems"] == 1
+    assert (await client.post("models/iris/log", json=[])).status_code == 422
 
 
 async def test_without_a_model_the_examples_say_why_there_are_none(

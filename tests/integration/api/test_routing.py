@@ -1,5 +1,6 @@
 """Aliases, canary and shadow over HTTP, and what clients are told of models that hang."""
 
+import re
 from pathlib import Path
 
 import httpx
@@ -36,6 +37,35 @@ def three(desk: Desk) -> Desk:
     for _ in range(2):
         desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
     return desk
+
+
+@pytest.mark.usefixtures("three")
+async def test_a_whole_number_may_be_written_with_a_point(client: httpx.AsyncClient) -> None:
+    """2.0 is an integer to JSON Schema, and to the routes that it describes; 2.5 is none."""
+    body = {"version": 2.0, "expected": 1.0}
+    moved = await client.put("/models/iris/aliases/champion", json=body)
+    assert (moved.status_code, moved.json()["to_version"]) == (200, 2)
+    shared = {"canary": {"version": 3.0, "percent": 5}, "shadow": {"version": 1.0}}
+    routed = await client.put("/models/iris/routing", json=shared)
+    assert (routed.status_code, routed.json()["canary"]["version"]) == (200, 3)
+    for wrong in (2.5, True, "2", 1e300):
+        refused = await client.put("/models/iris/aliases/champion", json={"version": wrong})
+        assert refused.status_code == 422
+
+
+async def test_the_document_says_what_an_alias_may_be_called(
+    client: httpx.AsyncClient, three: Desk
+) -> None:
+    """What its pattern lets through is looked for, what it does not is refused by field."""
+    document = (await client.get("http://127.0.0.1:8080/openapi.json")).json()
+    route = document["paths"]["/api/v1/models/{name}/rollback"]["post"]
+    schema = route["requestBody"]["content"]["application/json"]["schema"]
+    pattern = schema["properties"]["alias"]["pattern"]
+    for alias, status in (("a" * 100, 404), ("a" * 101, 422), ("1a", 422), ("a\n", 422)):
+        answer = await client.post("/models/iris/rollback", json={"alias": alias})
+        assert answer.status_code == status, answer.text
+        assert (re.fullmatch(pattern, alias) is not None) == (status != 422)
+    assert len(three.aliases.of("iris")) == 1
 
 
 @pytest.mark.usefixtures("three")

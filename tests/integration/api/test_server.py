@@ -321,7 +321,7 @@ def test_a_body_in_chunks_is_counted_as_it_arrives(desk: Desk, settings: Setting
 
 
 def test_pages_and_api_share_the_port_and_the_guard(home: Path) -> None:
-    """The API's unknown paths stay JSON; a socket from a foreign page is refused."""
+    """The API's unknown paths and methods stay JSON; a socket from a foreign page is refused."""
     with started(home, "ui", "jobs") as program:
         page = httpx.get(program.url, trust_env=False, timeout=30)
         assert page.status_code == 200
@@ -331,6 +331,11 @@ def test_pages_and_api_share_the_port_and_the_guard(home: Path) -> None:
         assert missing.json()["error"]["code"] == "not_found"
         wrong = httpx.get(f"{program.url}/api/v1/predict", trust_env=False)
         assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
+        for method in ("TRACE", "PROPFIND"):
+            for path, status in (("/api/v1/health", 405), ("/ping", 405), ("/v2/nothing", 404)):
+                strange = httpx.request(method, f"{program.url}{path}", trust_env=False)
+                assert strange.status_code == status
+                assert {"error", "error_code"} & set(strange.json())
         address = program.url.replace("http", "ws") + SOCKET
         with (
             pytest.raises(InvalidStatus) as refused,

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from modeldesk.api.dialects.tensor_requests import parts_of, tensors_of
-from modeldesk.api.dialects.tensors import DATATYPES, Tensor, datatype_of, to_bytes
+from modeldesk.api.dialects.tensors import DATATYPES, Tensor, to_bytes
 from modeldesk.api.dialects.tensors import read_tensor as read_checked
 from modeldesk.api.requests import InvalidRequest, TooLarge
-from modeldesk.schema import Column, Kind, Signature
+from modeldesk.schema import Column, Kind, Signature, datatype_of
 
 NUMBERS = [name for name in DATATYPES if name not in {"BOOL", "BYTES", "BF16"}]
 

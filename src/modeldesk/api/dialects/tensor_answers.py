@@ -6,8 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from modeldesk.api.dialects.tensors import datatype_of
-from modeldesk.schema import Column, Kind
+from modeldesk.schema import Column, Kind, datatype_of
 from modeldesk.services.views import VersionView
 
 

@@ -10,11 +10,11 @@ from typing import Any
 from starlette.responses import Response
 
 from modeldesk.api.dialects.tensor_answers import InferAnswer
-from modeldesk.api.dialects.tensors import BYTES, Tensor, datatype_of, read_tensor, to_bytes
+from modeldesk.api.dialects.tensors import Tensor, read_tensor, to_bytes
 from modeldesk.api.encoding import encode
 from modeldesk.api.predicting import named
 from modeldesk.api.requests import json_name, refuse, shorten, storable
-from modeldesk.schema import Column, Kind, Signature
+from modeldesk.schema import BYTES, Column, Kind, Signature, datatype_of
 from modeldesk.services.batch import PredictionBatch
 
 BINARY_HEADER = "Inference-Header-Content-Length"

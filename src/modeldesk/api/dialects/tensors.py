@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from modeldesk.api.requests import check_rows, json_name, refuse, shorten
-from modeldesk.schema import Column, Kind, Signature
+from modeldesk.schema import BYTES, Kind, Signature
 
-BYTES = "BYTES"
 BRAIN = "BF16"
 
 _NUMBERS: dict[str, str] = {
@@ -36,8 +35,6 @@ _NUMBERS: dict[str, str] = {
     "FP64": "<f8",
 }
 """NumPy types by name; a BF16 is the upper half of an FP32."""
-
-_OF_KINDS = {Kind.BOOLEAN: "BOOL", Kind.INTEGER: "INT64", Kind.FLOAT: "FP64", Kind.VECTOR: "FP64"}
 
 DATATYPES = (*_NUMBERS, BYTES)
 
@@ -69,17 +66,6 @@ class Tensor:
         """
         width = prod(self.shape[1:])
         return [list(self.data[row * width : (row + 1) * width]) for row in range(self.rows)]
-
-
-def datatype_of(column: Column) -> str:
-    """Return the type in which a column's values travel; what is no number is text.
-
-    >>> datatype_of(Column(name="colour", kind=Kind.CATEGORICAL))
-    'BYTES'
-    """
-    if column.kind is Kind.IDENTIFIER and column.whole:
-        return "INT64"
-    return _OF_KINDS.get(column.kind, BYTES)
 
 
 def read_tensor(

@@ -1,0 +1,199 @@
+"""How programs ask one model: code to copy, in every dialect, for the address of the browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from nicegui import ui
+
+from modeldesk.errors import ModeldeskError, NotFound
+from modeldesk.services.calls import Dialect, call
+from modeldesk.services.snippets import KEY_VARIABLE, Language, Snippet, snippets
+from modeldesk.services.views import VersionView
+from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.background import awaited
+from modeldesk.ui.copying import copy_button
+from modeldesk.ui.frame import frame, head, tabs
+from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.site import Site
+from modeldesk.ui.states import lost, trouble
+
+DIALECTS = {
+    Dialect.MODELDESK: (
+        "modeldesk",
+        "One row or many, with times and keys of your own; the answer names each prediction.",
+    ),
+    Dialect.OPEN_INFERENCE: (
+        "Open Inference v2",
+        "What clients of KServe, Triton and MLServer speak: a tensor for each feature.",
+    ),
+    Dialect.KSERVE: (
+        "KServe v1",
+        "What clients of TensorFlow Serving and Vertex AI speak as well: a list of instances.",
+    ),
+    Dialect.INVOCATIONS: (
+        "MLflow, SageMaker",
+        "What clients of MLflow's scoring server and SageMaker's endpoints send: a table.",
+    ),
+}
+"""What a dialect is called, and who speaks it."""
+
+LANGUAGES = {
+    Language.CURL: ("curl", "in a shell"),
+    Language.PYTHON: ("Python", "with httpx"),
+    Language.CLIENT: ("Python", "with modeldesk's client"),
+    Language.JAVASCRIPT: ("JavaScript", "in Node, or on a page of this server"),
+}
+
+# Only the browser knows the address under which it reached the page, whatever stands between.
+_ASK_ADDRESS = r"location.origin + location.pathname.replace(/\/models\/[^/]+\/api\/?$/, '')"
+_ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
+
+
+class ApiPage:
+    """One open page of code.
+
+    Parameters
+    ----------
+    site
+        The services.
+    appearance
+        The page's colours.
+    model
+        Whose page it is.
+    dialect
+        Which dialect the address asks for; an unknown one is modeldesk's own.
+    """
+
+    def __init__(self, site: Site, appearance: Appearance, *, model: str, dialect: str) -> None:
+        self._site = site
+        self._appearance = appearance
+        self._model = model
+        known = dialect in set(Dialect)
+        self._dialect = Dialect(dialect) if known else Dialect.MODELDESK
+        self._url = str(ui.context.client.request.base_url).rstrip("/")
+        self._buttons: dict[Dialect, ui.element] = {}
+
+    async def build(self) -> None:
+        """Build the page; once a browser is there, with the address that it knows."""
+        with frame(self._appearance, model=self._model), block("md-bones"):
+            try:
+                self._version: VersionView = await awaited(
+                    self._site.desk.registry.version, self._model
+                )
+            except NotFound as error:
+                lost(error.message, error.hint)
+                return
+            except ModeldeskError as error:
+                trouble(error, retry=ui.navigate.reload)
+                return
+            head(self._model, self._version.description, tag=f"v{self._version.number}")
+            tabs(self._model, "API")
+            with block("md-grid-play"):
+                self._code = block("md-card")
+                with block("md-column md-column--stays"):
+                    self._facts()
+                    self._row()
+        self._fill()
+        await ui.context.client.connected()
+        self._reached_at(str(await ui.run_javascript(_ASK_ADDRESS)))
+
+    def _reached_at(self, url: str) -> None:
+        """Write the code for another address, if it is one."""
+        url = url.rstrip("/")
+        if url != self._url and _ADDRESS.fullmatch(url) and urlsplit(url).hostname:
+            self._url = url
+            self._fill()
+
+    def _fill(self) -> None:
+        found = snippets(
+            self._model, self._version.signature, url=self._url, secured=self._site.secured
+        )
+        self._code.clear()
+        with self._code:
+            self._chooser()
+            for snippet in found:
+                if snippet.dialect is self._dialect:
+                    _show(snippet)
+        asked = call(self._model, self._version.signature, self._dialect)
+        self._address.text = self._url + asked.path
+
+    def _chooser(self) -> None:
+        _, words = DIALECTS[self._dialect]
+        with block("md-card-head"):
+            text("h2", "Ask for a prediction")
+            with block("md-card-end"):
+                group = block("md-choices")
+                group.props["role"] = "group"
+                group.props["aria-label"] = "Dialect"
+                with group:
+                    for dialect, (label, _) in DIALECTS.items():
+                        self._choice(dialect, label)
+        testable(text("p", words, "md-dialect"), "dialect")
+
+    def _choice(self, dialect: Dialect, label: str) -> None:
+        button = ui.element("button").on("click", lambda: self._choose(dialect))
+        with button:
+            text("span", label)
+        button.props["aria-pressed"] = "true" if dialect is self._dialect else "false"
+        testable(button, f"dialect-{dialect}")
+
+    def _choose(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        ui.navigate.history.replace(f"?dialect={dialect}")
+        self._fill()
+
+    def _facts(self) -> None:
+        with block("md-card"):
+            with block("md-card-head"):
+                text("h2", "Address")
+            with block("md-card-body md-facts"):
+                with block("md-address"):
+                    text("span", "POST", "md-tag")
+                    self._address = text("span", "", "md-mono")
+                    testable(self._address, "address")
+                if self._site.secured:
+                    words = (
+                        f"This server asks for a key. Put yours into the variable {KEY_VARIABLE}; "
+                        "one with the scope predict is enough."
+                    )
+                    testable(text("p", words), "key-note")
+                text(
+                    "p",
+                    "Each answered prediction is in the log. The header X-Prediction-ID names "
+                    "the first of an answer. A row that does not fit is refused, with the "
+                    "feature and what was expected, and not logged.",
+                )
+                link = ui.link("All routes, to read and to try", "/docs")
+                testable(link, "openapi")
+
+    def _row(self) -> None:
+        columns = self._version.signature.inputs
+        with block("md-card"):
+            with block("md-card-head"):
+                text("h2", "What a row holds")
+                text("span", _several(len(columns)), "md-card-note")
+            with scrollable("md-expected"):
+                for column in columns:
+                    with block("md-expected-row"):
+                        text("div", column.name, "md-input-name")
+                        text("div", column.expected(), "md-input-range")
+
+
+def _several(features: int) -> str:
+    return "1 feature" if features == 1 else f"{features} features"
+
+
+def _show(snippet: Snippet) -> None:
+    """Add one piece of code with its button."""
+    name, words = LANGUAGES[snippet.language]
+    piece = block("md-snippet", tag="section")
+    testable(piece, f"snippet-{snippet.language}")
+    with piece:
+        with block("md-snippet-head"):
+            text("h3", name)
+            text("span", words, "md-card-note")
+            copy_button(f"Copy {name} {words}")
+        code = text("pre", snippet.code, "md-code")
+        code.props["tabindex"] = "0"
