@@ -58,25 +58,42 @@ def python_of(peer: Peer, *, venvs: Path = VENVS) -> Path:
     SystemExit
         When pip cannot install the peer; its last words are in the message.
     """
-    folder = venvs / peer.value
+    wanted = peer.requirements.read_bytes()
+    name = f"{peer.value} {peer.version}"
+    return _made(venvs / peer.value, name, wanted, "--requirement", str(peer.requirements))
+
+
+def own_python(*, venvs: Path = VENVS) -> Path:
+    """Return the interpreter of an environment with what installing modeldesk brings, no more.
+
+    What a developer has besides would be loaded too: scikit-learn imports pandas where it is.
+
+    Raises
+    ------
+    SystemExit
+        When pip cannot install it; its last words are in the message.
+    """
+    root = HERE.parents[1]
+    pinned = root / "constraints.txt"
+    wanted = pinned.read_bytes() + (root / "pyproject.toml").read_bytes()
+    return _made(venvs / "modeldesk", "modeldesk", wanted, "--constraint", str(pinned), str(root))
+
+
+def _made(folder: Path, name: str, wanted: bytes, *arguments: str) -> Path:
+    """Make an environment, unless it is there as it is wanted, and return its interpreter."""
     python = folder / "bin" / "python"
-    wanted = hashlib.sha256(peer.requirements.read_bytes()).hexdigest()
+    digest = hashlib.sha256(wanted).hexdigest()
     mark = folder / "installed"
-    if python.exists() and mark.exists() and mark.read_text(encoding="ascii") == wanted:
+    if python.exists() and mark.exists() and mark.read_text(encoding="ascii") == digest:
         return python
-    print(f"Installing {peer.value} {peer.version} into {_shown(folder)} ...", flush=True)
+    print(f"Installing {name} into {_shown(folder)} ...", flush=True)
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True, symlinks=True)
     command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    done = subprocess.run(
-        [*command, "--requirement", str(peer.requirements)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
-        sys.exit(f"pip could not install {peer.value}:\n{done.stderr[-2000:]}")
-    mark.write_text(wanted, encoding="ascii")
+        sys.exit(f"pip could not install {name}:\n{done.stderr[-2000:]}")
+    mark.write_text(digest, encoding="ascii")
     return python
 
 

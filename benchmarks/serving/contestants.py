@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.measuring.runs import ROOT
-from benchmarks.peers.environments import Peer, python_of, variables
+from benchmarks.peers.environments import Peer, own_python, python_of, variables
 from benchmarks.serving.servers import HOST, Program
 from benchmarks.serving.tasks import Task, data, fitted, names
 from modeldesk.desk import Desk
@@ -74,7 +73,7 @@ def modeldesk_program(
     prefixed = {f"MODELDESK_{key.upper()}": value for key, value in settings.items()}
     return Program(
         name=name,
-        command=[sys.executable, "-m", module, "serve", "--home", str(home), "--port", "{port}"],
+        command=[str(own_python()), "-m", module, "serve", "--home", str(home), "--port", "{port}"],
         variables=variables() | {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}"} | prefixed,
         ready="/api/v1/health",
     )

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, gammaln
 
 from modeldesk.drift import fisher
+from modeldesk.drift.special import chdtrc, gammaln
 
 EXPECTED = 5.0
 """Bins in which either sample expects fewer values than this are pooled."""

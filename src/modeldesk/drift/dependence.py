@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from modeldesk.drift import wording
 from modeldesk.drift.habits import ENOUGH
+from modeldesk.drift.special import ndtr
 from modeldesk.drift.thresholds import Thresholds
 from modeldesk.drift.verdict import Aspect, Dependence, PairChange, Status, Verdict
 from modeldesk.drift.wobble import wobble

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, xlog1py, xlogy
+
+from modeldesk.drift.special import gammaln, xlog1py, xlogy
 
 Floats = NDArray[np.float64]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln, xlog1py, xlogy
 
 from modeldesk.drift.chance import all_from_current
 from modeldesk.drift.combination import Evidence, combined
+from modeldesk.drift.special import gammaln, xlog1py, xlogy
 
 Floats = NDArray[np.float64]
 

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtri
 
 from modeldesk.drift.pooled import Pooled
+from modeldesk.drift.special import chdtrc, ndtri
 
 Floats = NDArray[np.float64]
 

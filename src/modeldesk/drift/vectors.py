@@ -6,13 +6,13 @@ import math
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import ndtr
 
 from modeldesk.drift.combination import Evidence, combined
 from modeldesk.drift.numeric import by_rank, share_of
 from modeldesk.drift.pooled import Pooled
 from modeldesk.drift.signs import Findings, Sign
 from modeldesk.drift.smooth import Moves, moves
+from modeldesk.drift.special import ndtr
 from modeldesk.drift.split import Split
 from modeldesk.drift.verdict import Aspect, Direction
 from modeldesk.profiles import ColumnProfile

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import chdtrc, ndtr, stdtr
+
+from modeldesk.drift.special import chdtrc, ndtr, stdtr
 
 Floats = NDArray[np.float64]
 
