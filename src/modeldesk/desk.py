@@ -24,7 +24,10 @@ from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
+from modeldesk.services.file_jobs import FileJobs, FileLimits
+from modeldesk.services.file_run import Equipment
 from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.job_files import JobFiles
 from modeldesk.services.jobs import Jobs
 from modeldesk.services.keys import Keys
 from modeldesk.services.lag import Backlog
@@ -56,6 +59,7 @@ from modeldesk.store import (
     ComparisonRecords,
     DayRecords,
     Expiry,
+    FileJobRecords,
     FlagRecords,
     KeyRecords,
     ModelRecords,
@@ -99,6 +103,7 @@ class Desk:
     backfill: Backfill
     feedback: Feedback
     jobs: Jobs
+    file_jobs: FileJobs
     retention: Retention
     rebuild: Rebuild
     check: Check
@@ -197,6 +202,24 @@ class Desk:
                 Upkeep(Compaction(store), retention, clock),
                 seconds=settings.job_seconds,
             ),
+            file_jobs=FileJobs(
+                Equipment(
+                    registry=registry,
+                    lanes=lanes,
+                    records=FileJobRecords(store),
+                    files=JobFiles(settings.job_files),
+                    keys=commits.keys,
+                    clock=clock,
+                    measures=measures,
+                    longest_text=settings.max_text_characters,
+                ),
+                traffic,
+                FileLimits(
+                    columns=settings.max_columns,
+                    kept=timedelta(days=settings.keep_jobs_days) or None,
+                ),
+                seconds=settings.job_seconds,
+            ),
             retention=retention,
             rebuild=rebuild,
             check=Check(store, artefacts, rebuild, clock),
@@ -231,14 +254,18 @@ class Desk:
         return requires_sign_in(self.settings, self.accounts.list())
 
     def start_jobs(self) -> None:
-        """Start rolling up and judging in the background."""
+        """Start rolling up, judging and predicting files in the background."""
         self.jobs.start()
+        self.file_jobs.start()
 
     def close(self) -> None:
         """Answer and commit what was accepted, then close the store."""
+        self.file_jobs.stop()
         self.jobs.close()
         self.predictor.close()
         self.commits.close()
+        # What was answered is committed by now; a file's result may take a while to be written.
+        self.file_jobs.close()
         self.access.close()
         self.store.close()
 

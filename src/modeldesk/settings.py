@@ -152,7 +152,8 @@ class Settings(BaseSettings):
     )
     ui: bool = Field(default=True, description="Whether the server shows the pages.")
     jobs: bool = Field(
-        default=True, description="Whether the server rolls up and judges in the background."
+        default=True,
+        description="Whether the server rolls up, judges and predicts files in the background.",
     )
     job_seconds: float = Field(
         default=1.0, gt=0, description="Seconds between two background roll-ups."
@@ -181,6 +182,16 @@ class Settings(BaseSettings):
         default=256 * 1024 * 1024,
         gt=0,
         description="Largest model with its reference that is published over HTTP, in bytes.",
+    )
+    max_job_bytes: int = Field(
+        default=4 * 1024**3,
+        gt=0,
+        description="Largest file that is predicted as a job, in bytes.",
+    )
+    keep_jobs_days: int = Field(
+        default=7,
+        ge=0,
+        description="Days that jobs are kept with their results once they are over; 0: for ever.",
     )
     max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
     max_log_rows: int = Field(
@@ -234,6 +245,11 @@ class Settings(BaseSettings):
     def artefacts(self) -> str:
         """Where the artefacts are, as an fsspec URL or path."""
         return self.artefacts_url or str(self.home.absolute() / "artefacts")
+
+    @property
+    def job_files(self) -> Path:
+        """Folder of the files that are predicted as jobs."""
+        return self.home.absolute() / "jobs"
 
     @classmethod
     def load(cls, **flags: object) -> Self:

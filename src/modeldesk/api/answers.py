@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk.schema import Value
+from modeldesk.services.job_view import JobView
 from modeldesk.services.snippets import Snippet
 from modeldesk.services.views import (
     AlertView,
@@ -128,6 +129,13 @@ class QuarantineAnswer:
 
     count: int
     rows: tuple[QuarantinedRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsAnswer:
+    """Files that are or were predicted, the latest first."""
+
+    jobs: tuple[JobView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from modeldesk.api import (
     audit,
     feedback,
     health,
+    jobs,
     log,
     metering,
     models,
@@ -81,7 +82,8 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     provide(app, desk, settings)
     handle_errors(app)
     tell_failures(app)
-    for part in (predict, models, publishing, routing, monitoring, log, feedback, audit, health):
+    parts = (predict, jobs, models, publishing, routing, monitoring, log, feedback, audit, health)
+    for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
     app.include_router(metering.router, responses=_failures(plain=True))
     for router, shape in DIALECTS:

@@ -82,6 +82,7 @@ def commands(scene: Scene) -> dict[str, str]:
         "list_models": _curl(scene, "models"),
         "list_alerts": _curl(scene, "alerts?status=open"),
         "audit": _curl(scene, "audit?limit=5"),
+        "list_jobs": _curl(scene, "jobs?limit=5"),
     } | {name: _at(scene, path) for name, path in _ALWAYS.items()}
     if scene.champions:
         found |= _of_model(scene, *scene.champions[0])
@@ -110,7 +111,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "model_alerts": _curl(scene, f"models/{name}/alerts"),
         "list_flags": _curl(scene, f"models/{name}/flags"),
     }
-    found |= _of_routing(scene, name)
+    found |= _of_routing(scene, name) | _of_jobs(scene, name, signature)
     found |= _of_log(scene, name, signature) | _of_dialects(scene, name, signature)
     if scene.flavors[0] in DOWNLOADS:
         found |= _of_file(scene, name, signature)
@@ -142,6 +143,25 @@ def _of_routing(scene: Scene, name: str) -> dict[str, str]:
         "routing": _curl(scene, f"{model}/routing"),
         "set_routing": _curl(scene, f"{model}/routing", "PUT", {}),
         "serving": _curl(scene, f"{model}/serving"),
+    }
+
+
+def _of_jobs(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    """Return how a file is sent, watched until it is done, fetched and removed."""
+    row = shlex.quote(encode(signature.example()).decode())
+    sent = f" \\\n  -H 'Content-Type: application/x-ndjson' \\\n  --data-binary {row}"
+    send = f"{_curl(scene, f'models/{name}/jobs')}{sent}"
+    by_version = _curl(scene, f"models/{name}/versions/{scene.numbers[0]}/jobs")
+    first = f"""ID=$({send} | grep -o '"job_id":"[^"]*"' | cut -d '"' -f 4)"""
+    watch = f'{_curl(scene, "jobs/")}"$ID"'
+    wait = f"""until {watch} | grep -q '"ended_at":"'; do sleep 0.2; done"""
+    result = f'{watch}/result -H "Accept: text/csv"'
+    return {
+        "create_job": send,
+        "create_version_job": f"{by_version}{sent}",
+        "job": f"{first}\n\n{watch}",
+        "job_result": f"{first}\n{wait}\n\n{result}",
+        "delete_job": f"{first}\n\n{watch} -X DELETE",
     }
 
 

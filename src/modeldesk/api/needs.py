@@ -40,6 +40,7 @@ _OPEN = Asked(None)
 _EXACT: dict[str, Asked] = {
     "/api/v1/health": _OPEN,
     "/api/v1/predict": Asked(PREDICTS, sorts=True),
+    "/api/v1/jobs": Asked(PREDICTS, sorts=True),
     "/api/v1/models": Asked(SHOWS, sorts=True),
     "/api/v1/alerts": Asked(SHOWS, sorts=True),
     "/api/v1/audit": Asked(CHANGES),
@@ -88,6 +89,8 @@ def _of_api(method: str, parts: list[str]) -> Asked | None:
     match parts:
         case ["v1", "models", name, *rest] if name:
             return Asked(_of_model(method, rest), name)
+        case ["v1", "jobs", _] | ["v1", "jobs", _, "result"]:
+            return Asked(PREDICTS, sorts=True)
         case ["v1", "predictions", _] if method in _SHOWING:
             return Asked(SHOWS, sorts=True)
         case ["v1", "predictions", _, "flags"] if method == "POST":
@@ -121,7 +124,7 @@ def _of_model(method: str, rest: list[str]) -> Need:
     """Return what is needed for a model's own routes."""
     if rest[:1] == ["versions"] and len(rest) > 2:  # noqa: PLR2004 - versions, 3, predict
         rest = rest[2:]
-    if method == "POST" and rest == ["predict"]:
+    if method == "POST" and rest in (["predict"], ["jobs"]):
         return PREDICTS
     if method == "POST" and rest == ["log"]:
         return TAKES

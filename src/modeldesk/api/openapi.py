@@ -38,6 +38,7 @@ The commands below are made from the models of this server and work as they stan
 
 TAGS = [
     {"name": "Predict", "description": "Ask a model; the answer is logged before it is given."},
+    {"name": "Batch", "description": "Files that are predicted in the background."},
     {"name": "Models", "description": "What is published, and what it takes and answers."},
     {"name": "Routing", "description": "Which version answers: aliases, canary, shadow."},
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},

@@ -1,4 +1,7 @@
-"""A request's body has to arrive in time; what takes longer is answered and cut off."""
+"""A request's body has to arrive in time; what takes longer is answered and cut off.
+
+Files that are predicted as jobs may be large: there each part has to arrive in time.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ class Patience:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http" and scope["method"] not in _BODILESS:
-            receive = Timed(receive, self._seconds).receive
+            large = scope["method"] == "POST" and scope["path"].endswith("/jobs")
+            receive = Timed(receive, self._seconds, each=large).receive
         await self._app(scope, receive, send)
 
 
@@ -42,18 +46,23 @@ class Timed:
         Gives them.
     seconds
         How long that may take.
+    each
+        Whether that is for each part, and not for all of them.
     """
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    def __init__(self, receive: Receive, seconds: float, *, each: bool = False) -> None:
         self._receive = receive
         self._seconds = seconds
         self._until = asyncio.get_running_loop().time() + seconds
+        self._each = each
         self._whole = False
 
     async def receive(self) -> Message:
         """Return the next part, or raise `TooSlow`."""
         if self._whole:  # what is waited for now is that the client leaves
             return await self._receive()
+        if self._each:
+            self._until = asyncio.get_running_loop().time() + self._seconds
         try:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()

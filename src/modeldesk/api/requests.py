@@ -19,7 +19,7 @@ Body = TypeVar("Body", bound=BaseModel)
 
 _MEBIBYTE = 1024 * 1024
 _SLICE = 64 * 1024
-_MOST_MEMBERS = 10_000
+MOST_MEMBERS = 10_000
 """Gzip files that may follow each other in one body; each costs a slice's copy."""
 
 
@@ -68,10 +68,7 @@ async def read_bytes(request: Request, *, most: int) -> bytes:
     InvalidRequest
         When ``Content-Encoding`` is neither gzip nor deflate, or the body is damaged.
     """
-    encoding = request.headers.get("content-encoding", "").strip().lower()
-    if encoding not in {*_WINDOWS, "", "identity"}:
-        problem = f"unknown ({shorten(encoding)})"
-        raise refuse(field="Content-Encoding", problem=problem, expected="gzip or deflate")
+    encoding = content_encoding(request)
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced) > most:
         raise _too_many_bytes(most)
@@ -84,8 +81,17 @@ async def read_bytes(request: Request, *, most: int) -> bytes:
         parts.append(part)
     body = b"".join(parts)
     return (
-        await to_thread.run_sync(_unpacked, body, encoding, most) if encoding in _WINDOWS else body
+        await to_thread.run_sync(_unpacked, body, encoding, most) if encoding in WINDOWS else body
     )
+
+
+def content_encoding(request: Request) -> str:
+    """Return what a body is compressed by; `InvalidRequest` when nobody here can unpack it."""
+    encoding = request.headers.get("content-encoding", "").strip().lower()
+    if encoding not in {*WINDOWS, "", "identity"}:
+        problem = f"unknown ({shorten(encoding)})"
+        raise refuse(field="Content-Encoding", problem=problem, expected="gzip or deflate")
+    return encoding
 
 
 def check_rows(count: int, most: int) -> None:
@@ -208,37 +214,38 @@ def _unpacked(body: bytes, encoding: str, most: int) -> bytes:
     parts: list[bytes] = []
     size = start = 0
     view = memoryview(body)
-    for _ in range(_MOST_MEMBERS):
-        member = zlib.decompressobj(_window(body, encoding))
+    for _ in range(MOST_MEMBERS):
+        member = zlib.decompressobj(window_of(body, encoding))
         while not member.eof and start < len(body):
             piece = view[start : start + _SLICE]
             try:
                 part = member.decompress(piece, most + 1 - size)
             except zlib.error as error:
-                raise _damaged(encoding) from error
+                raise damaged(encoding) from error
             start += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
             size += len(part)
             if size > most:
                 raise _too_many_bytes(most)
             parts.append(part)
         if not member.eof:
-            raise _damaged(encoding)
+            raise damaged(encoding)
         if start == len(body):
             return b"".join(parts)
-    raise _damaged(encoding)
+    raise damaged(encoding)
 
 
-def _window(body: bytes, encoding: str) -> int:
+def window_of(body: bytes, encoding: str) -> int:
     """Return zlib's name of a format; what some clients call deflate has no zlib header."""
     checked = int.from_bytes(body[:2]) % 31 == 0 and body[:1] and body[0] & 0x0F == zlib.DEFLATED
-    return -zlib.MAX_WBITS if encoding == "deflate" and not checked else _WINDOWS[encoding]
+    return -zlib.MAX_WBITS if encoding == "deflate" and not checked else WINDOWS[encoding]
 
 
-def _damaged(encoding: str) -> InvalidRequest:
+def damaged(encoding: str) -> InvalidRequest:
+    """Return the error for a body that cannot be unpacked."""
     return refuse(field="body", problem="damaged", expected=f"data compressed by {encoding}")
 
 
-_WINDOWS = {
+WINDOWS = {
     "gzip": 16 + zlib.MAX_WBITS,
     "x-gzip": 16 + zlib.MAX_WBITS,
     "deflate": zlib.MAX_WBITS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from modeldesk.cli.file_options import FileOptions
 from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, open_existing
 from modeldesk.cli.screen import answers, write_json
 
@@ -22,18 +23,38 @@ if TYPE_CHECKING:
 _ROWS_SHOWN = 100
 
 
-def predict(
-    model: Annotated[str, typer.Argument(help="Name of the model.", show_default=False)],
-    rows: Annotated[
+def predict(  # noqa: PLR0913  # one parameter per option of the command
+    first: Annotated[
         str,
         typer.Argument(
-            metavar="INPUT",
-            help="A row as JSON text, a .json file with a row or a list of rows, a .csv or "
-            ".parquet file, or - for JSON from the standard input.",
+            metavar="MODEL",
+            help="Name of the model; with --model the INPUT instead.",
             show_default=False,
         ),
     ],
+    second: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="INPUT",
+            help="A row as JSON text, a .json file with a row or a list of rows, a .csv or "
+            ".parquet file, or - for JSON from the standard input. With --output a file of any "
+            "size, also .jsonl, .ndjson, .arrow, .arrows or .feather.",
+            show_default=False,
+        ),
+    ] = None,
     *,
+    model: Annotated[
+        str | None,
+        typer.Option(help="Name of the model, instead of the first argument.", show_default=False),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the predictions to this .parquet, .csv or .arrows file: for files of any "
+            "size, which are predicted piece by piece.",
+            show_default=False,
+        ),
+    ] = None,
     version: Annotated[
         int | None,
         typer.Option(help="Version that answers. Default: the champion.", show_default=False),
@@ -42,6 +63,21 @@ def predict(
         str | None,
         typer.Option(
             help="Alias of the version that answers, such as challenger.", show_default=False
+        ),
+    ] = None,
+    time: Annotated[
+        str | None,
+        typer.Option(
+            help="With --output: column with the time of each row. Default: timestamp or time "
+            "where there is one, else now.",
+            show_default=False,
+        ),
+    ] = None,
+    row_id: Annotated[
+        str | None,
+        typer.Option(
+            help="With --output: column with your own keys. Default: row_id where there is one.",
+            show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
@@ -53,25 +89,58 @@ def predict(
 
     Example: `modeldesk predict iris '{"sepal_length_cm": 5.1, "sepal_width_cm": 3.5,
     "petal_length_cm": 1.4, "petal_width_cm": 0.2}'`
+
+    For large files: `modeldesk predict flowers.csv --model iris --output predicted.parquet`
     """
     import msgspec
 
     from modeldesk.cli.drawing import predictions_table
+    from modeldesk.cli.predicting_files import predict_file
     from modeldesk.client import Client
 
-    given = read_rows(rows)
+    name, given = _named(first, second, model)
+    if output is not None:
+        _check_local(url)
+        with open_existing(home=home, database_url=database_url) as desk:
+            told = FileOptions(version=version, alias=alias, time=time, row_id=row_id)
+            predict_file(desk, name, Path(given), output, told, as_json=as_json)
+        return
+    rows = read_rows(given)
     if url is not None:
         with Client(url) as client:
-            answer = client.predict(model, given, version=version, alias=alias)
+            answer = client.predict(name, rows, version=version, alias=alias)
     else:
         with open_existing(home=home, database_url=database_url) as desk:
-            answer = _answer(desk.predictor.predict(model, given, version=version, alias=alias))
+            answer = _answer(desk.predictor.predict(name, rows, version=version, alias=alias))
     if as_json:
         write_json(msgspec.json.encode(answer))
         return
     answers().print(predictions_table(answer, most=_ROWS_SHOWN))
     if len(answer) > _ROWS_SHOWN:
         typer.echo(f"... and {len(answer) - _ROWS_SHOWN} more rows; --json gives all of them.")
+
+
+def _named(first: str, second: str | None, model: str | None) -> tuple[str, str]:
+    """Return the model's name and the input, in whichever way both were given."""
+    from modeldesk.errors import InvalidArgument
+
+    if model is not None and second is None:
+        return model, first
+    if model is None and second is not None:
+        return first, second
+    message = "It takes one model and one input."
+    hint = "Write modeldesk predict MODEL INPUT, or modeldesk predict INPUT --model MODEL."
+    raise InvalidArgument(message, hint=hint)
+
+
+def _check_local(url: str | None) -> None:
+    """Refuse to ask a server for what is done here."""
+    from modeldesk.errors import InvalidArgument
+
+    if url is not None:
+        message = "--output predicts on the home folder, not with --url."
+        hint = "Send the file to the server: curl --data-binary @FILE URL/api/v1/models/NAME/jobs."
+        raise InvalidArgument(message, hint=hint)
 
 
 def read_rows(text: str) -> "Sequence[object]":

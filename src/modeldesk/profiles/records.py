@@ -60,6 +60,16 @@ def first_end(data: bytes) -> int:
     return len(data)
 
 
+def record_ends(data: bytes) -> list[int]:
+    r"""Return where each record of a block ends; what follows the last line end is one, too.
+
+    >>> record_ends(b'1,2\n"a\nb",3\n4,5')
+    [4, 12, 15]
+    """
+    ends = [int(end) + 1 for end in _ends(data, 0)]
+    return ends if not data or (ends and ends[-1] == len(data)) else [*ends, len(data)]
+
+
 def _last_end(data: bytes) -> int:
     """Return where the last whole record ends, looked for window by window from the end."""
     quotes = data.count(b'"')

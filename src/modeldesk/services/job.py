@@ -47,6 +47,16 @@ class Job:
         return None if found is None else str(found)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Slice:
+    """Some rows of a file: predicted between the batches of requests, and logged by who asks."""
+
+    rows: pl.DataFrame
+    """The inputs in the signature's order and types."""
+    done: Future[pl.DataFrame]
+    """The outputs."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
     """A batch that was predicted and committed, for a shadow to repeat."""

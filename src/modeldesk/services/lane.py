@@ -22,6 +22,7 @@ from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job import (
     Answered,
     Job,
+    Slice,
     answer,
     as_ours,
     inputs_of,
@@ -79,7 +80,7 @@ class _Stop:
     """Tells a lane to end."""
 
 
-Item = Job | Answered | _Warm | _Stop
+Item = Job | Answered | Slice | _Warm | _Stop
 
 
 class Lane:
@@ -91,6 +92,9 @@ class Lane:
 
     A model that hangs cannot be stopped. Its lane is given up: those who wait for the batch are
     told, the thread is left behind, and what waits moves to another lane.
+
+    Slices of files are predicted one at a time, each before what came after it: so requests wait
+    for one slice at most for each file that is under way. They count for no limit.
 
     Parameters
     ----------
@@ -138,9 +142,10 @@ class Lane:
         self._waiting = 0
         self._row_seconds = 0.0
         """What a row takes, in the quickest of the batches lately."""
+        self._slices = 0
         self._closed = False
         self._abandoned = False
-        self._taken: Sequence[Job] = ()
+        self._taken: Sequence[Job | Slice] = ()
         self._committed = threading.Event()
         self._committed.set()
         self._lock = threading.Lock()
@@ -200,6 +205,16 @@ class Lane:
             message = f"{waiting} rows wait for {name} already, which take {seconds:.3g} seconds."
             raise Overloaded(message, hint="Try again in a second.")
 
+    def predict(self, part: Slice) -> bool:
+        """Queue a slice of a file; false when the lane has ended."""
+        with self._lock:
+            if self._closed:
+                return False
+            self._slices += 1
+            self.used = time.monotonic()
+            self._queue.put(part)
+        return True
+
     def offer(self, batch: Answered) -> bool:
         """Queue rows for a shadow, or drop and count them; false when the lane has ended."""
         rows = batch.rows_for(self.record)
@@ -230,7 +245,7 @@ class Lane:
         """End, unless rows wait or the model is being loaded; what comes later is refused."""
         with self._lock:
             busy = self.runner.busy or self.runner.state is ModelState.LOADING
-            if self._closed or self._waiting or busy:
+            if self._closed or self._waiting or self._slices or busy:
                 return False
             self._closed = True
             self._queue.put(_Stop())
@@ -277,7 +292,8 @@ class Lane:
         if work is not None and work.warming is not None:
             work.warming.set_exception(error)
         known = {id(job) for job in late}
-        return [job for job in taken if id(job) not in known] + list(_drained(self._queue))
+        left = [job for job in taken if id(job) not in known]
+        return [*left, *_drained(self._queue)]
 
     def adopt(self, items: Sequence[Item]) -> None:
         """Queue what another lane left."""
@@ -285,12 +301,13 @@ class Lane:
         rows += sum(item.rows_for(self.record) for item in items if isinstance(item, Answered))
         with self._lock:
             self._waiting += rows
+            self._slices += sum(isinstance(item, Slice) for item in items)
             for item in items:
                 self._queue.put(item)
 
     def refuse(self, items: Sequence[Item], error: ModeldeskError) -> None:
         """Tell those whose rows another lane left that nobody predicts them."""
-        self._tell([item for item in items if isinstance(item, Job)], error)
+        self._tell([item for item in items if isinstance(item, Job | Slice)], error)
         for item in items:
             if isinstance(item, _Warm):
                 item.done.set_exception(error)
@@ -312,6 +329,7 @@ class Lane:
         jobs: list[Job] = []
         rows = 0
         running = True
+        part: Slice | None = None
         while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
             try:
                 taken = self._queue.get(timeout=self._limits.idle_seconds or None)
@@ -323,6 +341,9 @@ class Lane:
                 jobs += more
                 rows += sum(len(job.rows) for job in more)
                 continue
+            if isinstance(taken, Slice):
+                part = taken
+                break
             if isinstance(taken, _Warm):
                 self._warm(taken.done)
             running = not isinstance(taken, _Stop)
@@ -335,6 +356,8 @@ class Lane:
                 self._learn((time.monotonic() - began) / rows)
             with self._lock:
                 self._waiting -= rows
+        if part is not None:
+            self._predict(part)
         return running
 
     def _learn(self, row_seconds: float) -> None:
@@ -349,6 +372,23 @@ class Lane:
             return
         self._count_failed((), error)
         done.set_exception(error)
+
+    def _predict(self, part: Slice) -> None:
+        """Predict a slice for whoever logs it."""
+        self._taken = [part]
+        began = time.perf_counter()
+        try:
+            outputs = self.runner.predict(part.rows, [part])
+        except AbandonedError:
+            raise
+        except BaseException as error:  # noqa: BLE001  # no failure of a model ends the lane
+            part.done.set_exception(as_ours(error))
+        else:
+            self.measures.batch(rows=part.rows.height, seconds=time.perf_counter() - began)
+            part.done.set_result(outputs)
+        self._taken = ()
+        with self._lock:
+            self._slices -= 1
 
     def _answer(self, jobs: Sequence[Job]) -> None:
         """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
@@ -422,7 +462,7 @@ class Lane:
         self._committed.clear()
         self._commits.append(chunk).add_done_callback(resolve)
 
-    def _tell(self, jobs: Sequence[Job], error: ModeldeskError) -> None:
+    def _tell(self, jobs: Sequence[Job | Slice], error: ModeldeskError) -> None:
         """Tell callers that their rows have no prediction, and count that."""
         if jobs:
             self._count_failed(jobs, error)
@@ -434,17 +474,18 @@ class Lane:
         for item in items:
             if isinstance(item, Answered):
                 self.measures.dropped.inc(item.rows_for(self.record))
-            elif isinstance(item, _Warm):
+            elif isinstance(item, _Warm | Slice):
                 item.done.set_exception(Overloaded("The server is stopping."))
 
-    def _count_failed(self, jobs: Sequence[Job], error: ModeldeskError) -> None:
-        rows = sum(len(job.rows) for job in jobs)
+    def _count_failed(self, asked: Sequence[Job | Slice], error: ModeldeskError) -> None:
+        rows = sum(len(job.rows) for job in asked)
+        jobs = [job for job in asked if isinstance(job, Job)]
         self.measures.failed.inc(rows)
         record, sentence = self.record, sentence_of(error)
         now = self._clock.now()
         self._commits.count_failed(record.version_id, rows, sentence=sentence, at=now)
         _log.error(
-            "model failed" if jobs else "model not loaded",
+            "model failed" if asked else "model not loaded",
             model=record.model,
             version=record.number,
             shadow=self.shadow,

@@ -7,14 +7,16 @@ import time
 from collections.abc import Collection, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import datetime
 
+import polars as pl
 import structlog
 
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, NotFound, Overloaded, StoreUnavailable
 from modeldesk.models import Model
 from modeldesk.services.group_commit import GroupCommit
-from modeldesk.services.job import Answered, Job
+from modeldesk.services.job import Answered, Job, Slice
 from modeldesk.services.lane import Item, Lane, LaneLimits
 from modeldesk.services.measures import Measures
 from modeldesk.services.registry import Registry
@@ -116,6 +118,30 @@ class Lanes:
                 if lane.submit(job):
                     return
             lane = self._open(record)
+
+    def predict(self, record: VersionRecord, rows: pl.DataFrame) -> Future[pl.DataFrame]:
+        """Queue a slice of a file between the requests; the future has the outputs.
+
+        Nothing is logged: who asks does that.
+
+        Raises
+        ------
+        Overloaded
+            When too many threads hang, or the server is stopping.
+        """
+        part = Slice(rows=rows, done=Future())
+        # Nobody takes it back: while the model works on it, that cannot be stopped.
+        part.done.set_running_or_notify_cancel()
+        while not self._open(record).predict(part):
+            pass
+        return part.done
+
+    def count_failed(
+        self, record: VersionRecord, rows: int, *, sentence: str, at: datetime
+    ) -> None:
+        """Count rows of a file for which the model failed."""
+        self._measures.of(record.model, record.number).failed.inc(rows)
+        self._commits.count_failed(record.version_id, rows, sentence=sentence, at=at)
 
     def repeat(self, batch: Answered) -> None:
         """Give an answered batch to the shadows of its jobs; where that fails, drop it."""

@@ -12,6 +12,7 @@ from typing import Protocol
 from prometheus_client import (
     CollectorRegistry,
     Counter,
+    Gauge,
     GCCollector,
     Histogram,
     PlatformCollector,
@@ -105,6 +106,15 @@ class Measures:
             "commit_seconds", "Seconds from a batch's prediction to its commit.", _OF_VERSION
         )
 
+        self._file_rows = self._counter(
+            "file_rows", "Rows of files that were predicted and logged.", _OF_VERSION
+        )
+        self.running_jobs = Gauge(
+            "modeldesk_running_jobs",
+            "Files that this process is predicting.",
+            registry=self._registry,
+        )
+
     def of(self, model: str, version: int, *, shadow: bool = False) -> VersionMeasures:
         """Return what is counted for one version, as it answers or beside the champion."""
         labels = model, str(version)
@@ -116,6 +126,7 @@ class Measures:
             timeouts=self._timeouts.labels(*labels),
             loads=self._loads.labels(*labels),
             unloads=self._unloads.labels(*labels),
+            file_rows=self._file_rows.labels(*labels),
             batches=self._batches.labels(*labels),
             model_seconds=self._model_seconds.labels(*labels),
             commit_seconds=self._commit_seconds.labels(*labels),
@@ -169,6 +180,7 @@ class VersionMeasures:
     timeouts: Counter
     loads: Counter
     unloads: Counter
+    file_rows: Counter
     batches: Histogram
     model_seconds: Histogram
     commit_seconds: Histogram

@@ -15,7 +15,7 @@ import polars as pl
 from modeldesk.errors import ModeldeskError, ModelTimedOut
 from modeldesk.models import Model
 from modeldesk.schema import RowDecoder
-from modeldesk.services.job import Job, as_ours
+from modeldesk.services.job import Job, Slice, as_ours
 from modeldesk.services.outputs import output_frame
 from modeldesk.store import VersionRecord
 
@@ -45,7 +45,7 @@ class TimeLimits:
 class Work:
     """What a model is doing, and for whom."""
 
-    jobs: Sequence[Job]
+    jobs: Sequence[Job | Slice]
     warming: Future[None] | None
     since: float
     seconds: float
@@ -93,7 +93,10 @@ class Runner:
         return self._work is not None
 
     def predict(
-        self, inputs: pl.DataFrame, jobs: Sequence[Job], warming: Future[None] | None = None
+        self,
+        inputs: pl.DataFrame,
+        jobs: Sequence[Job | Slice],
+        warming: Future[None] | None = None,
     ) -> pl.DataFrame:
         """Return the outputs for some rows; loads the model first where that is needed.
 
@@ -153,7 +156,7 @@ class Runner:
         message = f"{name} {doing} within {work.seconds:g} seconds."
         return ModelTimedOut(message, hint=f"Send fewer rows at once, or raise {setting}.")
 
-    def _loaded(self, jobs: Sequence[Job], warming: Future[None] | None) -> Model:
+    def _loaded(self, jobs: Sequence[Job | Slice], warming: Future[None] | None) -> Model:
         if self._model is None:
             self.state = ModelState.LOADING
             try:
@@ -170,7 +173,7 @@ class Runner:
     def _watched(
         self,
         work: Callable[[], Result],
-        jobs: Sequence[Job],
+        jobs: Sequence[Job | Slice],
         warming: Future[None] | None,
         seconds: float,
         *,

@@ -10,6 +10,15 @@ from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Pas
 from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
 from modeldesk.store.expiry import Expiry, OldRows
+from modeldesk.store.file_jobs import (
+    MOST_KEPT_PROBLEMS,
+    Claim,
+    FileJob,
+    FileJobRecords,
+    JobState,
+    JobStep,
+    NewFileJob,
+)
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
@@ -36,6 +45,7 @@ from modeldesk.store.windows import (
 
 __all__ = [
     "CHAMPION",
+    "MOST_KEPT_PROBLEMS",
     "ROW",
     "ROW_ID",
     "SHADOW_OF",
@@ -52,6 +62,7 @@ __all__ = [
     "Change",
     "Chunk",
     "ChunkLog",
+    "Claim",
     "Compaction",
     "ComparableWindow",
     "ComparisonRecords",
@@ -62,12 +73,16 @@ __all__ = [
     "Dump",
     "Expiry",
     "Failures",
+    "FileJob",
+    "FileJobRecords",
     "Finding",
     "FindingKind",
     "FlagRecord",
     "FlagRecords",
     "Inspected",
     "Inspection",
+    "JobState",
+    "JobStep",
     "KeyRecord",
     "KeyRecords",
     "Load",
@@ -77,6 +92,7 @@ __all__ = [
     "ModelRecords",
     "MonitorRecord",
     "NewAlert",
+    "NewFileJob",
     "NewFlag",
     "NewKey",
     "NewMove",

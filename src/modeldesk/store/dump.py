@@ -24,7 +24,10 @@ _REVISION = "alembic_version"
 _MOMENTARY = {"access_state", "sessions", "browsers", "sign_in_attempts"}
 """Tables about who is signed in now: a copy must not bring back a session that has ended."""
 
-_DERIVED = frozenset({_REVISION, "comparisons"} | _MOMENTARY)
+_OF_FILES = {"file_jobs", "file_job_parts"}
+"""Tables about files that lie in one home folder: a copy must not go on with a job elsewhere."""
+
+_DERIVED = frozenset({_REVISION, "comparisons"} | _MOMENTARY | _OF_FILES)
 """Tables that a dump leaves out: they say nothing that is not elsewhere, or no longer holds."""
 
 _BYTES = 32 * 1024 * 1024

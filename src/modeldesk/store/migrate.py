@@ -31,7 +31,7 @@ def migrate(store: Store) -> Migration:
     """Run the missing migrations in one transaction; other starters wait meanwhile.
 
     An embedded database that holds an older schema is first copied next to itself, under the
-    name ``modeldesk.db.before-0005``.
+    name ``modeldesk.db.before-0006``.
 
     Raises
     ------

@@ -41,6 +41,11 @@ def playground_path(model: str) -> str:
     return f"{monitor_path(model)}/playground"
 
 
+def batch_path(model: str) -> str:
+    """Return the address of a model's files."""
+    return f"{monitor_path(model)}/batch"
+
+
 def api_path(model: str) -> str:
     """Return the address of the page that shows how programs ask a model."""
     return f"{monitor_path(model)}/api"
@@ -50,6 +55,7 @@ def _tabs(model: str) -> tuple[Tab, ...]:
     return (
         Tab(name="Monitor", icon="monitoring", path=monitor_path(model)),
         Tab(name="Playground", icon="tune", path=playground_path(model)),
+        Tab(name="Batch", icon="table_rows", path=batch_path(model)),
         Tab(name="API", icon="code", path=api_path(model)),
     )
 

@@ -10,6 +10,7 @@ from modeldesk.charts import DARK, LIGHT
 from modeldesk.drift import Thresholds
 from modeldesk.ui.api_page import ApiPage
 from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.batch_page import BatchPage
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.models_page import models_page
 from modeldesk.ui.monitor_page import MonitorPage
@@ -30,7 +31,8 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Add the pages to an application that serves the API already.
 
     Everything that the application does not answer itself goes to the pages: ``/``,
-    ``/models/{name}`` with ``/playground`` and ``/api``, and a friendly 404. NiceGUI keeps its
+    ``/models/{name}`` with ``/playground``, ``/batch`` and ``/api``, and a friendly 404. NiceGUI
+    keeps its
     pages once per process, so one process shows one desk: the last one mounted.
 
     Parameters
@@ -88,6 +90,13 @@ def _register(site: Site) -> None:
         ui.page_title(f"{name} playground - modeldesk")
         query = dict(ui.context.client.request.query_params)
         await PlaygroundPage(site, appearance, model=name, query=query).build()
+        await appearance.learn()
+
+    @ui.page("/models/{name}/batch")
+    async def batch(name: str) -> None:
+        appearance = _begin(site)
+        ui.page_title(f"{name} batch - modeldesk")
+        await BatchPage(site, appearance, model=name).build()
         await appearance.learn()
 
     @ui.page("/models/{name}/api")

@@ -1,0 +1,162 @@
+"""Files of rows of every format that is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from modeldesk.errors import InvalidData
+from modeldesk.schema import Signature
+from modeldesk.services.arrow_stream import ArrowStream
+from modeldesk.services.pieces import PIECE_BYTES, PIECE_ROWS, Piece, Place, RowFile, gathered
+from modeldesk.services.text_files import DelimitedFile, LinesFile
+
+_FEWEST = 1_000
+_CELLS = 4_000_000
+
+
+class RowFormat(StrEnum):
+    """What a file of rows may be."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+    ARROW_STREAM = "arrows"
+    ARROW_FILE = "arrow"
+    NDJSON = "ndjson"
+
+
+def open_rows(
+    path: Path, kind: RowFormat, signature: Signature, *, own: Sequence[str] = ()
+) -> RowFile:
+    """Open a file of rows.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    kind
+        What it is.
+    signature
+        What rows of JSON are read by; the values of other files are judged later.
+    own
+        Names of columns with times and keys, where they were told.
+
+    Raises
+    ------
+    InvalidData
+        When it is no such file.
+    """
+    try:
+        match kind:
+            case RowFormat.CSV:
+                return DelimitedFile(path)
+            case RowFormat.NDJSON:
+                return LinesFile(path, signature, own)
+            case RowFormat.ARROW_STREAM:
+                return ArrowStreamFile(path)
+            case RowFormat.PARQUET:
+                return ScannedFile(pl.scan_parquet(path, glob=False), path, "Parquet")
+            case RowFormat.ARROW_FILE:
+                return ScannedFile(pl.scan_ipc(path), path, "Arrow")
+    except (PolarsError, OSError) as error:
+        raise _unreadable(error, kind=str(kind)) from error
+
+
+def pieces_of(file: RowFile, after: Place) -> Iterator[Piece]:
+    """Yield large pieces of what comes after a place.
+
+    Raises
+    ------
+    InvalidData
+        When the rest cannot be read.
+    """
+    try:
+        yield from gathered(file.pieces(after))
+    except (PolarsError, OSError) as error:
+        raise _unreadable(error, kind="a table") from error
+
+
+class ScannedFile:
+    """A file with a directory of its parts: any rows of it can be read by number.
+
+    Parameters
+    ----------
+    table
+        The file, not read yet.
+    path
+        Where it is.
+    kind
+        What it is, in words.
+    """
+
+    def __init__(self, table: pl.LazyFrame, path: Path, kind: str) -> None:
+        self._table = table
+        self._kind = kind
+        self._size = path.stat().st_size
+        self.head = pl.DataFrame(schema=table.collect_schema())
+        self.rows = int(table.select(pl.len()).collect().item())
+
+    def pieces(self, after: Place) -> Iterator[Piece]:
+        """Yield rows, fewer at once the more memory they take.
+
+        Each piece is a query of its own: what streams ahead of its reader takes twice the
+        memory.
+        """
+        most = min(max(_CELLS // max(self.head.width, 1), _FEWEST), PIECE_ROWS)
+        step, start = min(_FEWEST, most), after.rows
+        while start < self.rows:
+            frame = self._table.slice(start, step).collect()
+            if not frame.height:
+                message = f"The {self._kind} file ends after {start:,} of {self.rows:,} rows."
+                raise InvalidData(message, hint="Check that it is complete.")
+            start += frame.height
+            yield Piece(
+                frame=frame,
+                positions=range(frame.height),
+                unreadable=(),
+                rows=frame.height,
+                end=self._size * start // self.rows,
+            )
+            held = max(int(frame.estimated_size()), 1) / frame.height
+            step = max(min(most, int(PIECE_BYTES / held)), 1)
+
+
+class ArrowStreamFile:
+    """An Arrow stream, read batch by batch.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+    """
+
+    rows = None
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with path.open("rb") as file:
+            self.head = pl.DataFrame(schema=ArrowStream(file).columns)
+
+    def pieces(self, after: Place) -> Iterator[Piece]:
+        """Yield the rows of each batch."""
+        with self._path.open("rb") as file:
+            stream = ArrowStream(file)
+            for batch in stream.frames(skip=after.rows):
+                for frame in batch.iter_slices(PIECE_ROWS):
+                    yield Piece(
+                        frame=frame,
+                        positions=range(frame.height),
+                        unreadable=(),
+                        rows=frame.height,
+                        end=stream.position,
+                    )
+
+
+def _unreadable(error: Exception, *, kind: str) -> InvalidData:
+    reason = str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")
+    message = f"The file cannot be read as {kind}: {reason}."
+    return InvalidData(message, hint="Check that the file is complete, and its type.")
