@@ -32,8 +32,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
 
     Everything that the application does not answer itself goes to the pages: ``/``,
     ``/models/{name}`` with ``/playground``, ``/batch`` and ``/api``, and a friendly 404. NiceGUI
-    keeps its
-    pages once per process, so one process shows one desk: the last one mounted.
+    keeps its pages once per process, so one process shows one desk: the last one mounted.
 
     Parameters
     ----------
