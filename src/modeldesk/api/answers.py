@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from typing_extensions import TypedDict  # pydantic takes no other before Python 3.12
 
 from modeldesk.schema import Value
 from modeldesk.services.job_view import JobView
@@ -37,16 +39,17 @@ class BareAnswer:
     prediction_id: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionAnswer:
-    """The prediction for one row."""
+class PredictionAnswer(TypedDict):
+    """The prediction for one row; ``probabilities`` are those of each class, if there are any.
+
+    No dataclass: an answer may have many, and making them would take as long as predicting.
+    """
 
     prediction_id: str
     row_id: str | None
     time: datetime
     prediction: Value
     probabilities: Mapping[str, Value] | None
-    """Probability of each class; ``null`` for a model that gives none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,7 @@ class BatchAnswer:
 
     model: str
     version: int
-    predictions: tuple[PredictionAnswer, ...]
+    predictions: Sequence[PredictionAnswer]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ turned into Python's values once, and not once for each.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,30 +40,43 @@ class Answers:
 
     def batch(self, batch: PredictionBatch) -> BatchAnswer:
         """Return the predictions for all rows of a request."""
-        return BatchAnswer(
-            model=batch.model, version=batch.version, predictions=tuple(self._rows(batch))
-        )
+        return BatchAnswer(model=batch.model, version=batch.version, predictions=self._rows(batch))
 
-    def _rows(self, batch: PredictionBatch) -> Iterator[PredictionAnswer]:
+    def _rows(self, batch: PredictionBatch) -> list[PredictionAnswer]:
         if batch.whole.height > _FEW:
             columns, first = _columns(batch, batch.frame), 0
         else:
             columns, first = self._shared(batch), batch.offset
-        for position in range(batch.rows):
-            place = first + position
-            yield PredictionAnswer(
-                prediction_id=prediction_id(batch.chunk, batch.start + position),
-                row_id=columns.row_ids[place],
-                time=columns.times[place],
-                prediction=columns.predictions[place],
-                probabilities=columns.probabilities[place],
+        mine = slice(first, first + batch.rows)
+        return [
+            {
+                "prediction_id": prediction_id(batch.chunk, number),
+                "row_id": row_id,
+                "time": time,
+                "prediction": prediction,
+                "probabilities": probabilities,
+            }
+            for number, row_id, time, prediction, probabilities in zip(
+                range(batch.start, batch.start + batch.rows),
+                columns.row_ids[mine],
+                columns.times[mine],
+                columns.predictions[mine],
+                columns.probabilities[mine],
+                strict=True,
             )
+        ]
 
     def _shared(self, batch: PredictionBatch) -> _Columns:
         last = self._last
         if last is None or last.frame is not batch.whole:
             self._last = last = _columns(batch, batch.whole)
         return last
+
+
+def _times(times: pl.Series) -> list[datetime]:
+    """Return times as Python's, which takes a while for each unless all are alike."""
+    alike = times.len() > 1 and times.min() == times.max()
+    return [times[0]] * times.len() if alike else times.to_list()
 
 
 def _columns(batch: PredictionBatch, frame: pl.DataFrame) -> _Columns:
@@ -74,7 +87,7 @@ def _columns(batch: PredictionBatch, frame: pl.DataFrame) -> _Columns:
     return _Columns(
         frame=frame,
         row_ids=frame[ROW_ID].to_list() if ROW_ID in frame.columns else nothing,
-        times=frame[TIME].to_list(),
+        times=_times(frame[TIME]),
         predictions=frame[batch.signature.prediction.name].to_list(),
         probabilities=[dict(zip(labels, row, strict=True)) for row in likely]
         if scores

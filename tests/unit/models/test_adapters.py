@@ -2,6 +2,7 @@
 
 import pickle
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,12 +11,18 @@ import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.cluster import Birch
 from sklearn.compose import make_column_transformer
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    HistGradientBoostingClassifier,
+    RandomForestClassifier,
+)
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 from skops.io import dump
 
 from modeldesk.errors import (
@@ -29,6 +36,7 @@ from modeldesk.errors import (
     UnsupportedModel,
 )
 from modeldesk.models import Artefact, ArtefactStore, Frames, Model, adapter_for, read_model
+from modeldesk.models.adapters.sklearn import SklearnModel
 from tests.support import functions
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 
@@ -226,3 +234,31 @@ def test_an_import_path_that_leads_nowhere_is_not_found(path: str) -> None:
     """The error shows how it is written."""
     with pytest.raises(NotFound, match=r"package\.module:name"):
         read_model(path)
+
+
+@pytest.mark.parametrize(
+    "estimator",
+    [
+        DecisionTreeClassifier(max_depth=3, random_state=0),
+        RandomForestClassifier(n_estimators=10, max_depth=3, random_state=0),
+        HistGradientBoostingClassifier(max_iter=10, random_state=0),
+        make_pipeline(StandardScaler(), ExtraTreesClassifier(n_estimators=10, random_state=0)),
+        LogisticRegression(max_iter=500),
+        SVC(),
+    ],
+    ids=lambda estimator: type(estimator).__name__,
+)
+@pytest.mark.parametrize("words", [False, True])
+def test_classes_are_those_that_predict_answers(estimator: Any, words: bool) -> None:  # noqa: ANN401, FBT001
+    """Also where they are taken from the probabilities instead of asking twice."""
+    chance = np.random.default_rng(0)
+    features = chance.normal(size=(400, 4))
+    number = np.digitize(features[:, 0] + chance.normal(size=400) / 2, [-0.5, 0.5])
+    target = np.array(["low", "middle", "high"])[number] if words else number
+    model = SklearnModel(estimator.fit(features, target), frames=Frames.NUMPY)
+    asked = pl.DataFrame(chance.normal(size=(2000, 4)), schema=["a", "b", "c", "d"])
+    found = model.predict(asked)
+    assert np.array_equal(found.values, estimator.predict(asked.to_numpy()))
+    if hasattr(estimator, "predict_proba"):
+        assert found.scores is not None
+        assert np.allclose(found.scores, estimator.predict_proba(asked.to_numpy()))
