@@ -40,7 +40,7 @@ SETTLE_SECONDS = 10
 """After how long the server takes it that the models which it loads first are loaded."""
 
 _BACKLOG = 2048
-_GARBAGE = (10_000, 20, 50)
+_GARBAGE = (10_000, 5, 10)
 """How many new objects, and collections, it takes until the garbage collector looks."""
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from signal import SIGINT, SIGQUIT, Signals
 
@@ -220,12 +220,13 @@ def test_sqlite_refuses_to_write(tmp_path: Path, pragma: str, undo: str) -> None
     """What a read-only file or a full disk makes SQLite say is answered with 503."""
     settings = published(tmp_path / "home")
     broken = threading.Event()
-    with Desk.open(settings) as desk:
 
-        @sa.event.listens_for(desk.store.engine, "checkout")
-        def hinder(connection: sqlite3.Connection, *_: object) -> None:
-            connection.execute(pragma if broken.is_set() else undo)
+    def hinder(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(pragma if broken.is_set() else undo)
 
+    with Desk.open(settings) as desk, ExitStack() as stack:
+        sa.event.listen(sa.Pool, "checkout", hinder)
+        stack.callback(sa.event.remove, sa.Pool, "checkout", hinder)
         desk.start_jobs()
         with serving_thread(desk, settings) as url, Load([url]) as load:
             load.wait_for_answers(SOME)

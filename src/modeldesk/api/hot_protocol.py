@@ -111,6 +111,7 @@ class HotProtocol(HttpToolsProtocol):
         )
         cycle.body += b"".join(asked.body)
         cycle.more_body = False
+        cycle.message_event.set()
         if self.cycle is turn:
             self.cycle = cycle
         return cycle

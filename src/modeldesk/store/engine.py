@@ -81,7 +81,6 @@ class Store:
             raise InvalidArgument(message, hint="pip install 'modeldesk[postgres]'") from error
         self._writers = threading.BoundedSemaphore(1 if self.is_sqlite else _WRITERS)
         self._hasty = self._open_hasty() if self.is_sqlite else self.engine
-        self._kept: sa.PoolProxiedConnection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -123,18 +122,18 @@ class Store:
         It takes a third of the time, which counts where a prediction waits for it.
         """
         with self._translated(), self._among_writers():
-            kept = self._kept or self._hasty.raw_connection()
-            # Whatever fails leaves a connection that nobody knows the state of.
-            self._kept = None
-            driver = cast("sqlite3.Connection", kept.dbapi_connection)
+            pooled = self._hasty.raw_connection()
+            driver = cast("sqlite3.Connection", pooled.dbapi_connection)
             try:
                 driver.execute("BEGIN IMMEDIATE")
                 yield driver
                 driver.execute("COMMIT")
             except BaseException:
-                kept.invalidate()
+                # It is left in a state that nobody knows.
+                pooled.invalidate()
                 raise
-            self._kept = kept
+            finally:
+                pooled.close()
 
     def sync(self) -> None:
         """Write to the disk what commits have not waited for; nothing to do on PostgreSQL.
@@ -204,8 +203,6 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
-        if self._kept is not None:
-            self._kept.close()
         self._hasty.dispose()
         self.engine.dispose()
 

@@ -372,12 +372,14 @@ async def test_a_routing_key_goes_on(only_hot: httpx.AsyncClient, desk: Desk) ->
     assert answer.status_code == 418
 
 
-async def head_only(client: httpx.AsyncClient) -> tuple[StreamReader, StreamWriter]:
+async def head_only(
+    client: httpx.AsyncClient, *, length: int = 100
+) -> tuple[StreamReader, StreamWriter]:
     """Open a connection that announces a body and does not send it."""
     reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
     writer.write(
         f"POST {HOT} HTTP/1.1\r\nHost: 127.0.0.1:{client.base_url.port}\r\n"
-        "Content-Type: application/json\r\nContent-Length: 100\r\n\r\n".encode()
+        f"Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
     )
     return reader, writer
 
@@ -392,6 +394,17 @@ async def test_a_body_that_never_comes_is_told_in_time(desk: Desk, settings: Set
             async with asyncio.timeout(30):
                 assert b" 408 " in await reader.readline()
             writer.close()
+
+
+async def test_a_model_may_be_forgotten_while_a_body_arrives(both: httpx.AsyncClient) -> None:
+    """Then the application reads the body that came meanwhile, and answers."""
+    body = json.dumps({"row": ROW}).encode()
+    reader, writer = await head_only(both, length=len(body))
+    await asyncio.sleep(1.3)  # what is known of a model is a second old at most
+    writer.write(body)
+    async with asyncio.timeout(30):
+        assert b" 200 " in await reader.readline()
+    writer.close()
 
 
 async def test_a_client_that_leaves_in_the_middle_leaves_nothing(
