@@ -21,6 +21,7 @@ from schemathesis.specs.openapi import checks as openapi_checks
 from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy, Routing
 from modeldesk.services.acting import Scope
+from modeldesk.services.row_files import RowFormat
 from modeldesk.settings import Settings
 from tests.support.fuzzing import (
     LAST,
@@ -137,6 +138,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:  
     home = tmp_path / "home"
     with Desk.open(Settings.load(home=home, database_url=url, keep_hourly_days=0)) as desk:
         prediction = seed(desk)
+        job = predicted_file(desk)
         every = desk.keys.create("every", scopes=[*Scope]).key if guarded else ""
         environment = QUIET | ({"MODELDESK_AUTH": "required"} if guarded else {})
         if url:
@@ -151,6 +153,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:  
                 signature=desk.registry.version("iris").signature,
                 prediction=prediction,
                 alert=alert.alert_id,
+                job=job,
                 model=requests.get(
                     f"{running.url}/api/v1/models/iris/versions/1/artefact",
                     headers=headers,
@@ -177,6 +180,15 @@ def seed(desk: Desk) -> str:
     return found
 
 
+def predicted_file(desk: Desk) -> str:
+    """Predict a file, and return its job."""
+    draft = desk.file_jobs.draft("iris", RowFormat.CSV, file="flowers.csv")
+    draft.path.write_bytes(iris_frame().select(FEATURES).write_csv().encode())
+    job = desk.file_jobs.submit(draft).job_id
+    assert desk.file_jobs.work()
+    return job
+
+
 def aimed(case: Case[Any], scene: Scene, data: st.DataObject) -> None:
     """Let most requests be about what is there; what is random is mostly unknown."""
     known = {
@@ -184,6 +196,7 @@ def aimed(case: Case[Any], scene: Scene, data: st.DataObject) -> None:
         "version": 1,
         "alias": "challenger",
         "alert_id": scene.alert,
+        "job_id": scene.job,
         "prediction_id": scene.prediction,
     }
     for name in case.path_parameters or {}:
@@ -218,10 +231,15 @@ QUERY = {"predictions_by_key": {"row_id": "a"}}
 
 def ask_rightly(target: Target, name: str, operation: Operation) -> None:
     """Ask in every way that is accepted; on a server that asks for keys also without one."""
-    known = KNOWN | {"alert_id": target.scene.alert, "prediction_id": target.scene.prediction}
+    scene = target.scene
+    known = KNOWN | {
+        "alert_id": scene.alert,
+        "prediction_id": scene.prediction,
+        "job_id": scene.job,
+    }
     wanted = {parameter.name: known[parameter.name] for parameter in operation.path_parameters}
     case = operation.Case(path_parameters=wanted, query=QUERY.get(name))
-    for sent in target.scene.bodies().get(name, [None]):
+    for sent in scene.bodies().get(name, [None]):
         if target.key:
             refused = target.send(case, sent, key="")
             assert refused.status_code == 401 or refused.ok, (name, refused.text)

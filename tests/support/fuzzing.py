@@ -29,6 +29,7 @@ CSV = "text/csv"
 PARQUET = "application/vnd.apache.parquet"
 ARROW = "application/vnd.apache.arrow.stream"
 BINARY = "application/octet-stream"
+NDJSON = "application/x-ndjson"
 
 LAST = (
     "flag_prediction",
@@ -39,6 +40,7 @@ LAST = (
     "set_routing",
     "set_policy",
     "publish_version",
+    "delete_job",
 )
 """Operations that change how the others answer: they come last, in this order."""
 
@@ -70,6 +72,8 @@ class Scene:
     signature: Signature
     prediction: str
     alert: int
+    job: str
+    """One that is done."""
     model: bytes
     """The classifier's file."""
 
@@ -90,7 +94,10 @@ class Scene:
         infers = [Sent(kind=JSON, body=tensors), _binary_tensors()]
         kept = {"rows": "all", "sample": 0.5, "hash": ["petal_width_cm"], "drop": []}
         odd = {"segment_by": ["class"], "times": "clamp", "oldest_days": 9, "future_minutes": 1}
+        files = [*_tables(table), Sent(kind=NDJSON, body=table.write_ndjson().encode())]
         return {
+            "create_job": files,
+            "create_version_job": files,
             "predict_bare": [Sent(kind=JSON, body=row)],
             "predict": rows,
             "predict_version": rows,
