@@ -38,7 +38,8 @@ def show_docs(app: FastAPI, document: Document) -> None:
             swagger_ui_parameters={"validatorUrl": None, "tryItOutEnabled": True},
         )
 
-    app.add_api_route("/openapi.json", openapi, include_in_schema=False, response_model=None)
+    # As plain routes: FastAPI remembers the functions of its own, and with these all of the app.
+    app.add_route("/openapi.json", openapi, include_in_schema=False)
     for path in ("/docs", "/apidocs"):
-        app.add_api_route(path, page, include_in_schema=False, response_model=None)
+        app.add_route(path, page, include_in_schema=False)
     app.mount(_ASSETS, StaticFiles(directory=folder), name="docs-assets")
