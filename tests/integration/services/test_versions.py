@@ -75,7 +75,8 @@ def test_everything_that_was_told_is_read_back(empty: Desk, rooms: LinearRegress
 def test_an_estimators_own_parameters_are_the_default(home: str) -> None:
     """Those that can be written down, of every step; numbers that are none as text."""
     table = pd.DataFrame({"x": np.arange(8.0)})
-    model = make_pipeline(SimpleImputer(), MLPRegressor(hidden_layer_sizes=(3, 2), max_iter=2000))
+    net = MLPRegressor(hidden_layer_sizes=(3, 2), max_iter=2000, tol=1e3, random_state=0)
+    model = make_pipeline(SimpleImputer(), net)
     found = publish(model.fit(table, table["x"]), name="m", reference=table, home=home)
     assert found.parameters["mlpregressor__hidden_layer_sizes"] == (3, 2)
     assert found.parameters["simpleimputer__missing_values"] == "nan"
