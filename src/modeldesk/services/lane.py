@@ -32,12 +32,11 @@ from modeldesk.services.job import (
 )
 from modeldesk.services.keeping import written
 from modeldesk.services.measures import VersionMeasures
+from modeldesk.services.room import Room
 from modeldesk.services.runner import AbandonedError, ModelState, Runner, TimeLimits
 from modeldesk.store import Chunk, VersionRecord
 
 _BATCH_ROWS = 4096
-
-_FORGETTING = 1.05
 
 _log = structlog.get_logger("modeldesk.lane")
 
@@ -139,9 +138,7 @@ class Lane:
         self._commits = commits
         self._clock = clock
         self._limits = limits
-        self._waiting = 0
-        self._row_seconds = 0.0
-        """What a row takes, in the quickest of the batches lately."""
+        self._room = Room(record.model, rows=limits.waiting_rows, seconds=limits.waiting_seconds)
         self._slices = 0
         self._closed = False
         self._abandoned = False
@@ -157,7 +154,7 @@ class Lane:
     @property
     def waiting(self) -> int:
         """Rows that wait, or are being predicted."""
-        return self._waiting
+        return self._room.taken
 
     @property
     def open(self) -> bool:
@@ -185,25 +182,14 @@ class Lane:
         with self._lock:
             if self._closed:
                 return False
-            self.check_room(len(job.rows))
-            self._waiting += len(job.rows)
+            self._room.take(len(job.rows))
             self.used = time.monotonic()
             self._queue.put(job)
         return True
 
     def check_room(self, rows: int) -> None:
         """Raise `Overloaded` where so many rows more are too many to wait."""
-        waiting, limits = self._waiting, self._limits
-        if not waiting:
-            return
-        name = repr(self.record.model)
-        if waiting + rows > limits.waiting_rows:
-            message = f"{waiting} rows wait for {name} already."
-            raise Overloaded(message, hint="Try again in a second.")
-        seconds = waiting * self._row_seconds
-        if 0 < limits.waiting_seconds < seconds:
-            message = f"{waiting} rows wait for {name} already, which take {seconds:.3g} seconds."
-            raise Overloaded(message, hint="Try again in a second.")
+        self._room.check(rows)
 
     def predict(self, part: Slice) -> bool:
         """Queue a slice of a file; false when the lane has ended."""
@@ -221,10 +207,10 @@ class Lane:
         with self._lock:
             if self._closed:
                 return False
-            if self._waiting and self._waiting + rows > self._limits.waiting_rows:
+            if not self._room.holds(rows):
                 self.measures.dropped.inc(rows)
                 return True
-            self._waiting += rows
+            self._room.add(rows)
             self.used = time.monotonic()
             self._queue.put(batch)
         return True
@@ -245,7 +231,7 @@ class Lane:
         """End, unless rows wait or the model is being loaded; what comes later is refused."""
         with self._lock:
             busy = self.runner.busy or self.runner.state is ModelState.LOADING
-            if self._closed or self._waiting or self._slices or busy:
+            if self._closed or self._room.taken or self._slices or busy:
                 return False
             self._closed = True
             self._queue.put(_Stop())
@@ -300,7 +286,7 @@ class Lane:
         rows = sum(len(item.rows) for item in items if isinstance(item, Job))
         rows += sum(item.rows_for(self.record) for item in items if isinstance(item, Answered))
         with self._lock:
-            self._waiting += rows
+            self._room.add(rows)
             self._slices += sum(isinstance(item, Slice) for item in items)
             for item in items:
                 self._queue.put(item)
@@ -335,7 +321,6 @@ class Lane:
                 taken = self._queue.get(timeout=self._limits.idle_seconds or None)
             except queue.Empty:
                 return not self._around.ends(self)
-            self._committed.wait()
             if isinstance(taken, Job | Answered):
                 more = [taken] if isinstance(taken, Job) else taken.jobs_for(self.record)
                 jobs += more
@@ -349,21 +334,11 @@ class Lane:
             running = not isinstance(taken, _Stop)
             break
         if jobs:
-            began, loaded = time.monotonic(), self.runner.state is ModelState.READY
             self._answer(jobs)
             self._committed.wait()
-            if loaded:
-                self._learn((time.monotonic() - began) / rows)
-            with self._lock:
-                self._waiting -= rows
         if part is not None:
             self._predict(part)
         return running
-
-    def _learn(self, row_seconds: float) -> None:
-        """Keep the quickest, but forget it by and by: many rows at once take less time each."""
-        known = self._row_seconds * _FORGETTING
-        self._row_seconds = min(known, row_seconds) if known else row_seconds
 
     def _warm(self, done: Future[None]) -> None:
         error = self.runner.tried(self._decoder, done)
@@ -399,14 +374,16 @@ class Lane:
                 self._taken = jobs[position:]
                 failed = self._together([job])
                 if failed is not None:
+                    self._free([job])
                     self._tell([job], failed)
         elif error is not None:
+            self._free(jobs)
             self._tell(jobs, error)
         self._taken = ()
 
     def _together(self, jobs: Sequence[Job]) -> ModeldeskError | None:
         """Predict jobs at once and hand them to the log, or return why that failed."""
-        began = time.perf_counter()
+        began, loaded = time.perf_counter(), self.ready
         try:
             inputs = self._inputs(jobs)
             outputs = self.runner.predict(inputs, jobs)
@@ -418,7 +395,7 @@ class Lane:
             return as_ours(error)
         ended = time.perf_counter()
         self.measures.batch(rows=frame.height, seconds=ended - began)
-        self._commit(jobs, inputs, frame, kept, ended)
+        self._commit(jobs, inputs, frame, kept, began if loaded else None)
         return None
 
     def _inputs(self, jobs: Sequence[Job]) -> pl.DataFrame:
@@ -432,10 +409,10 @@ class Lane:
         inputs: pl.DataFrame,
         frame: pl.DataFrame,
         kept: pl.DataFrame,
-        ended: float,
+        began: float | None,
     ) -> None:
         """Hand a batch to the log; its callers are told when it is committed."""
-        now = self._clock.now()
+        handed, now = time.perf_counter(), self._clock.now()
         record = self.record
         chunk = Chunk(
             key=self._commits.keys.new(now),
@@ -449,7 +426,9 @@ class Lane:
         def resolve(committed: Future[None]) -> None:
             # First: the next batch is made while the callers of this one wake up.
             self._committed.set()
-            self.measures.commit_seconds.observe(time.perf_counter() - ended)
+            committed_at = time.perf_counter()
+            self.measures.commit_seconds.observe(committed_at - handed)
+            self._free(jobs, seconds=None if began is None else committed_at - began)
             error = committed.exception()
             if error is not None:
                 for job in jobs:
@@ -461,6 +440,12 @@ class Lane:
 
         self._committed.clear()
         self._commits.append(chunk).add_done_callback(resolve)
+
+    def _free(self, jobs: Sequence[Job], *, seconds: float | None = None) -> None:
+        """Make room for others: before these are told, as who is answered waits no longer."""
+        rows = sum(len(job.rows) for job in jobs)
+        with self._lock:
+            self._room.free(rows, seconds=seconds)
 
     def _tell(self, jobs: Sequence[Job | Slice], error: ModeldeskError) -> None:
         """Tell callers that their rows have no prediction, and count that."""
