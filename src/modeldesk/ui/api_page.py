@@ -7,17 +7,15 @@ from urllib.parse import urlsplit
 
 from nicegui import ui
 
-from modeldesk.errors import ModeldeskError, NotFound
 from modeldesk.services.calls import Dialect, call
 from modeldesk.services.snippets import KEY_VARIABLE, Language, Snippet, snippets
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import awaited
+from modeldesk.ui.background import first
 from modeldesk.ui.copying import copy_button
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import lost, trouble
 
 DIALECTS = {
     Dialect.MODELDESK: (
@@ -78,16 +76,10 @@ class ApiPage:
     async def build(self) -> None:
         """Build the page; once a browser is there, with the address that it knows."""
         with frame(self._appearance, model=self._model), block("md-bones"):
-            try:
-                self._version: VersionView = await awaited(
-                    self._site.desk.registry.version, self._model
-                )
-            except NotFound as error:
-                lost(error.message, error.hint)
+            version = await first(self._site.desk.registry.version, self._model)
+            if version is None:
                 return
-            except ModeldeskError as error:
-                trouble(error, retry=ui.navigate.reload)
-                return
+            self._version: VersionView = version
             head(self._model, self._version.description, tag=f"v{self._version.number}")
             tabs(self._model, "API")
             with block("md-grid-play"):

@@ -9,7 +9,8 @@ from typing import ParamSpec, TypeVar
 
 from nicegui import run, ui
 
-from modeldesk.ui.states import bones
+from modeldesk.errors import ModeldeskError, NotFound
+from modeldesk.ui.states import bones, lost, trouble
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,3 +46,14 @@ async def awaited(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
         return await task
     finally:
         waiting.delete()
+
+
+async def first(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
+    """Do what `awaited` does for a page about one thing; ``None`` where the page says why not."""
+    try:
+        return await awaited(call, *args, **kwargs)
+    except NotFound as error:
+        lost(error.message, error.hint)
+    except ModeldeskError as error:
+        trouble(error, retry=ui.navigate.reload)
+    return None

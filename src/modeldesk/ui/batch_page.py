@@ -12,13 +12,13 @@ from modeldesk.services.acting import PREDICTS, caller
 from modeldesk.services.job_view import JobView
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, awaited
+from modeldesk.ui.background import aside, first
 from modeldesk.ui.file_drop import FileDrop
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.job_list import MOST_SHOWN, JobList
 from modeldesk.ui.markup import block
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import lost, say, trouble
+from modeldesk.ui.states import say
 
 LOOK_SECONDS = 1.0
 """How often the page looks how far the jobs are."""
@@ -62,13 +62,8 @@ class BatchPage:
     async def build(self) -> None:
         """Build the page; from then on it follows the jobs."""
         with frame(self._appearance, model=self._model), block("md-bones"):
-            try:
-                loaded = await awaited(_Loaded.load, self._site.desk, self._model)
-            except NotFound as error:
-                lost(error.message, error.hint)
-                return
-            except ModeldeskError as error:
-                trouble(error, retry=ui.navigate.reload)
+            loaded = await first(_Loaded.load, self._site.desk, self._model)
+            if loaded is None:
                 return
             head(self._model, loaded.version.description, tag=f"v{loaded.version.number}")
             tabs(self._model, "Batch")

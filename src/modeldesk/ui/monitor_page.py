@@ -7,11 +7,10 @@ from dataclasses import replace
 from nicegui import events, ui
 
 from modeldesk.charts import Options, Palette, distance_heatmap, heatmap_height, heatmap_key
-from modeldesk.errors import ModeldeskError, NotFound
 from modeldesk.services.views import VersionView, WindowComparison
 from modeldesk.ui.alert_list import AlertList
 from modeldesk.ui.appearance import Appearance, Picture
-from modeldesk.ui.background import aside, awaited
+from modeldesk.ui.background import aside, first
 from modeldesk.ui.column_panel import ColumnPanel
 from modeldesk.ui.column_table import ColumnTable
 from modeldesk.ui.figures import model_figures
@@ -19,7 +18,7 @@ from modeldesk.ui.frame import api_path, frame, head, monitor_path, playground_p
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import empty, lost, trouble
+from modeldesk.ui.states import empty
 from modeldesk.ui.wording import count
 
 
@@ -56,16 +55,10 @@ class MonitorPage:
     async def build(self) -> None:
         """Build the page."""
         with frame(self._appearance, model=self._model), block("md-bones"):
-            try:
-                self._data = await awaited(
-                    MonitorData.load, self._site.desk, self._model, self._state.version
-                )
-            except NotFound as error:
-                lost(error.message, error.hint)
+            data = await first(MonitorData.load, self._site.desk, self._model, self._state.version)
+            if data is None:
                 return
-            except ModeldeskError as error:
-                trouble(error, retry=ui.navigate.reload)
-                return
+            self._data = data
             self._head()
             tabs(self._model, "Monitor")
             self._figures = block("md-card")

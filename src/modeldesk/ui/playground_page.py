@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from nicegui import background_tasks, ui
 
 from modeldesk.desk import Desk
-from modeldesk.errors import InvalidRows, ModeldeskError, NotFound
+from modeldesk.errors import InvalidRows, ModeldeskError
 from modeldesk.schema import Value
 from modeldesk.services.acting import PREDICTS, TAKES, caller
 from modeldesk.services.views import FlagView, PredictionView, VersionView
 from modeldesk.ui.answer_panel import AnswerPanel
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, awaited
+from modeldesk.ui.background import aside, first
 from modeldesk.ui.feature_fields import FeatureField, feature_field
 from modeldesk.ui.feature_values import read, start_values, written
 from modeldesk.ui.flag_dialog import FlagDialog
@@ -24,7 +24,7 @@ from modeldesk.ui.flag_list import MOST_FLAGS, FlagList
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import lost, say, trouble
+from modeldesk.ui.states import say
 
 QUIET_SECONDS = 0.18
 """A prediction is made when the inputs have been left alone for so long: every one is logged,
@@ -77,13 +77,8 @@ class PlaygroundPage:
     async def build(self) -> None:
         """Build the page and, once a browser is there, make the first prediction."""
         with frame(self._appearance, model=self._model), block("md-bones"):
-            try:
-                loaded = await awaited(_Loaded.load, self._site.desk, self._model)
-            except NotFound as error:
-                lost(error.message, error.hint)
-                return
-            except ModeldeskError as error:
-                trouble(error, retry=ui.navigate.reload)
+            loaded = await first(_Loaded.load, self._site.desk, self._model)
+            if loaded is None:
                 return
             self._prepare(loaded.version)
             self._content(loaded)
