@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy.engine.interfaces import ReflectedIndex
 
 from modeldesk.errors import SchemaMismatch
 from modeldesk.store import Store, migrate
+from modeldesk.store.migrate import upgrade
 from modeldesk.store.tables import metadata
+from tests.support.postgres import PostgresServer, throwaway_database
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -26,12 +30,68 @@ def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stor
         yield store
 
 
-def test_the_schema_equals_the_sum_of_the_migrations(empty_store: Store) -> None:
+@pytest.fixture
+def second_database(postgres_server: PostgresServer) -> Iterator[str]:
+    """Offer the URL of one more empty database."""
+    with throwaway_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def migrated(empty_store: Store) -> Store:
+    """Offer a store that went through all migrations."""
+    with empty_store.altering() as connection:
+        upgrade(connection, "head")
+    return empty_store
+
+
+def test_the_schema_equals_the_sum_of_the_migrations(migrated: Store) -> None:
     """Comparing the migrated database with the tables finds no difference."""
-    migrate(empty_store)
-    with empty_store.reading() as connection:
+    with migrated.reading() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_new_database_is_what_the_migrations_make(
+    migrated: Store, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """Made at once or step by step: the same columns, keys, indexes, and first rows."""
+    url = (
+        f"sqlite:///{tmp_path / 'new.db'}"
+        if migrated.is_sqlite
+        else request.getfixturevalue("second_database")
+    )
+    with Store(url) as new:
+        assert migrate(new).before is None
+        with new.reading() as connection, migrated.reading() as other:
+            assert described(connection) == described(other)
+
+
+def described(connection: sa.Connection) -> dict[str, Any]:
+    """Return all that a database says of its tables, and what is in them."""
+    inspector = sa.inspect(connection)
+    found: dict[str, Any] = {}
+    for name in sorted(inspector.get_table_names()):
+        columns = [
+            (column["name"], str(column["type"]), column["nullable"], column["default"])
+            for column in inspector.get_columns(name)
+        ]
+        found[name] = {
+            "columns": sorted(columns),
+            "primary": inspector.get_pk_constraint(name),
+            "foreign": sorted(map(str, inspector.get_foreign_keys(name))),
+            "unique": sorted(map(str, inspector.get_unique_constraints(name))),
+            "checks": sorted(map(str, inspector.get_check_constraints(name))),
+            "indexes": sorted(map(described_index, inspector.get_indexes(name))),
+            "rows": connection.execute(sa.select(sa.text("*")).select_from(sa.table(name))).all(),
+        }
+    return found
+
+
+def described_index(index: ReflectedIndex) -> str:
+    """Return all of an index; a condition as its text."""
+    options = {key: str(value) for key, value in index.get("dialect_options", {}).items()}
+    return f"{index['name']} {index['column_names']} {index['unique']} {options}"
 
 
 def test_migrating_twice_changes_nothing(empty_store: Store) -> None:

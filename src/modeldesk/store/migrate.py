@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt, SchemaMismatch, StoreUnavailable
+from modeldesk.store.creating import create
 from modeldesk.store.engine import Store, embedded_file
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -29,6 +30,8 @@ class Migration:
 
 def migrate(store: Store) -> Migration:
     """Run the missing migrations in one transaction; other starters wait meanwhile.
+
+    An empty database gets all tables at once.
 
     An embedded database that holds an older schema is first copied next to itself, under the
     name ``modeldesk.db.before-0006``.
@@ -54,8 +57,11 @@ def migrate(store: Store) -> Migration:
         refuse_newer(store, before)
         if before == head:
             return Migration(before=before, after=head)
+        if before is None:
+            create(connection, head)
+            return Migration(before=None, after=head)
         backup = None
-        if before is not None and store.file is not None:
+        if store.file is not None:
             backup = _copied(store.file, f"before-{head}")
         upgrade(connection, head)
         if store.is_sqlite:
