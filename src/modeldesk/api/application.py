@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import FastAPI
 
 from modeldesk import __version__
@@ -25,7 +23,8 @@ from modeldesk.api.boundary import Boundary
 from modeldesk.api.context import provide
 from modeldesk.api.dialects import DIALECTS, serve_vertex
 from modeldesk.api.docs import show_docs
-from modeldesk.api.errors import FailureAnswer, handle_errors
+from modeldesk.api.errors import handle_errors
+from modeldesk.api.failures import failures, failures_as
 from modeldesk.api.hot_path import HotPath, tell_failures
 from modeldesk.api.identity import RequestIdentity
 from modeldesk.api.metering import Metering
@@ -38,20 +37,6 @@ from modeldesk.services.acting import PREDICTS
 from modeldesk.settings import Settings
 
 PREFIX = "/api/v1"
-
-_WRONG = {400: "The request's content is wrong."}
-_WHEN = {
-    401: "No API key or session, or one that is not good (any more).",
-    403: "The key or the user may not do this, or another site's page asks.",
-    404: "The model, version, prediction or alert does not exist.",
-    408: "The body did not arrive in time.",
-    409: "The request does not fit what the server has.",
-    413: "The body has too many bytes or rows.",
-    422: "The request's content is wrong; `problems` says where.",
-    500: "The model failed, or something unforeseen happened; never with a stack trace.",
-    504: "The model did not answer in time.",
-    503: "Too much waits already, or the database is not available; try again later.",
-}
 
 
 def create_api(desk: Desk, settings: Settings) -> FastAPI:
@@ -84,10 +69,10 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     tell_failures(app)
     parts = (predict, jobs, models, publishing, routing, monitoring, log, feedback, audit, health)
     for part in parts:
-        app.include_router(part.router, prefix=PREFIX, responses=_failures(part is health))
-    app.include_router(metering.router, responses=_failures(plain=True))
+        app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))
+    app.include_router(metering.router, responses=failures(plain=True))
     for router, shape in DIALECTS:
-        app.include_router(router, responses=_failures_as(shape))
+        app.include_router(router, responses=failures_as(shape))
     serve_vertex(app, desk, settings)
     app.state.sign_in_required = required = desk.sign_in_required
     app.state.hot_path = HotPath(desk, settings, app.state.arrivals, required=required)
@@ -115,16 +100,3 @@ def _vertex_needs(settings: Settings) -> dict[str, Asked]:
     if settings.vertex_predict_route:
         found[settings.vertex_predict_route] = Asked(PREDICTS, sorts=True)
     return found
-
-
-def _failures(plain: bool) -> dict[int | str, dict[str, Any]]:  # noqa: FBT001 - one caller
-    shown = (401, 403, 500, 503) if plain else tuple(_WHEN)
-    return {status: {"model": FailureAnswer, "description": _WHEN[status]} for status in shown}
-
-
-def _failures_as(shape: type[object]) -> dict[int | str, dict[str, Any]]:
-    """Describe the failures of a dialect, whose clients know one status for wrong content."""
-    shown = {status: words for status, words in _WHEN.items() if status != 422}  # noqa: PLR2004
-    return {
-        status: {"model": shape, "description": words} for status, words in (_WRONG | shown).items()
-    }

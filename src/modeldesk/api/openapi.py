@@ -13,6 +13,7 @@ from fastapi.openapi.utils import get_openapi
 
 from modeldesk.api.dialects.tensors import DATATYPES
 from modeldesk.api.examples import Scene, commands, look_round
+from modeldesk.api.failures import failure_schemas
 from modeldesk.api.row_schema import row_schema
 from modeldesk.api.security import SCHEMES, secure
 from modeldesk.api.tables import CSV, JSON, TABLE_TYPES
@@ -118,6 +119,7 @@ class Document:
             )
         document = copy.deepcopy(self._plain)
         document["servers"] = [{"url": scene.url}]
+        document["components"]["schemas"] |= failure_schemas()
         document["components"]["securitySchemes"] = SCHEMES
         if self._secured:
             secure(document)

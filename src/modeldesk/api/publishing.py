@@ -17,7 +17,8 @@ from starlette.responses import Response
 
 from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionInPath
 from modeldesk.api.encoding import Json
-from modeldesk.api.errors import FailureAnswer, code_of, failure
+from modeldesk.api.errors import code_of, failure
+from modeldesk.api.failures import failure_answer
 from modeldesk.api.forms import FORM, form_of, suffix_of, text_of
 from modeldesk.api.requests import InvalidRequest, UnsupportedUpload, json_name, parse, refuse
 from modeldesk.api.tables import CSV, PARQUET, read_table
@@ -71,9 +72,7 @@ def _form() -> dict[str, Any]:
     summary="Publish a version",
     status_code=HTTPStatus.CREATED,
     response_model=VersionView,
-    responses={
-        415: {"model": FailureAnswer, "description": "The model's format is not taken over HTTP."}
-    },
+    responses={415: failure_answer("The model's format is not taken over HTTP.")},
     openapi_extra=_form(),
 )
 async def publish_version(
