@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import functools
+
 import numpy as np
 import polars as pl
 from sklearn.calibration import CalibratedClassifierCV
@@ -27,6 +30,14 @@ def iris_frame() -> pl.DataFrame:
 
 def iris_model(frame: pl.DataFrame | None = None) -> CalibratedClassifierCV:
     """Return a classifier with probabilities, fitted on the frame's features by name."""
-    frame = iris_frame() if frame is None else frame
+    return copy.deepcopy(_iris_model()) if frame is None else _fitted(frame)
+
+
+@functools.cache
+def _iris_model() -> CalibratedClassifierCV:
+    return _fitted(iris_frame())
+
+
+def _fitted(frame: pl.DataFrame) -> CalibratedClassifierCV:
     model = CalibratedClassifierCV(SVC(), ensemble=False)
     return model.fit(frame.select(FEATURES), frame["class"].to_numpy())

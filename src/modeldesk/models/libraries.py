@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 from collections.abc import Iterable, Mapping
 from importlib import metadata
@@ -46,7 +47,9 @@ def differing(published: Mapping[str, str]) -> tuple[str, ...]:
     )
 
 
+@functools.cache
 def _installed(name: str) -> str | None:
+    """Look a version up once: a library that is imported stays what it is, and looking is slow."""
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
