@@ -10,9 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from modeldesk.api.answers import FlagsAnswer
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import ModelName, PredictionId, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import body_of, parse_as, read_bytes, storable
+from modeldesk.api.requests import body_of, parse_as, storable
 from modeldesk.services.acting import caller
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.views import FlagView, PredictionView

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from modeldesk.api.answers import OwnKeyAnswer, QuarantineAnswer, RowsAnswer, SegmentsAnswer
 from modeldesk.api.batches import moment
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import (
     KeyColumn,
     ModelName,
@@ -21,7 +22,7 @@ from modeldesk.api.context import (
     VersionNumber,
 )
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import parse_object, read_bytes, refuse
+from modeldesk.api.requests import parse_object, refuse
 from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_answer
 from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy

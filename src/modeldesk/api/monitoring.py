@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from modeldesk.api.answers import AlertsAnswer
 from modeldesk.api.batches import moment
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import AlertId, ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import body_of, parse_as, read_bytes
+from modeldesk.api.requests import body_of, parse_as
 from modeldesk.schema import Granularity
 from modeldesk.services.acting import caller
 from modeldesk.services.views import AlertStatus, AlertView, DriftReport

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from modeldesk.api.answers import BareAnswer, BatchAnswer
 from modeldesk.api.batches import Batch, read_batch
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import (
     KeyColumn,
     ModelName,
@@ -32,7 +33,7 @@ from modeldesk.api.predicting import (
     submitted,
 )
 from modeldesk.api.prediction_answers import Answers
-from modeldesk.api.requests import parse, parse_object, read_bytes
+from modeldesk.api.requests import parse, parse_object
 from modeldesk.api.tables import JSON, TABLE_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch

@@ -1,26 +1,18 @@
-"""What a client sends: the body's bytes, its JSON, and complaints about either."""
+"""What a client says: its JSON, and complaints about it and about other parts of a request."""
 
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
 import orjson
-from anyio import to_thread
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
 
 from modeldesk.errors import InvalidInput, Problem
 
 Body = TypeVar("Body", bound=BaseModel)
-
-_MEBIBYTE = 1024 * 1024
-_SLICE = 64 * 1024
-MOST_MEMBERS = 10_000
-"""Gzip files that may follow each other in one body; each costs a slice's copy."""
 
 
 class InvalidRequest(InvalidInput):
@@ -49,49 +41,6 @@ def refuse(
     """Return the error for one thing that is wrong with a request."""
     found = Problem(row=row, field=field, problem=problem, expected=expected)
     return InvalidRequest((found,), hint=hint)
-
-
-async def read_bytes(request: Request, *, most: int) -> bytes:
-    """Return the body, counted while it arrives, and unpacked where it is compressed.
-
-    Parameters
-    ----------
-    request
-        With or without a ``Content-Length``; chunked bodies are counted just the same.
-    most
-        Largest body, in bytes, as it arrives and as it is unpacked.
-
-    Raises
-    ------
-    TooLarge
-        As soon as more than ``most`` bytes were announced, have arrived or were unpacked.
-    InvalidRequest
-        When ``Content-Encoding`` is neither gzip nor deflate, or the body is damaged.
-    """
-    encoding = content_encoding(request)
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > most:
-        raise _too_many_bytes(most)
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > most:
-            raise _too_many_bytes(most)
-        parts.append(part)
-    body = b"".join(parts)
-    return (
-        await to_thread.run_sync(_unpacked, body, encoding, most) if encoding in WINDOWS else body
-    )
-
-
-def content_encoding(request: Request) -> str:
-    """Return what a body is compressed by; `InvalidRequest` when nobody here can unpack it."""
-    encoding = request.headers.get("content-encoding", "").strip().lower()
-    if encoding not in {*WINDOWS, "", "identity"}:
-        problem = f"unknown ({shorten(encoding)})"
-        raise refuse(field="Content-Encoding", problem=problem, expected="gzip or deflate")
-    return encoding
 
 
 def check_rows(count: int, most: int) -> None:
@@ -209,50 +158,6 @@ def storable(text: str) -> bool:
     return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _unpacked(body: bytes, encoding: str, most: int) -> bytes:
-    """Return what a compressed body holds; never more than the most is unpacked."""
-    parts: list[bytes] = []
-    size = start = 0
-    view = memoryview(body)
-    for _ in range(MOST_MEMBERS):
-        member = zlib.decompressobj(window_of(body, encoding))
-        while not member.eof and start < len(body):
-            piece = view[start : start + _SLICE]
-            try:
-                part = member.decompress(piece, most + 1 - size)
-            except zlib.error as error:
-                raise damaged(encoding) from error
-            start += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
-            size += len(part)
-            if size > most:
-                raise _too_many_bytes(most)
-            parts.append(part)
-        if not member.eof:
-            raise damaged(encoding)
-        if start == len(body):
-            return b"".join(parts)
-    raise damaged(encoding)
-
-
-def window_of(body: bytes, encoding: str) -> int:
-    """Return zlib's name of a format; what some clients call deflate has no zlib header."""
-    checked = int.from_bytes(body[:2]) % 31 == 0 and body[:1] and body[0] & 0x0F == zlib.DEFLATED
-    return -zlib.MAX_WBITS if encoding == "deflate" and not checked else WINDOWS[encoding]
-
-
-def damaged(encoding: str) -> InvalidRequest:
-    """Return the error for a body that cannot be unpacked."""
-    return refuse(field="body", problem="damaged", expected=f"data compressed by {encoding}")
-
-
-WINDOWS = {
-    "gzip": 16 + zlib.MAX_WBITS,
-    "x-gzip": 16 + zlib.MAX_WBITS,
-    "deflate": zlib.MAX_WBITS,
-}
-"""What a body may be compressed by, and zlib's name of its format."""
-
-
 def _parse_leniently(body: bytes) -> object:
     try:
         text = body.decode("utf-8-sig")
@@ -276,12 +181,6 @@ def _parse_leniently(body: bytes) -> object:
 def too_deep() -> InvalidRequest:
     """Return the error for JSON that is nested more deeply than any request needs."""
     return refuse(field="body", problem="nested too deeply", expected="rows of plain values")
-
-
-def _too_many_bytes(most: int) -> TooLarge:
-    limit = f"{most / _MEBIBYTE:g} MiB" if most >= _MEBIBYTE else f"{most} bytes"
-    message = f"The request's body is larger than {limit}."
-    return TooLarge(message, hint="Send fewer rows at once, or raise max_body_bytes.")
 
 
 def _in_words(problem: Problem) -> str:

@@ -9,9 +9,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from modeldesk.api.answers import AliasesAnswer, AliasHistoryAnswer
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import LARGEST_KEY, NAME_PATTERN, ModelName, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import parse_as, read_bytes, storable
+from modeldesk.api.requests import parse_as, storable
 from modeldesk.api.tables import JSON
 from modeldesk.schema import Canary, Routing, Shadow
 from modeldesk.services.serving import ServedModel

@@ -15,9 +15,9 @@ from fastapi import FastAPI, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from modeldesk.api.access import check_origin
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.cookies import Cookies, browser_token, session_token
 from modeldesk.api.errors import status_of
-from modeldesk.api.requests import read_bytes
 from modeldesk.desk import Desk
 from modeldesk.errors import Forbidden, ModeldeskError, TooManyAttempts, Unauthenticated
 from modeldesk.services.acting import CallerKind, caller

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.requests import (
     InvalidRequest,
     TooLarge,
@@ -18,7 +19,6 @@ from modeldesk.api.requests import (
     parse_as,
     parse_object,
     problem_in,
-    read_bytes,
     shorten,
     storable,
 )

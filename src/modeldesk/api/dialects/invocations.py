@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import (
     NAME_PATTERN,
     TheDesk,
@@ -31,7 +32,7 @@ from modeldesk.api.predicting import (
     routing_key,
     submitted,
 )
-from modeldesk.api.requests import json_name, parse_object, read_bytes, refuse
+from modeldesk.api.requests import json_name, parse_object, refuse
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature

@@ -9,6 +9,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request
 
 from modeldesk.api.batches import Batch
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import ModelName, TheDesk, TheSettings, model_names
 from modeldesk.api.dialects.rows import columns, instances
 from modeldesk.api.encoding import Json
@@ -21,7 +22,7 @@ from modeldesk.api.predicting import (
     routing_key,
     submitted,
 )
-from modeldesk.api.requests import parse_object, read_bytes, refuse
+from modeldesk.api.requests import parse_object, refuse
 from modeldesk.desk import Desk
 from modeldesk.schema import Value
 from modeldesk.services.acting import caller

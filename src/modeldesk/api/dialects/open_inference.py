@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from modeldesk import __version__
 from modeldesk.api.batches import Batch
+from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import ModelName, TheDesk, TheSettings, VersionOrAlias, model_names
 from modeldesk.api.dialects.tensor_answers import (
     InferAnswer,
@@ -38,7 +39,7 @@ from modeldesk.api.predicting import (
     routing_key,
     submitted,
 )
-from modeldesk.api.requests import parse_object, read_bytes
+from modeldesk.api.requests import parse_object
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.views import VersionView
