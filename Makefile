@@ -29,10 +29,7 @@ demo: setup ## Start modeldesk with example models and traffic: make demo ARGS="
 
 test: setup ## Run all tests with coverage: make test ARGS="-k drift" WORKERS=0
 	@scripts/system_packages.sh
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --numprocesses=$(WORKERS) $(ARGS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --cov $(ARGS)
 
 check: setup ## Check style, types, layers and the documentation's examples
 	@$(BIN)/ruff check .
