@@ -10,6 +10,7 @@ import pytest
 import structlog
 
 from tests.support.browser import BrowserRecord, guarded_page, launched_chromium
+from tests.support.measuring import measured_servers
 from tests.support.postgres import PostgresServer, throwaway_database, throwaway_server
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def chromium() -> Iterator[Browser]:
     One per module, not per session: while Playwright's synchronous interface is open, its event
     loop counts as running, and no asynchronous test can run in the same process.
     """
-    with launched_chromium() as browser:
+    with measured_servers(), launched_chromium() as browser:
         yield browser
 
 
