@@ -18,6 +18,15 @@ def microseconds(time: datetime) -> int:
     return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
 
 
+def instant(number: int) -> datetime:
+    """Return the aware time of so many microseconds since 1970, exactly.
+
+    >>> instant(86_400_000_001).isoformat()
+    '1970-01-02T00:00:00.000001+00:00'
+    """
+    return _EPOCH + timedelta(microseconds=number)
+
+
 class Clock(Protocol):
     """Tells the time, always aware and in UTC."""
 

@@ -110,7 +110,7 @@ def inputs_of(jobs: Sequence[Job], decoder: RowDecoder) -> pl.DataFrame:
         else:
             lists = [job.rows for job in some if not isinstance(job.rows, pl.DataFrame)]
             tables.append(decoder.frame([row for rows in lists for row in rows]))
-    return pl.concat(tables)
+    return tables[0] if len(tables) == 1 else pl.concat(tables)
 
 
 def repeated_inputs(jobs: Sequence[Job], signature: Signature) -> pl.DataFrame:
@@ -127,7 +127,7 @@ def repeated_inputs(jobs: Sequence[Job], signature: Signature) -> pl.DataFrame:
     )
 
 
-def stamps_of(jobs: Sequence[Job]) -> pl.DataFrame:
+def stamps_of(jobs: Sequence[Job]) -> list[pl.Series]:
     """Return the times and, where given, the callers' own keys; of a shadow also whose answers."""
     # As numbers: a series of times takes ten times as long.
     times = [microseconds(time) for job in jobs for time in job.times]
@@ -138,7 +138,7 @@ def stamps_of(jobs: Sequence[Job]) -> pl.DataFrame:
     if jobs[0].answered is not None:
         ids = [identifier for job in jobs for identifier in job.answered or ()]
         stamps.append(pl.Series(SHADOW_OF, ids, dtype=pl.String))
-    return pl.DataFrame(stamps)
+    return stamps
 
 
 def answer(jobs: Sequence[Job], frame: pl.DataFrame, *, key: str, record: VersionRecord) -> None:

@@ -25,7 +25,7 @@ def written(frame: pl.DataFrame, policy: LogPolicy) -> pl.DataFrame:
         if dtype == pl.String
         and not name.startswith("modeldesk:")
         and name not in hashed
-        and _longest(kept[name]) > policy.max_text_characters
+        and not _all_within(kept[name], policy.max_text_characters)
     ]
     if not hashed and not cut:
         return kept.clone()  # shares the values
@@ -55,10 +55,12 @@ def thinned(frame: pl.DataFrame, policy: LogPolicy, key: str) -> pl.DataFrame | 
     return numbered.filter(pl.Series(chosen))
 
 
-def _longest(texts: pl.Series) -> int:
-    """Return no less than the characters of the longest text."""
-    longest = texts.str.len_bytes().max()
-    return longest if isinstance(longest, int) else 0
+def _all_within(texts: pl.Series, characters: int) -> bool:
+    """Whether no text is longer; at a glance where all together are not."""
+    if texts.estimated_size() <= characters:
+        return True
+    longest = texts.str.len_bytes().max()  # no less than its characters
+    return not isinstance(longest, int) or longest <= characters
 
 
 def _hashed(values: pl.Series, salt: str) -> pl.Series:

@@ -387,7 +387,7 @@ class Lane:
         try:
             inputs = self._inputs(jobs)
             outputs = self.runner.predict(inputs, jobs)
-            frame = pl.concat([inputs, outputs, stamps_of(jobs)], how="horizontal")
+            frame = inputs.hstack([*outputs.get_columns(), *stamps_of(jobs)])
             kept = written(frame, self.record.policy)
         except AbandonedError:
             raise

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import polars as pl
 import sqlalchemy as sa
 
-from modeldesk.clock import microseconds
+from modeldesk.clock import instant, microseconds
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_many
 from modeldesk.store.own_keys import hashes_in, key_rows
@@ -81,15 +82,15 @@ def append(store: Store, new: Sequence[Chunk], *, synced: bool) -> None:
 
 
 def _values(chunk: Chunk) -> dict[str, object]:
-    times = chunk.frame[TIME]
+    times = chunk.frame[TIME].cast(pl.Int64)  # Python's times are slow to make
     return {
         "key": chunk.key,
         "first_key": chunk.key,
         "last_key": chunk.key,
         "version_id": chunk.version_id,
         "committed_at": chunk.committed_at,
-        "first_time": times.min(),
-        "last_time": times.max(),
+        "first_time": instant(cast("int", times.min())),
+        "last_time": instant(cast("int", times.max())),
         "rows": chunk.frame.height,
         "profiled": False,
         "settled": chunk.frame.height >= SETTLED_ROWS,

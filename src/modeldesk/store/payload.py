@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import struct
+import threading
 import zlib
 
 import polars as pl
@@ -30,11 +31,21 @@ ROW = "modeldesk:row"
 """Position at which a row was committed; only in chunks from which rows were left out."""
 
 
+class _Compressors(threading.local):
+    """Each thread's own: making one takes longer than compressing a few rows."""
+
+    def __init__(self) -> None:
+        self.one = zstandard.ZstdCompressor(level=1)
+
+
+_compressors = _Compressors()
+
+
 def encode_chunk(frame: pl.DataFrame) -> bytes:
     """Return the bytes that keep a table."""
     stream = io.BytesIO()
     frame.write_ipc_stream(stream)
-    body = zstandard.ZstdCompressor(level=1).compress(stream.getvalue())
+    body = _compressors.one.compress(stream.getvalue())
     return _HEAD.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
 
 

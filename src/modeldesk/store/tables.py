@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from modeldesk.clock import microseconds
+from modeldesk.clock import instant, microseconds
 
 
 class Timestamp(TypeDecorator[datetime]):
@@ -40,11 +40,7 @@ class Timestamp(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """Turn microseconds into an aware time."""
         del dialect
-        if value is None:
-            return None
-        return datetime.fromtimestamp(value // 1_000_000, UTC).replace(
-            microsecond=value % 1_000_000
-        )
+        return None if value is None else instant(value)
 
 
 _names = {
