@@ -253,6 +253,7 @@ class Predictor:
 
     def close(self) -> None:
         """Refuse new rows, answer what is queued and stop."""
+        self._traffic.close()
         self._lanes.close()
 
     def _target(

@@ -6,6 +6,7 @@ import random
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,6 +20,8 @@ from modeldesk.services.registry import Registry, no_alias
 from modeldesk.store import CHAMPION, VersionRecord
 
 _REFRESH_SECONDS = 1.0
+_AHEAD_SECONDS = 0.5
+"""From this age on what is known is read again beside the requests, so that none waits for it."""
 
 _log = structlog.get_logger("modeldesk.traffic")
 
@@ -83,6 +86,10 @@ class Traffic:
         self._chance = chance
         self._known: dict[str, Known] = {}
         self._refreshing: dict[str, threading.Lock] = {}
+        self._reader: ThreadPoolExecutor | None = None
+        self._read_ahead: set[str] = set()
+        self._starting = threading.Lock()
+        self._closed = False
 
     def known(self, name: str) -> Known:
         """Return what is known of a model; at most a second old.
@@ -109,10 +116,14 @@ class Traffic:
     def fresh(self, name: str) -> Known | None:
         """Return what is known of a model, where that need not be read again."""
         known = self._known.get(name)
-        current = known is not None and known.revision == self._registry.revision
-        if known is not None and current and time.monotonic() - known.at < _REFRESH_SECONDS:
-            return known
-        return None
+        if known is None or known.revision != self._registry.revision:
+            return None
+        age = time.monotonic() - known.at
+        if age >= _REFRESH_SECONDS:
+            return None
+        if age >= _AHEAD_SECONDS and name not in self._read_ahead:
+            self._refresh_ahead(name)
+        return known
 
     def target(
         self,
@@ -173,6 +184,34 @@ class Traffic:
             return target
         self._lanes.warm_meanwhile(target.record)
         return self.champion(name)
+
+    def close(self) -> None:
+        """Read nothing ahead any more."""
+        with self._starting:
+            self._closed = True
+        if self._reader is not None:
+            self._reader.shutdown(cancel_futures=True)
+
+    def _refresh_ahead(self, name: str) -> None:
+        with self._starting:
+            if self._closed or name in self._read_ahead:
+                return
+            self._read_ahead.add(name)
+            if self._reader is None:
+                self._reader = ThreadPoolExecutor(1, thread_name_prefix="modeldesk-traffic")
+            self._reader.submit(self._ahead, name)
+
+    def _ahead(self, name: str) -> None:
+        """Read a model before what is known of it is old; of a failure the next request is told."""
+        lock = self._refreshing.setdefault(name, threading.Lock())
+        try:
+            if lock.acquire(blocking=False):
+                try:
+                    self._refreshed(name)
+                finally:
+                    lock.release()
+        finally:
+            self._read_ahead.discard(name)
 
     def _refreshed(self, name: str) -> Known:
         before = self._known.get(name)
