@@ -8,6 +8,7 @@ fails here, to be told by it as every failure is.
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from concurrent.futures import Future
@@ -41,6 +42,7 @@ from modeldesk.errors import Overloaded
 from modeldesk.schema import prediction_id
 from modeldesk.services.acting import ANYONE, Caller, act_as
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.express import Express
 from modeldesk.settings import Settings
 
 MOST_BYTES: Final = 16 * 1024
@@ -109,6 +111,7 @@ class HotPath:
         self._most_bytes = min(MOST_BYTES, settings.max_body_bytes)
         self._hosts = Hosts(settings.allowed_hosts)
         self._answers = Answers()
+        self._express: tuple[asyncio.AbstractEventLoop, Express] | None = None
 
     def asked(self, method: bytes, url: bytes, scope: Scope) -> Asked | None:
         """Return what is asked where it can be answered here; ``None`` for anything else.
@@ -146,7 +149,7 @@ class HotPath:
         act_as(asked.caller)
         bind_contextvars(request_id=asked.identifier)
         batch = read_batch(parse_object(b"".join(asked.body)), most_rows=self._most_rows)
-        return submitted(self._desk, asked.model, batch, None)
+        return submitted(self._desk, asked.model, batch, None, express=self._express_here())
 
     def refusal(self, asked: Asked, error: Overloaded) -> Response:
         """Return the answer where there is too much to do; counts the request.
@@ -170,6 +173,13 @@ class HotPath:
             asked.identifier.encode(),
             body,
         )
+
+    def _express_here(self) -> Express:
+        """Return the express of the loop that runs."""
+        loop = asyncio.get_running_loop()
+        if self._express is None or self._express[0] is not loop:
+            self._express = loop, self._desk.predictor.express(loop.call_soon)
+        return self._express[1]
 
     def late(self) -> Exception:
         """Return what a client is told whose body did not arrive in time."""

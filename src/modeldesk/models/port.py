@@ -63,6 +63,13 @@ class Model(Protocol):
         What it leaves open (ranges, categories, outputs) is told from the reference.
         """
 
+    @property
+    def steady(self) -> bool:
+        """Whether its rows alone decide how long it takes: it computes, and waits for nothing.
+
+        Such a model may predict in the thread of a server's event loop, where it is quick.
+        """
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Answer each row of a table.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -48,7 +48,7 @@ class Condenser:
         signature = self._signature(version_id)
         # A column that a chunk does not have is not there, not missing in each of its rows.
         alike: dict[frozenset[str], list[pl.DataFrame]] = defaultdict(list)
-        for frame in frames:
+        for frame in _joined(frames):
             told = _alike(frame, signature, policy)
             alike[frozenset(told.columns) - {ROW_ID, ROW}].append(told)
         parts: dict[WindowKey, WindowPart] = {}
@@ -97,6 +97,14 @@ def put_together(
 ) -> dict[WindowKey, WindowPart]:
     """Return both sets of parts, merged where they are of the same window."""
     return known | {key: _merged(known.get(key), part) for key, part in more.items()}
+
+
+def _joined(frames: Iterable[pl.DataFrame]) -> list[pl.DataFrame]:
+    """Put chunks with the same columns and types together: there may be thousands of one row."""
+    same: dict[tuple[object, ...], list[pl.DataFrame]] = defaultdict(list)
+    for frame in frames:
+        same[(*frame.columns, *frame.dtypes)].append(frame)
+    return [pl.concat(some) for some in same.values()]
 
 
 def _alike(frame: pl.DataFrame, signature: Signature, policy: LogPolicy) -> pl.DataFrame:

@@ -53,6 +53,10 @@ class _Failed:
     at: datetime
 
 
+class _NotAtOnceError(Exception):
+    """Writing would have to wait."""
+
+
 class _Stop:
     """Marks the end of the queue."""
 
@@ -87,7 +91,7 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._write, name="modeldesk-log", daemon=True)
         self._thread.start()
 
-    def append(self, chunk: Chunk, *, durable: bool = False) -> Future[None]:
+    def append(self, chunk: Chunk, *, durable: bool = False, patient: bool = True) -> Future[None]:
         """Queue a chunk; the future is done when it is taken, or says why it is not.
 
         Parameters
@@ -96,6 +100,8 @@ class GroupCommit:
             The rows.
         durable
             Whether taken means committed also where rows may be ahead of the commit.
+        patient
+            Whether this call may wait for the database.
         """
         done: Future[None] = Future()
         rows = chunk.frame.height
@@ -115,9 +121,11 @@ class GroupCommit:
         elif alone:
             # Two changes of thread cost as much as writing a few rows.
             try:
-                self._commit([item])
+                again = self._commit([item], patient=patient)
             finally:
                 self._writing.release()
+            for left in again:
+                self._queue.put(left)
         return done
 
     def count_refused(self, version_id: int, rows: int) -> None:
@@ -162,11 +170,15 @@ class GroupCommit:
             rows = sum(item.chunk.frame.height for item in lost)
             _log.error("predictions lost: the database is not available at the end", rows=rows)
 
-    def _commit(self, appends: list[_Append]) -> list[_Append]:
+    def _commit(self, appends: list[_Append], *, patient: bool = True) -> list[_Append]:
         """Write chunks together; return those to be tried again."""
         if not appends:
             return []
-        failed = self._written([item.chunk for item in appends])
+        new = [item.chunk for item in appends]
+        try:
+            failed = self._written(new, patient=patient)
+        except _NotAtOnceError:
+            return appends
         self._failing = isinstance(failed, StoreUnavailable)
         if failed is not None and not self._failing and len(appends) > 1:
             # Something is wrong with one of them: it fails alone.
@@ -188,11 +200,13 @@ class GroupCommit:
             self._ahead -= rows
         return []
 
-    def _written(self, new: list[Chunk]) -> ModeldeskError | None:
+    def _written(self, new: list[Chunk], *, patient: bool) -> ModeldeskError | None:
         """Write chunks in one transaction, or say why they are not."""
         try:
-            self._log.append(new)
+            self._append(new, patient=patient)
             self._through.soon()
+        except _NotAtOnceError:
+            raise
         except Conflict as error:
             # A commit whose answer was lost with the connection is found done when it is retried.
             return None if len(new) == 1 and self._is_there(new[0].key) else error
@@ -203,6 +217,12 @@ class GroupCommit:
             failed.__cause__ = error
             return failed
         return None
+
+    def _append(self, new: list[Chunk], *, patient: bool) -> None:
+        if patient:
+            self._log.append(new)
+        elif not self._log.append_at_once(new):
+            raise _NotAtOnceError
 
     def _is_there(self, key: str) -> bool:
         try:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import structlog
 
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.upkeep import Upkeep
+
+_LONGEST_REST = 3.0
+"""Seconds after which it is looked again, however long the last run took."""
 
 _log = structlog.get_logger("modeldesk.jobs")
 
@@ -25,7 +29,7 @@ class Jobs:
         What is run, in this order. In the background, one that fails does not keep the others
         from running.
     seconds
-        Rest between two runs.
+        Rest between two runs; up to three where a run takes long.
     """
 
     def __init__(
@@ -62,7 +66,9 @@ class Jobs:
 
     def _loop(self) -> None:
         steps = (self._rollup.run, self._monitoring.judge, self._upkeep.run)
-        while not self._stop.wait(self._seconds):
+        rest = self._seconds
+        while not self._stop.wait(rest):
+            began = time.monotonic()
             for step in steps:
                 try:
                     with self._one_at_a_time:
@@ -70,3 +76,5 @@ class Jobs:
                 except Exception:  # noqa: BLE001  # one failed step must not end the loop
                     self.failures += 1
                     _log.exception("background job failed", failures=self.failures)
+            # Requests wait for Python's lock while this works: much to do makes it rest longer.
+            rest = max(self._seconds, min(4 * (time.monotonic() - began), _LONGEST_REST))

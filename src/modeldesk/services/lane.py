@@ -32,6 +32,7 @@ from modeldesk.services.job import (
 )
 from modeldesk.services.keeping import written
 from modeldesk.services.measures import VersionMeasures
+from modeldesk.services.pace import Pace
 from modeldesk.services.room import Room
 from modeldesk.services.runner import AbandonedError, ModelState, Runner, TimeLimits
 from modeldesk.store import Chunk, VersionRecord
@@ -146,6 +147,9 @@ class Lane:
         self._committed = threading.Event()
         self._committed.set()
         self._lock = threading.Lock()
+        self._turn = threading.Lock()
+        """Held by whoever lets the model predict."""
+        self._pace = Pace()
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         name = f"modeldesk-{record.model}-{record.number}{'-shadow' if shadow else ''}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -185,6 +189,37 @@ class Lane:
             self._room.take(len(job.rows))
             self.used = time.monotonic()
             self._queue.put(job)
+        return True
+
+    def answers_here(self) -> bool:
+        """Whether `answer_here` is worth asking: nothing waits, and the model computes quickly."""
+        idle = not self._room.taken and not self._slices and self._committed.is_set()
+        return idle and not self.shadow and self.runner.steady and self._pace.quick(1)
+
+    def answer_here(self, jobs: Sequence[Job]) -> bool:
+        """Predict in the caller's thread, which a model must not hold up for long.
+
+        The rows are handed to the log without waiting for it.
+
+        Returns
+        -------
+        bool
+            Whether that was done. If not, the jobs are still the caller's.
+        """
+        rows = sum(len(job.rows) for job in jobs)
+        if not self._turn.acquire(blocking=False):
+            return False
+        try:
+            with self._lock:
+                if self._closed or not self.answers_here() or not self._pace.quick(rows):
+                    return False
+                self._room.add(rows)
+                self.used = time.monotonic()
+            self._answer(jobs, patient=False)
+        except AbandonedError:
+            pass  # it took so long that whoever waited was told
+        finally:
+            self._turn.release()
         return True
 
     def check_room(self, rows: int) -> None:
@@ -334,14 +369,17 @@ class Lane:
             running = not isinstance(taken, _Stop)
             break
         if jobs:
-            self._answer(jobs)
+            with self._turn:
+                self._answer(jobs)
             self._committed.wait()
         if part is not None:
-            self._predict(part)
+            with self._turn:
+                self._predict(part)
         return running
 
     def _warm(self, done: Future[None]) -> None:
-        error = self.runner.tried(self._decoder, done)
+        with self._turn:
+            error = self.runner.tried(self._decoder, done)
         if error is None:
             done.set_result(None)
             return
@@ -365,14 +403,14 @@ class Lane:
         with self._lock:
             self._slices -= 1
 
-    def _answer(self, jobs: Sequence[Job]) -> None:
+    def _answer(self, jobs: Sequence[Job], *, patient: bool = True) -> None:
         """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
         self._taken = jobs
-        error = self._together(jobs)
+        error = self._together(jobs, patient=patient)
         if error is not None and len(jobs) > 1:
             for position, job in enumerate(jobs):
                 self._taken = jobs[position:]
-                failed = self._together([job])
+                failed = self._together([job], patient=patient)
                 if failed is not None:
                     self._free([job])
                     self._tell([job], failed)
@@ -381,12 +419,14 @@ class Lane:
             self._tell(jobs, error)
         self._taken = ()
 
-    def _together(self, jobs: Sequence[Job]) -> ModeldeskError | None:
+    def _together(self, jobs: Sequence[Job], *, patient: bool) -> ModeldeskError | None:
         """Predict jobs at once and hand them to the log, or return why that failed."""
         began, loaded = time.perf_counter(), self.ready
         try:
             inputs = self._inputs(jobs)
+            worked = time.thread_time()
             outputs = self.runner.predict(inputs, jobs)
+            self._pace.learn(inputs.height, time.thread_time() - worked)
             frame = inputs.hstack([*outputs.get_columns(), *stamps_of(jobs)])
             kept = written(frame, self.record.policy)
         except AbandonedError:
@@ -395,7 +435,7 @@ class Lane:
             return as_ours(error)
         ended = time.perf_counter()
         self.measures.batch(rows=frame.height, seconds=ended - began)
-        self._commit(jobs, inputs, frame, kept, began if loaded else None)
+        self._commit(jobs, inputs, frame, kept, began if loaded else None, patient=patient)
         return None
 
     def _inputs(self, jobs: Sequence[Job]) -> pl.DataFrame:
@@ -410,6 +450,8 @@ class Lane:
         frame: pl.DataFrame,
         kept: pl.DataFrame,
         began: float | None,
+        *,
+        patient: bool,
     ) -> None:
         """Hand a batch to the log; its callers are told when it is committed."""
         handed, now = time.perf_counter(), self._clock.now()
@@ -439,7 +481,7 @@ class Lane:
                 self._around.repeat(Answered(jobs=jobs, inputs=inputs, chunk=chunk.key))
 
         self._committed.clear()
-        self._commits.append(chunk).add_done_callback(resolve)
+        self._commits.append(chunk, patient=patient).add_done_callback(resolve)
 
     def _free(self, jobs: Sequence[Job], *, seconds: float | None = None) -> None:
         """Make room for others: before these are told, as who is answered waits no longer."""

@@ -103,6 +103,19 @@ class Lanes:
         if lane is not None:
             lane.check_room(1)
 
+    def answers_here(self, record: VersionRecord) -> bool:
+        """Whether `answer_here` is worth asking."""
+        lane = self._lanes.get((record.version_id, False))
+        return lane is not None and lane.answers_here()
+
+    def answer_here(self, record: VersionRecord, jobs: Sequence[Job]) -> bool:
+        """Predict in the caller's thread where that takes a moment; say whether it was done."""
+        lane = self._lanes.get((record.version_id, False))
+        if lane is None:
+            return False
+        lane.record = record
+        return lane.answer_here(jobs)
+
     def submit(self, record: VersionRecord, job: Job) -> None:
         """Queue a request's rows.
 

@@ -14,6 +14,7 @@ from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, Problem
 from modeldesk.schema import Canary, Frame, LogPolicy, Signature, Value, to_frame
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.express import Express
 from modeldesk.services.job import Job
 from modeldesk.services.lanes import Lanes, Limits
 from modeldesk.services.loading import EXTERNAL
@@ -65,6 +66,7 @@ class Predictor:
         key: str | None = None,
         timestamps: Sequence[datetime | None] | None = None,
         row_ids: Sequence[str | None] | None = None,
+        express: Express | None = None,
     ) -> Future[PredictionBatch]:
         """Check rows and queue them; the future is done after they are committed.
 
@@ -84,6 +86,8 @@ class Predictor:
             When each row happened, aware; without one, now.
         row_ids
             The caller's own key of each row.
+        express
+            Takes the rows instead of the queue.
 
         Raises
         ------
@@ -109,7 +113,7 @@ class Predictor:
         except InvalidRows as error:
             self._lanes.refuse(target.record, error.rows)
             raise
-        return self._queued(target, decoded, times, row_ids or [None] * len(rows))
+        return self._queued(target, decoded, times, row_ids or [None] * len(rows), express)
 
     def submit_table(
         self,
@@ -222,6 +226,10 @@ class Predictor:
         """Say whether `submit` can queue rows for a model without asking the database first."""
         return self._traffic.fresh(name) is not None
 
+    def express(self, soon: Callable[[Callable[[], None]], object]) -> Express:
+        """Return what answers rows within a turn of an event loop; see there."""
+        return Express(self._lanes, soon)
+
     def check_room(self, name: str) -> None:
         """Say early that a model has no room for rows, where that is known.
 
@@ -285,6 +293,7 @@ class Predictor:
         rows: Sequence[tuple[Value, ...]] | pl.DataFrame,
         times: Sequence[datetime],
         row_ids: Sequence[str | None],
+        express: Express | None = None,
     ) -> Future[PredictionBatch]:
         job = Job(
             rows=rows,
@@ -296,7 +305,7 @@ class Predictor:
         )
         # Accepted rows are predicted and logged: the caller can stop waiting, not take them back.
         job.done.set_running_or_notify_cancel()
-        self._lanes.submit(target.record, job)
+        (express or self._lanes).submit(target.record, job)
         return job.done
 
     def _times(

@@ -88,6 +88,12 @@ class Runner:
         self._lock = threading.Lock()
 
     @property
+    def steady(self) -> bool:
+        """Whether the model is ready, and its rows alone decide how long it takes."""
+        model = self._model
+        return self.state is ModelState.READY and model is not None and model.steady
+
+    @property
     def busy(self) -> bool:
         """Whether the model works."""
         return self._work is not None

@@ -24,6 +24,7 @@ from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.log import ChunkLog, LoggedChunk, LoggedRow, WaitingRows
+from modeldesk.store.merging import WindowKey, WindowPart
 from modeldesk.store.migrate import Migration, has_desk, migrate
 from modeldesk.store.notes import Notes, Parameter
 from modeldesk.store.payload import ROW, ROW_ID, SHADOW_OF, TIME
@@ -36,8 +37,6 @@ from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.windows import (
     WaitingChunk,
-    WindowKey,
-    WindowPart,
     WindowProfile,
     WindowRecords,
     WindowVolume,

@@ -81,6 +81,16 @@ def append(store: Store, new: Sequence[Chunk], *, synced: bool) -> None:
         insert_chunks(connection, rows)
 
 
+def append_at_once(store: Store, new: Sequence[Chunk]) -> bool:
+    """Do what `append` does on SQLite unless somebody has to be waited for; say whether it did."""
+    rows = encoded(new)
+    with store.appending_at_once() as driver:
+        if driver is None:
+            return False
+        driver.executemany(_INSERT, map(_as_kept, rows.chunks))
+    return True
+
+
 def _values(chunk: Chunk) -> dict[str, object]:
     times = chunk.frame[TIME].cast(pl.Int64)  # Python's times are slow to make
     return {

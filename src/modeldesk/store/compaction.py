@@ -86,7 +86,7 @@ class Compaction:
         merged = pl.concat(_alike(small), how="diagonal")
         # What takes long is done before the transaction: nobody waits for it to write.
         payload = encode_chunk(merged)
-        with self._store.writing() as connection:
+        with self._store.writing(synced=False) as connection:
             merging = [chunk.row.id for chunk in small]
             lock_chunks(connection, merging)
             gone = sa.delete(chunks).where(chunks.c.id.in_(merging))
@@ -141,8 +141,9 @@ def _mergeable(found: Sequence[_Small]) -> list[_Small]:
     """
     groups: dict[frozenset[tuple[str, pl.DataType]], list[_Small]] = {}
     for chunk in found:
-        schema = chunk.frame.drop(ROW, ROW_ID, strict=False).schema
-        groups.setdefault(frozenset(schema.items()), []).append(chunk)
+        schema = chunk.frame.schema.items()
+        same = frozenset(column for column in schema if column[0] not in {ROW, ROW_ID})
+        groups.setdefault(same, []).append(chunk)
     return max(groups.values(), key=len, default=[])
 
 

@@ -81,6 +81,7 @@ class Store:
             raise InvalidArgument(message, hint="pip install 'modeldesk[postgres]'") from error
         self._writers = threading.BoundedSemaphore(1 if self.is_sqlite else _WRITERS)
         self._hasty = self._open_hasty() if self.is_sqlite else self.engine
+        self._instant: sqlite3.Connection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -135,20 +136,58 @@ class Store:
             finally:
                 pooled.close()
 
+    @contextmanager
+    def appending_at_once(self) -> Iterator[sqlite3.Connection | None]:
+        """Yield what `appending` does where nobody has to be waited for; else ``None``."""
+        if not self._writers.acquire(blocking=False):
+            yield None
+            return
+        try:
+            with self._translated():
+                driver = self._begun_at_once()
+                if driver is None:
+                    yield None
+                    return
+                try:
+                    yield driver
+                    driver.execute("COMMIT")
+                except BaseException:
+                    self._instant = None
+                    driver.close()
+                    raise
+        finally:
+            self._writers.release()
+
+    def _begun_at_once(self) -> sqlite3.Connection | None:
+        """Return the connection that never waits, in a transaction, unless others write."""
+        if self._instant is None:
+            self._instant = sqlite3.connect(
+                str(self._url.database), timeout=0, isolation_level=None, check_same_thread=False
+            )
+            _do_not_wait(self._instant)
+        try:
+            self._instant.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+                return None
+            raise
+        return self._instant
+
     def sync(self) -> None:
         """Write to the disk what commits have not waited for; nothing to do on PostgreSQL.
 
-        It copies what the write-ahead log holds into the database's file, most of it while others
-        write. What they write meanwhile it copies while they wait, so that the log begins anew
-        and stays small however much is written.
+        It copies what the write-ahead log holds into the database's file while others write. When
+        that log has grown large, it copies what they wrote meanwhile while they wait, so that the
+        log begins anew and stays small however much is written.
         """
         if not self.is_sqlite:
             return
         with self._translated(), self._hasty.connect() as connection:
             idle = connection.execution_options(**{_IDLE: True})
-            idle.exec_driver_sql(_CHECKPOINT)
-            with self._among_writers():
-                idle.exec_driver_sql(_CHECKPOINT)
+            pages = idle.exec_driver_sql(_CHECKPOINT).one()[1]
+            if pages > _LOG_PAGES // 2:
+                with self._among_writers():
+                    idle.exec_driver_sql(_CHECKPOINT)
 
     @contextmanager
     def snapshot(self) -> Iterator[sa.Connection]:
@@ -203,6 +242,10 @@ class Store:
 
     def close(self) -> None:
         """Close all connections."""
+        with self._among_writers():
+            if self._instant is not None:
+                self._instant.close()
+                self._instant = None
         self._hasty.dispose()
         self.engine.dispose()
 
@@ -316,6 +359,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, entry: ConnectionPoolEntry) 
     cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = FULL")
+    cursor.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
 
@@ -324,7 +368,13 @@ def _do_not_wait_for_the_disk(connection: sqlite3.Connection, entry: ConnectionP
     """Leave writing through to `Store.sync`; the log is not corrupted by the end of a machine."""
     del entry
     connection.execute("PRAGMA synchronous = NORMAL").close()
-    connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}").close()
+
+
+def _do_not_wait(connection: sqlite3.Connection) -> None:
+    """Wait neither for the disk nor for copying the write-ahead log, which others do."""
+    connection.execute("PRAGMA synchronous = NORMAL").close()
+    connection.execute("PRAGMA wal_autocheckpoint = 0").close()
+    connection.execute("PRAGMA foreign_keys = ON").close()
 
 
 def _limit_waiting(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt, StoreUnavailable
-from modeldesk.store.appending import Chunk, append
+from modeldesk.store.appending import Chunk, append, append_at_once
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.own_keys import hash_of
@@ -77,6 +77,17 @@ class ChunkLog:
     def append(self, new: Sequence[Chunk]) -> None:
         """Commit chunks in one transaction; when this returns they are in the database."""
         append(self._store, new, synced=self.synced)
+
+    def append_at_once(self, new: Sequence[Chunk]) -> bool:
+        """Do the same unless it would wait for the disk, or for whoever else writes.
+
+        Returns
+        -------
+        bool
+            Whether the chunks are committed; if not, nothing has happened.
+        """
+        keyed = any(ROW_ID in chunk.frame.columns for chunk in new)
+        return not self.synced and not keyed and append_at_once(self._store, new)
 
     def sync(self) -> None:
         """Have the disk keep what was appended, where that was not waited for."""

@@ -31,21 +31,22 @@ ROW = "modeldesk:row"
 """Position at which a row was committed; only in chunks from which rows were left out."""
 
 
-class _Compressors(threading.local):
-    """Each thread's own: making one takes longer than compressing a few rows."""
+class _Zstandard(threading.local):
+    """Each thread's own: making them takes longer than their work on a few rows."""
 
     def __init__(self) -> None:
-        self.one = zstandard.ZstdCompressor(level=1)
+        self.compressor = zstandard.ZstdCompressor(level=1)
+        self.decompressor = zstandard.ZstdDecompressor()
 
 
-_compressors = _Compressors()
+_zstandard = _Zstandard()
 
 
 def encode_chunk(frame: pl.DataFrame) -> bytes:
     """Return the bytes that keep a table."""
     stream = io.BytesIO()
     frame.write_ipc_stream(stream)
-    body = _compressors.one.compress(stream.getvalue())
+    body = _zstandard.compressor.compress(stream.getvalue())
     return _HEAD.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
 
 
@@ -72,7 +73,7 @@ def decode_chunk(data: bytes) -> pl.DataFrame:
         message = "The chunk's checksum does not match: its bytes were damaged."
         raise Corrupt(message)
     try:
-        stream = zstandard.ZstdDecompressor().decompress(body, max_output_size=_LARGEST_CHUNK)
+        stream = _zstandard.decompressor.decompress(body, max_output_size=_LARGEST_CHUNK)
         return pl.read_ipc_stream(io.BytesIO(stream))
     except (zstandard.ZstdError, pl.exceptions.PolarsError, OSError) as error:
         message = f"The chunk cannot be read: {error}."

@@ -16,10 +16,10 @@ from modeldesk.store.balances import Balance, balances_of
 from modeldesk.store.engine import Store
 from modeldesk.store.expiry import delete_profiles
 from modeldesk.store.locking import window_order
+from modeldesk.store.merging import WindowKey, WindowPart
 from modeldesk.store.payload import TIME, decode_rows
 from modeldesk.store.segments import segments_of
 from modeldesk.store.tables import balances, chunks, profiles
-from modeldesk.store.windows import WindowKey, WindowPart
 
 _DAY = timedelta(days=1)
 

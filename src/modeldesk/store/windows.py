@@ -17,8 +17,8 @@ from modeldesk.schema import Granularity, Window
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
-from modeldesk.store.inserting import insert_or
 from modeldesk.store.locking import lock_chunks
+from modeldesk.store.merging import WindowKey, WindowPart, merge_ahead, merge_part, merged_ahead
 from modeldesk.store.own_keys import forget_keys, hashes_in
 from modeldesk.store.payload import TIME, decode_rows, encode_chunk
 from modeldesk.store.segments import segments_of
@@ -33,26 +33,6 @@ class WaitingChunk:
     key: str
     version_id: int
     frame: pl.DataFrame
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class WindowKey:
-    """Which window profile: the coordinates under which profiles merge."""
-
-    version_id: int
-    segment: str
-    granularity: Granularity
-    start: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowPart:
-    """What some rows add to a window's profile."""
-
-    profile: Profile
-    last_time: datetime
-    shadow: int = 0
-    """How many of the rows are shadow rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +138,17 @@ class WindowRecords:
             .where(chunks.c.id.in_(chunk_ids), chunks.c.profiled.is_(False))
             .values(profiled=True)
         )
-        with self._store.writing() as connection:
+        with self._store.reading() as connection:
+            ahead = merged_ahead(connection, parts)
+        # It waits for no disk: what the end of a machine undoes is profiled once more.
+        with self._store.writing(synced=False) as connection:
             lock_chunks(connection, chunk_ids)
             if connection.execute(mark).rowcount != len(chunk_ids):
                 connection.rollback()
                 return False
             for key in sorted(parts):
-                merge_part(connection, key, parts[key])
+                if key not in ahead or not merge_ahead(connection, ahead[key]):
+                    merge_part(connection, key, parts[key])
             for chunk_id, frame in (thinned or {}).items():
                 _thin(connection, chunk_id, frame)
         return True
@@ -299,57 +283,3 @@ def _of(
     if end is not None:
         where.append(profiles.c.start < end)
     return where
-
-
-def merge_part(connection: sa.Connection, key: WindowKey, part: WindowPart) -> None:
-    """Merge into the stored profile, whose row is locked until the transaction ends.
-
-    A stored profile that cannot be read begins anew, marked as damaged, and its rows are
-    booked as uncounted: the roll-up goes on, and the window can be rebuilt from the log.
-    """
-    where = (
-        profiles.c.version_id == key.version_id,
-        profiles.c.segment == key.segment,
-        profiles.c.granularity == key.granularity.value,
-        profiles.c.start == key.start,
-    )
-    # Where the row is there already this changes nothing, and locks it.
-    connection.execute(
-        insert_or(connection, profiles)
-        .values(
-            version_id=key.version_id,
-            segment=key.segment,
-            granularity=key.granularity.value,
-            start=key.start,
-            rows=0,
-            last_time=part.last_time,
-            revision=0,
-            shadow=0,
-            payload=Profile.empty().encode(),
-        )
-        .on_conflict_do_update(
-            index_elements=["version_id", "segment", "granularity", "start"],
-            set_={"revision": profiles.c.revision},
-        )
-    )
-    row = connection.execute(sa.select(profiles).where(*where)).one()
-    merged, damaged, shadow = part.profile, row.damaged, part.shadow
-    try:
-        merged = Profile.decode(row.payload).merge(part.profile)
-        shadow += row.shadow
-    except Corrupt as error:
-        damaged = error.message
-        if key.granularity is Granularity.DAY and not key.segment:
-            book(connection, key.version_id, uncounted={key.start: row.rows})
-    connection.execute(
-        sa.update(profiles)
-        .where(profiles.c.id == row.id)
-        .values(
-            rows=merged.rows,
-            last_time=max(row.last_time, part.last_time),
-            revision=row.revision + 1,
-            payload=merged.encode(),
-            damaged=damaged,
-            shadow=shadow,
-        )
-    )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 import sqlalchemy as sa
 
 from modeldesk.errors import Conflict, StoreUnavailable
-from modeldesk.store import ChunkLog, Store
+from modeldesk.store import ROW_ID, ChunkLog, Store
 from modeldesk.store.tables import chunks
 from tests.integration.store.test_log import a_chunk
 
@@ -102,3 +104,48 @@ def test_only_an_embedded_log_that_does_not_wait_needs_a_sync(store: Store) -> N
     """PostgreSQL waits as it is set, and so does SQLite where it is asked to."""
     assert ChunkLog(store).synced
     assert ChunkLog(store, synced=False).synced is not store.is_sqlite
+
+
+@pytest.mark.usefixtures("embedded")
+def test_at_once_writes_the_same(store: Store, version_id: int) -> None:
+    """It is one more way to the same columns."""
+    log = ChunkLog(store, synced=False)
+    log.append([a_chunk(version_id)])
+    assert log.append_at_once([a_chunk(version_id)])
+    waited, at_once = kept(store)
+    assert waited == at_once
+
+
+def test_at_once_waits_for_nobody(store: Store, version_id: int, embedded: Path) -> None:
+    """While others write, nothing is written, and later it works again."""
+    log = ChunkLog(store, synced=False)
+    with store.writing():
+        assert not log.append_at_once([a_chunk(version_id)])
+    with closing(sqlite3.connect(embedded, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert not log.append_at_once([a_chunk(version_id)])
+        other.execute("ROLLBACK")
+    assert kept(store) == []
+    assert log.append_at_once([a_chunk(version_id)])
+    assert len(kept(store)) == 1
+
+
+@pytest.mark.usefixtures("embedded")
+def test_at_once_a_failure_leaves_nothing(store: Store, version_id: int) -> None:
+    """A key that is there is refused with our own error, and the next chunk is written."""
+    log = ChunkLog(store, synced=False)
+    twice = a_chunk(version_id)
+    with pytest.raises(Conflict, match="refused a row"):
+        log.append_at_once([twice, twice])
+    assert kept(store) == []
+    assert log.append_at_once([twice])
+
+
+def test_what_would_wait_is_not_written_at_once(store: Store, version_id: int) -> None:
+    """A log whose commits wait for the disk or a server, and rows with keys of their own."""
+    keyed = a_chunk(version_id)
+    named = pl.Series(ROW_ID, ["mine"] * keyed.frame.height)
+    keyed = replace(keyed, frame=keyed.frame.with_columns(named))
+    assert not ChunkLog(store, synced=True).append_at_once([a_chunk(version_id)])
+    assert not ChunkLog(store, synced=False).append_at_once([keyed])
+    assert kept(store) == []

@@ -49,6 +49,11 @@ class FunctionModel:
         """A table says nothing of its columns."""
         return None
 
+    @property
+    def steady(self) -> bool:
+        """A function may do anything."""
+        return False
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call the function with the table."""
         given: object = inputs
@@ -81,6 +86,11 @@ class RowFunctionModel:
     def declared(self) -> Signature | None:
         """What the hints say."""
         return self._declared
+
+    @property
+    def steady(self) -> bool:
+        """A function may do anything."""
+        return False
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call the function with each row; asynchronous ones with many rows at once."""

@@ -70,6 +70,11 @@ class LightgbmModel:
         """The types are told from the reference."""
         return None
 
+    @property
+    def steady(self) -> bool:
+        """It computes, and waits for nothing."""
+        return True
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call the booster; of a classifier the most probable class is the answer."""
         learned = self._booster.pandas_categorical

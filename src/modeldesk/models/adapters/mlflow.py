@@ -90,6 +90,11 @@ class MlflowModel:
         """The inputs of MLflow's signature, where it names columns."""
         return self._declared
 
+    @property
+    def steady(self) -> bool:
+        """As the model is that MLflow only wraps; of others nothing is known."""
+        return self._inner is not None and self._inner.steady
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Ask the model inside, or MLflow's wrapping of it."""
         if self._inner is not None:

@@ -107,6 +107,11 @@ class OnnxModel:
         """What missing values and categories are is told from the reference."""
         return None
 
+    @property
+    def steady(self) -> bool:
+        """It computes, and waits for nothing."""
+        return True
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Run the session; row by row where the model was exported for one row."""
         tensors = self._tensors(inputs)

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
+_PLAIN = frozenset({"sklearn", "numpy", "scipy", "builtins"})
+_COMPUTING = _PLAIN | {"xgboost", "lightgbm", "catboost"}
 _LEAVES = (str, bytes, int, float, bool, type(None), np.ndarray, np.generic)
 
 
@@ -41,6 +43,11 @@ def modules_of(estimator: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(module for module in found if module))
 
 
+def only_computes(estimator: object) -> bool:
+    """Whether all parts and functions come from libraries whose models compute and never wait."""
+    return all(_root(part) in _COMPUTING for part in parts(estimator))
+
+
 def wants_pandas(estimator: object) -> bool:
     """Whether it may matter to an estimator that it is given pandas and no Polars frames.
 
@@ -57,7 +64,11 @@ def _module(part: object) -> str:
 
 
 def _foreign(part: object) -> bool:
-    return _module(part).partition(".")[0] not in {"sklearn", "numpy", "scipy", "builtins"}
+    return _root(part) not in _PLAIN
+
+
+def _root(part: object) -> str:
+    return _module(part).partition(".")[0]
 
 
 def _hands_on_pandas(part: object) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
-from modeldesk.models.adapters.parts import modules_of, wants_pandas
+from modeldesk.models.adapters.parts import modules_of, only_computes, wants_pandas
 from modeldesk.models.adapters.tables import pandas_frame
 from modeldesk.models.adapters.vouching import load_skops, refused_types
 from modeldesk.models.port import Facts, Frames, Model, Predicted, single_values
@@ -42,6 +42,7 @@ class SklearnModel:
         self._estimator = estimator
         self._frames = frames
         self._likeliest = _answers_the_likeliest(estimator)
+        self._steady = only_computes(estimator)
 
     @property
     def features(self) -> tuple[str, ...] | None:
@@ -61,6 +62,11 @@ class SklearnModel:
     def declared(self) -> Signature | None:
         """An estimator says nothing of types: they are told from the reference."""
         return None
+
+    @property
+    def steady(self) -> bool:
+        """Whether it has no parts or functions but those of libraries that only compute."""
+        return self._steady
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict`` and, where there is one, ``predict_proba``."""

@@ -50,6 +50,11 @@ class XgboostModel:
         """The types are told from the reference."""
         return None
 
+    @property
+    def steady(self) -> bool:
+        """It computes, and waits for nothing."""
+        return True
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict``, and of a classifier ``predict_proba``."""
         categories = self._categories | set(texts(inputs))

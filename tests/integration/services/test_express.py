@@ -1,0 +1,156 @@
+"""The express answers rows in the thread that asks, where that takes a moment, and only there."""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+import pytest
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC
+
+from modeldesk.desk import Desk
+from modeldesk.errors import Overloaded
+from modeldesk.models.adapters.parts import only_computes
+from modeldesk.services.express import Express
+from modeldesk.services.pace import Pace
+from modeldesk.settings import Settings
+from tests.support import functions
+from tests.support.iris import FEATURES, ROW, iris_frame
+
+ROUNDS = 20
+"""Batches that a busy machine is given to come back to the pace of a quick model."""
+
+
+class Turns:
+    """An event loop whose turns end when the test says so."""
+
+    def __init__(self) -> None:
+        self._due: list[Callable[[], None]] = []
+
+    def soon(self, what: Callable[[], None]) -> None:
+        """Note what is to be called at the end of the turn."""
+        self._due.append(what)
+
+    def end(self) -> int:
+        """End the turn; return how much was due."""
+        due, self._due = self._due, []
+        for what in due:
+            what()
+        return len(due)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    """Offer a desk with a quick model that has predicted before, and a function."""
+    frame = iris_frame()
+    model = SVC().fit(frame.select(FEATURES).to_numpy(), frame["class"].to_numpy())
+    with Desk.open(Settings.load(home=tmp_path)) as opened:
+        opened.registry.publish(model, name="iris", reference=frame.drop("class"))
+        opened.registry.publish(functions.double, name="double", reference={"a": [1.0, 2.0]})
+        for _ in range(ROUNDS):
+            opened.predictor.predict("iris", [ROW])
+        opened.predictor.predict("double", [{"a": 1.0}])
+        yield opened
+
+
+@pytest.fixture
+def turns() -> Turns:
+    """Offer an event loop."""
+    return Turns()
+
+
+@pytest.fixture
+def express(desk: Desk, turns: Turns) -> Express:
+    """Offer an express on that loop."""
+    return desk.predictor.express(turns.soon)
+
+
+def test_rows_of_one_turn_are_answered_at_its_end(
+    desk: Desk, express: Express, turns: Turns
+) -> None:
+    """Together, committed, and without any other thread."""
+    before = desk.overview.model("iris").predictions
+    asked = [desk.predictor.submit("iris", [ROW], express=express) for _ in range(3)]
+    assert not any(future.done() for future in asked)
+    assert turns.end() == 1
+    assert all(future.done() for future in asked)
+    batches = [future.result() for future in asked]
+    assert len({batch.chunk for batch in batches}) == 1
+    assert [batch.start for batch in batches] == [0, 1, 2]
+    assert desk.reader.prediction(f"{batches[0].chunk}-2").model == "iris"
+    assert desk.overview.model("iris").predictions == before + 3
+
+
+def test_a_function_never_holds_up_the_loop(desk: Desk, express: Express, turns: Turns) -> None:
+    """It may wait for anything: its own thread predicts."""
+    asked = desk.predictor.submit("double", [{"a": 2.0}], express=express)
+    assert turns.end() == 0
+    assert asked.result(30).frame["prediction"].to_list() == [4.0]
+
+
+def test_many_rows_go_to_the_thread(desk: Desk, express: Express, turns: Turns) -> None:
+    """More than the model has shown to predict in a moment."""
+    asked = [desk.predictor.submit("iris", [ROW] * 1000, express=express) for _ in range(4)]
+    turns.end()
+    assert not all(future.done() for future in asked)
+    assert [future.result(60).rows for future in asked] == [1000] * 4
+
+
+def test_a_locked_database_is_not_waited_for(desk: Desk, express: Express, turns: Turns) -> None:
+    """The rows are predicted, and committed as soon as others let go of the database."""
+    with closing(sqlite3.connect(desk.settings.home / "modeldesk.db", isolation_level=None)) as one:
+        one.execute("BEGIN IMMEDIATE")
+        asked = desk.predictor.submit("iris", [ROW], express=express)
+        began = time.perf_counter()
+        turns.end()
+        assert time.perf_counter() - began < 1.0  # who waits for the database waits five seconds
+        assert not asked.done()
+        more = desk.predictor.submit("iris", [ROW], express=express)
+        assert turns.end() == 0  # while something waits, the queue keeps the order
+        one.execute("COMMIT")
+    assert asked.result(30).rows == more.result(30).rows == 1
+
+
+def test_what_arrives_when_the_desk_closes_is_told(
+    desk: Desk, express: Express, turns: Turns
+) -> None:
+    """Gathered rows are refused as any others are."""
+    asked = desk.predictor.submit("iris", [ROW], express=express)
+    desk.predictor.close()
+    turns.end()
+    with pytest.raises(Overloaded, match="stopping"):
+        asked.result(5)
+
+
+def test_only_libraries_that_compute_are_steady() -> None:
+    """A function of the user's own in a pipeline may wait for anything."""
+    plain = make_pipeline(FunctionTransformer(), SVC())
+    own = make_pipeline(FunctionTransformer(functions.double), SVC())
+    assert only_computes(plain)
+    assert not only_computes(own)
+
+
+def test_a_slow_batch_is_forgotten_by_and_by() -> None:
+    """One pause of the machine does not make a model slow for good."""
+    pace = Pace()
+    for _ in range(5):
+        pace.learn(8, 0.001)
+    pace.learn(8, 0.1)
+    assert not pace.quick(8)
+    for _ in range(20):
+        pace.learn(8, 0.001)
+    assert pace.quick(8)
+
+
+def test_rows_with_keys_of_their_own_are_found(desk: Desk, express: Express, turns: Turns) -> None:
+    """Their index is written by the log's thread; the answer comes when it is."""
+    asked = desk.predictor.submit("iris", [ROW], row_ids=["mine"], express=express)
+    turns.end()
+    batch = asked.result(30)
+    found = desk.reader.prediction(f"{batch.chunk}-{batch.start}")
+    assert found.row_id == "mine"
+    assert isinstance(batch.frame, pl.DataFrame)
