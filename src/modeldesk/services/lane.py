@@ -12,12 +12,12 @@ from math import inf
 from typing import Protocol
 
 import polars as pl
-import structlog
 
 from modeldesk.clock import Clock
-from modeldesk.errors import ModeldeskError, ModelFailed, Overloaded
+from modeldesk.errors import ModeldeskError, Overloaded
 from modeldesk.models import Model
 from modeldesk.schema import RowDecoder
+from modeldesk.services.failures import Failures, died
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job import (
     Answered,
@@ -27,7 +27,6 @@ from modeldesk.services.job import (
     as_ours,
     inputs_of,
     repeated_inputs,
-    sentence_of,
     stamps_of,
 )
 from modeldesk.services.keeping import written
@@ -38,8 +37,6 @@ from modeldesk.services.runner import AbandonedError, ModelState, Runner, TimeLi
 from modeldesk.store import Chunk, VersionRecord
 
 _BATCH_ROWS = 4096
-
-_log = structlog.get_logger("modeldesk.lane")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +143,7 @@ class Lane:
         self._taken: Sequence[Job | Slice] = ()
         self._committed = threading.Event()
         self._committed.set()
+        self._failures = Failures(commits, clock, measures, shadow=shadow)
         self._lock = threading.Lock()
         self._turn = threading.Lock()
         """Held by whoever lets the model predict."""
@@ -307,9 +305,9 @@ class Lane:
             self._abandoned = self._closed = True
             taken = self._taken
         late = taken if work is None else work.jobs
-        error = self._died() if work is None else self.runner.late(work)
+        error = died(self.record) if work is None else self.runner.late(work)
         self.measures.timeouts.inc()
-        self._tell(late, error)
+        self._failures.tell(self.record, late, error)
         if work is not None and work.warming is not None:
             work.warming.set_exception(error)
         known = {id(job) for job in late}
@@ -328,7 +326,8 @@ class Lane:
 
     def refuse(self, items: Sequence[Item], error: ModeldeskError) -> None:
         """Tell those whose rows another lane left that nobody predicts them."""
-        self._tell([item for item in items if isinstance(item, Job | Slice)], error)
+        asked = [item for item in items if isinstance(item, Job | Slice)]
+        self._failures.tell(self.record, asked, error)
         for item in items:
             if isinstance(item, _Warm):
                 item.done.set_exception(error)
@@ -338,11 +337,7 @@ class Lane:
             while self._serve():
                 pass
         except AbandonedError:
-            _log.warning(
-                "a model that was given up came back",
-                model=self.record.model,
-                version=self.record.number,
-            )
+            self._failures.came_back(self.record)
         self.runner.forget()
 
     def _serve(self) -> bool:
@@ -383,7 +378,7 @@ class Lane:
         if error is None:
             done.set_result(None)
             return
-        self._count_failed((), error)
+        self._failures.count(self.record, (), error)
         done.set_exception(error)
 
     def _predict(self, part: Slice) -> None:
@@ -413,10 +408,10 @@ class Lane:
                 failed = self._together([job], patient=patient)
                 if failed is not None:
                     self._free([job])
-                    self._tell([job], failed)
+                    self._failures.tell(self.record, [job], failed)
         elif error is not None:
             self._free(jobs)
-            self._tell(jobs, error)
+            self._failures.tell(self.record, jobs, error)
         self._taken = ()
 
     def _together(self, jobs: Sequence[Job], *, patient: bool) -> ModeldeskError | None:
@@ -489,43 +484,12 @@ class Lane:
         with self._lock:
             self._room.free(rows, seconds=seconds)
 
-    def _tell(self, jobs: Sequence[Job | Slice], error: ModeldeskError) -> None:
-        """Tell callers that their rows have no prediction, and count that."""
-        if jobs:
-            self._count_failed(jobs, error)
-        for job in jobs:
-            if not job.done.done():
-                job.done.set_exception(error)
-
     def _drop(self, items: Sequence[Item]) -> None:
         for item in items:
             if isinstance(item, Answered):
                 self.measures.dropped.inc(item.rows_for(self.record))
             elif isinstance(item, _Warm | Slice):
                 item.done.set_exception(Overloaded("The server is stopping."))
-
-    def _count_failed(self, asked: Sequence[Job | Slice], error: ModeldeskError) -> None:
-        rows = sum(len(job.rows) for job in asked)
-        jobs = [job for job in asked if isinstance(job, Job)]
-        self.measures.failed.inc(rows)
-        record, sentence = self.record, sentence_of(error)
-        now = self._clock.now()
-        self._commits.count_failed(record.version_id, rows, sentence=sentence, at=now)
-        _log.error(
-            "model failed" if asked else "model not loaded",
-            model=record.model,
-            version=record.number,
-            shadow=self.shadow,
-            rows=rows,
-            error=sentence,
-            request_ids=[found for job in jobs[:10] if (found := job.request_id)],
-            row_ids=[key for job in jobs for key in job.row_ids if key is not None][:10],
-        )
-
-    def _died(self) -> ModelFailed:
-        name = f"version {self.record.number} of {self.record.model!r}"
-        message = f"The thread that predicts for {name} has died."
-        return ModelFailed(message, hint="Send the rows again.")
 
 
 def _drained(waiting: queue.SimpleQueue[Item]) -> Sequence[Item]:
