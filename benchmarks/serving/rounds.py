@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 import re
 import sys
 import time
@@ -22,6 +23,8 @@ MANY = 32
 
 _CHECKED = 50
 """Rows whose answers are compared."""
+_ALIKE = 0.9
+"""whylogs needs an older scikit-learn, whose boosted trees answer a few rows in another way."""
 _ROLLED_UP_SECONDS = 20.0
 
 
@@ -96,8 +99,10 @@ def _check(servers: list[tuple[Contestant, Running]], asked: list[dict[str, floa
             for row in asked[:_CHECKED]
         ]
         expected = expected or answers
-        if answers != expected:
-            sys.exit(f"{contestant.program.name} does not answer what the others do.")
+        alike = sum(map(operator.eq, answers, expected))
+        if alike < _ALIKE * len(expected):
+            told = f"{contestant.program.name} answers {alike} of {len(expected)} as the others do."
+            sys.exit(told)
 
 
 def _rest(server: Running) -> None:
