@@ -2,6 +2,7 @@
 
 from modeldesk.models.adapters import adapter_for
 from modeldesk.models.artefacts import Artefact, ArtefactStore
+from modeldesk.models.cores import use_one_core
 from modeldesk.models.files import DOWNLOADS, SAFE_SUFFIXES, read_model, read_safe_model
 from modeldesk.models.libraries import differing, library_versions
 from modeldesk.models.port import Adapter, Facts, Frames, Model, Predicted, frames_named
@@ -22,4 +23,5 @@ __all__ = [
     "library_versions",
     "read_model",
     "read_safe_model",
+    "use_one_core",
 ]

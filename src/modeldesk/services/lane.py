@@ -15,7 +15,7 @@ import polars as pl
 
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, Overloaded
-from modeldesk.models import Model
+from modeldesk.models import Model, use_one_core
 from modeldesk.schema import RowDecoder
 from modeldesk.services.failures import Failures, died
 from modeldesk.services.group_commit import GroupCommit
@@ -148,6 +148,8 @@ class Lane:
         self._turn = threading.Lock()
         """Held by whoever lets the model predict."""
         self._pace = Pace()
+        self._narrow: threading.Thread | None = None
+        """The thread in which the model was told to use one core."""
         self._queue: queue.SimpleQueue[Item] = queue.SimpleQueue()
         name = f"modeldesk-{record.model}-{record.number}{'-shadow' if shadow else ''}"
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
@@ -213,6 +215,9 @@ class Lane:
                     return False
                 self._room.add(rows)
                 self.used = time.monotonic()
+            if self._narrow is not threading.current_thread():
+                self._narrow = threading.current_thread()
+                use_one_core()
             self._answer(jobs, patient=False)
         except AbandonedError:
             pass  # it took so long that whoever waited was told
