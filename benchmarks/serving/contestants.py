@@ -38,6 +38,8 @@ class Contestant:
     """From an answer to the predicted class."""
     profiles: bool = False
     """Whether it goes on working on what it has logged."""
+    alike: float = 1.0
+    """Share of the rows that it must answer as the others do."""
 
 
 def modeldesk_homes(folder: Path) -> None:
@@ -189,6 +191,8 @@ def _of_rows(
         path="/predict",
         form=lambda row: row,
         read=lambda answer: _at(answer, "prediction"),
+        # whylogs needs an older scikit-learn, whose boosted trees answer a few rows differently.
+        alike=0.9 if (peer, task) == (Peer.FLASK, Task.WIDE) else 1.0,
     )
 
 

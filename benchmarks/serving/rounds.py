@@ -23,8 +23,6 @@ MANY = 32
 
 _CHECKED = 50
 """Rows whose answers are compared."""
-_ALIKE = 0.9
-"""whylogs needs an older scikit-learn, whose boosted trees answer a few rows in another way."""
 _ROLLED_UP_SECONDS = 20.0
 
 
@@ -100,7 +98,7 @@ def _check(servers: list[tuple[Contestant, Running]], asked: list[dict[str, floa
         ]
         expected = expected or answers
         alike = sum(map(operator.eq, answers, expected))
-        if alike < _ALIKE * len(expected):
+        if alike < contestant.alike * len(expected):
             told = f"{contestant.program.name} answers {alike} of {len(expected)} as the others do."
             sys.exit(told)
 
