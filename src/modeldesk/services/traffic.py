@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 
 import polars as pl
@@ -86,10 +87,8 @@ class Traffic:
         self._chance = chance
         self._known: dict[str, Known] = {}
         self._refreshing: dict[str, threading.Lock] = {}
-        self._reader: ThreadPoolExecutor | None = None
+        self._reader = ThreadPoolExecutor(1, thread_name_prefix="modeldesk-traffic")
         self._read_ahead: set[str] = set()
-        self._starting = threading.Lock()
-        self._closed = False
 
     def known(self, name: str) -> Known:
         """Return what is known of a model; at most a second old.
@@ -122,7 +121,9 @@ class Traffic:
         if age >= _REFRESH_SECONDS:
             return None
         if age >= _AHEAD_SECONDS and name not in self._read_ahead:
-            self._refresh_ahead(name)
+            self._read_ahead.add(name)
+            with suppress(RuntimeError):  # it is closed
+                self._reader.submit(self._ahead, name)
         return known
 
     def target(
@@ -187,19 +188,7 @@ class Traffic:
 
     def close(self) -> None:
         """Read nothing ahead any more."""
-        with self._starting:
-            self._closed = True
-        if self._reader is not None:
-            self._reader.shutdown(cancel_futures=True)
-
-    def _refresh_ahead(self, name: str) -> None:
-        with self._starting:
-            if self._closed or name in self._read_ahead:
-                return
-            self._read_ahead.add(name)
-            if self._reader is None:
-                self._reader = ThreadPoolExecutor(1, thread_name_prefix="modeldesk-traffic")
-            self._reader.submit(self._ahead, name)
+        self._reader.shutdown(cancel_futures=True)
 
     def _ahead(self, name: str) -> None:
         """Read a model before what is known of it is old; of a failure the next request is told."""
