@@ -117,9 +117,9 @@ class Document:
                 routes=self._app.routes,
                 tags=TAGS,
             )
+            self._plain["components"]["schemas"] |= failure_schemas()
         document = copy.deepcopy(self._plain)
         document["servers"] = [{"url": scene.url}]
-        document["components"]["schemas"] |= failure_schemas()
         document["components"]["securitySchemes"] = SCHEMES
         if self._secured:
             secure(document)
