@@ -83,11 +83,11 @@ def append(store: Store, new: Sequence[Chunk], *, synced: bool) -> None:
 
 def append_at_once(store: Store, new: Sequence[Chunk]) -> bool:
     """Do what `append` does on SQLite unless somebody has to be waited for; say whether it did."""
-    rows = encoded(new)
     with store.appending_at_once() as driver:
         if driver is None:
             return False
-        driver.executemany(_INSERT, map(_as_kept, rows.chunks))
+        # Not before: where others write, whoever appends later would do it again.
+        driver.executemany(_INSERT, map(_as_kept, encoded(new).chunks))
     return True
 
 

@@ -44,6 +44,9 @@ _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
 _UNAVAILABLE = (exc.DatabaseError, exc.InterfaceError, exc.TimeoutError)
 
+_PRIMARY_CODE = 0xFF
+"""What of SQLite's code for an error says its kind; the rest says why."""
+
 _WRITES = "modeldesk_writes"
 _IDLE = "modeldesk_idle"
 
@@ -168,7 +171,7 @@ class Store:
         try:
             self._instant.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
                 return None
             raise
         return self._instant
