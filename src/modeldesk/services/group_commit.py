@@ -124,9 +124,18 @@ class GroupCommit:
                 again = self._commit([item], patient=patient)
             finally:
                 self._writing.release()
-            for left in again:
-                self._queue.put(left)
+            if again:
+                self._queue_later(item, done)
         return done
+
+    def _queue_later(self, item: _Append, done: Future[None]) -> None:
+        """Leave to the writer what could not be written at once, unless it has ended meanwhile."""
+        with self._lock:
+            closed = self._closed
+            if not closed:
+                self._queue.put(item)
+        if closed:
+            done.set_exception(Overloaded("The server is stopping."))
 
     def count_refused(self, version_id: int, rows: int) -> None:
         """Queue a count of refused rows; it is written with the next commit."""
