@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from math import inf
-from typing import Protocol
 
 import polars as pl
 
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, Overloaded
-from modeldesk.models import Model, use_one_core
+from modeldesk.models import use_one_core
 from modeldesk.schema import RowDecoder
 from modeldesk.services.failures import Failures, died
 from modeldesk.services.group_commit import GroupCommit
@@ -33,37 +32,11 @@ from modeldesk.services.keeping import written
 from modeldesk.services.measures import VersionMeasures
 from modeldesk.services.pace import Pace
 from modeldesk.services.room import Room
-from modeldesk.services.runner import AbandonedError, ModelState, Runner, TimeLimits
+from modeldesk.services.runner import AbandonedError, ModelState, Runner
+from modeldesk.services.surroundings import LaneLimits, Surroundings
 from modeldesk.store import Chunk, VersionRecord
 
 _BATCH_ROWS = 4096
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LaneLimits:
-    """How much waits, and how long things take."""
-
-    waiting_rows: int
-    """Rows that may wait before more are refused, or dropped by a shadow."""
-    waiting_seconds: float
-    """How long those rows may take; 0: any time."""
-    idle_seconds: float
-    """How long a lane waits for rows before it asks whether it may end; 0: for ever."""
-    times: TimeLimits
-    """How long the model may take."""
-
-
-class Surroundings(Protocol):
-    """What a lane asks of those who keep it."""
-
-    def load(self, lane: Lane) -> Model:
-        """Make room for a lane's model and load it."""
-
-    def ends(self, lane: Lane) -> bool:
-        """Whether a lane without rows for a while ends now."""
-
-    def repeat(self, batch: Answered) -> None:
-        """Give an answered batch to the shadows of its jobs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,10 +164,10 @@ class Lane:
             self._queue.put(job)
         return True
 
-    def answers_here(self) -> bool:
+    def answers_here(self, rows: int = 1) -> bool:
         """Whether `answer_here` is worth asking: nothing waits, and the model computes quickly."""
         idle = not self._room.taken and not self._slices and self._committed.is_set()
-        return idle and not self.shadow and self.runner.steady and self._pace.quick(1)
+        return idle and not self.shadow and self.runner.steady and self._pace.quick(rows)
 
     def answer_here(self, jobs: Sequence[Job]) -> bool:
         """Predict in the caller's thread, which a model must not hold up for long.
@@ -211,7 +184,7 @@ class Lane:
             return False
         try:
             with self._lock:
-                if self._closed or not self.answers_here() or not self._pace.quick(rows):
+                if self._closed or not self.answers_here(rows):
                     return False
                 self._room.add(rows)
                 self.used = time.monotonic()

@@ -17,10 +17,11 @@ from modeldesk.errors import ModeldeskError, NotFound, Overloaded, StoreUnavaila
 from modeldesk.models import Model
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job import Answered, Job, Slice
-from modeldesk.services.lane import Item, Lane, LaneLimits
+from modeldesk.services.lane import Item, Lane
 from modeldesk.services.measures import Measures
 from modeldesk.services.registry import Registry
 from modeldesk.services.runner import ModelState, TimeLimits
+from modeldesk.services.surroundings import LaneLimits
 from modeldesk.store import VersionRecord
 
 _MOST_ABANDONED = 4
