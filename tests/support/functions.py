@@ -78,6 +78,11 @@ def since(day: date, hours: timedelta, at: datetime, member: bool = True) -> str
     return f"{type(day).__name__} {type(hours).__name__} {at.year} {member}"
 
 
+def letters(text: str) -> int:
+    """Count characters."""
+    return len(text)
+
+
 def grade(points: int) -> Literal["good", "bad"]:
     """Answer one of two classes."""
     return "good" if points > 10 else "bad"

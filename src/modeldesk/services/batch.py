@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from modeldesk.schema import Signature, Value, prediction_id
+from modeldesk.schema import FewRows, Signature, Value, prediction_id, table_of
 from modeldesk.services.views import PredictionView
 from modeldesk.store import ROW_ID, SHADOW_OF, TIME
 
@@ -25,7 +25,7 @@ class PredictionBatch:
     start: int
     """Position of the first row in the chunk."""
     rows: int
-    whole: pl.DataFrame
+    whole: pl.DataFrame | FewRows
     """Inputs, outputs and times of the rows, maybe among those of other requests."""
     offset: int
     """Position of the first row in there."""
@@ -33,7 +33,7 @@ class PredictionBatch:
     @property
     def frame(self) -> pl.DataFrame:
         """Inputs, outputs and times of the rows."""
-        return self.whole.slice(self.offset, self.rows)
+        return table_of(self.whole).slice(self.offset, self.rows)
 
     @property
     def predictions(self) -> tuple[PredictionView, ...]:

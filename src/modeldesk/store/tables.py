@@ -148,6 +148,21 @@ chunks = Table(
     sqlite_autoincrement=True,
 )
 
+# Chunks that were committed a moment ago, until they are moved to the others: see `fresh`.
+fresh_chunks = Table(
+    "fresh_chunks",
+    metadata,
+    Column("key", String(26), primary_key=True),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("committed_at", Timestamp, nullable=False),
+    Column("first_time", Timestamp, nullable=False),
+    Column("last_time", Timestamp, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 # Where the rows of a chunk went that was merged into a larger one.
 moved_chunks = Table(
     "moved_chunks",

@@ -16,7 +16,7 @@ from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
 from modeldesk.models.adapters.parts import modules_of, only_computes, wants_pandas
 from modeldesk.models.adapters.tables import pandas_frame
 from modeldesk.models.adapters.vouching import load_skops, refused_types
-from modeldesk.models.port import Facts, Frames, Model, Predicted, single_values
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, single_values
 from modeldesk.schema import Signature
 
 SKOPS = "model.skops"
@@ -68,9 +68,16 @@ class SklearnModel:
         """Whether it has no parts or functions but those of libraries that only compute."""
         return self._steady
 
+    @property
+    def numbers(self) -> Numbers | None:
+        """The same, of an estimator that was fitted on an array."""
+        return self._answered if self._frames is Frames.NUMPY else None
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict`` and, where there is one, ``predict_proba``."""
-        table = self._table(inputs)
+        return self._answered(self._table(inputs))
+
+    def _answered(self, table: Any) -> Predicted:  # noqa: ANN401  # of any library
         try:
             scores = None
             if self.classes and hasattr(self._estimator, "predict_proba"):
@@ -82,7 +89,7 @@ class SklearnModel:
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message, hint=self._hint()) from error
-        return Predicted(values=single_values(values, inputs.height), scores=scores)
+        return Predicted(values=single_values(values, len(table)), scores=scores)
 
     def _table(self, inputs: pl.DataFrame) -> object:
         if self.features is None:
