@@ -95,7 +95,7 @@ class RollUp:
         versions = {chunk.version_id for chunk in waiting}
         policies = {key: self._registry.record_of(key).policy for key in versions}
         for chunk in waiting:
-            if policies[chunk.version_id].rows is KeepRows.ALL:
+            if chunk.together or policies[chunk.version_id].rows is KeepRows.ALL:
                 continue
             kept = thinned(table_of(chunk.rows), policies[chunk.version_id], chunk.key)
             if kept is not None:

@@ -34,6 +34,8 @@ class WaitingChunk:
     key: str
     version_id: int
     rows: pl.DataFrame | FewRows
+    together: bool = False
+    """Whether several were put together in it, of a model whose log kept all rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +94,10 @@ class WindowRecords:
             .order_by(chunks.c.id)
             .limit(limit)
         )
-        wanted = sa.select(chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload)
+        together = (chunks.c.first_key != chunks.c.last_key).label("together")
+        wanted = sa.select(
+            chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload, together
+        )
         with self._store.reading() as connection:
             found = connection.execute(query).all()
             totals = accumulate(row.rows for row in found)
@@ -106,7 +111,13 @@ class WindowRecords:
             ).all()
         read = ((row, self._rows(row.id, row.payload)) for row in kept)
         return tuple(
-            WaitingChunk(chunk_id=row.id, key=row.key, version_id=row.version_id, rows=rows)
+            WaitingChunk(
+                chunk_id=row.id,
+                key=row.key,
+                version_id=row.version_id,
+                rows=rows,
+                together=row.together,
+            )
             for row, rows in read
             if rows is not None
         )

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 
 from modeldesk.errors import Conflict, StoreUnavailable
-from modeldesk.schema import FewColumns, FewRows, table_of
-from modeldesk.store import TIME, Chunk, ChunkLog, Store, WindowRecords
+from modeldesk.schema import FewColumns, FewRows, KeepRows, LogPolicy, table_of
+from modeldesk.store import TIME, Chunk, ChunkLog, ModelRecords, Store, WindowRecords
 from modeldesk.store.fresh import file_fresh
 from modeldesk.store.payload import decode_chunk, encode_chunk
 from modeldesk.store.tables import chunks, fresh_chunks
@@ -178,7 +178,8 @@ def test_fresh_rows_are_there_for_whoever_asks(store: Store, version_id: int) ->
     log = ChunkLog(store, synced=False)
     keys = [few.key for few in (a_few(version_id), a_few(version_id)) if log.append_at_once(few)]
     assert log.waiting([version_id]).rows == 2 * a_chunk(version_id).rows.height
-    assert [part for chunk in log.latest([version_id]) for part, _, _ in chunk.keys] == keys[::-1]
+    parts = [part for chunk in log.latest([version_id]) for part, _, _ in chunk.keys]
+    assert parts == keys
     third = a_few(version_id)
     assert log.append_at_once(third)
     assert log.holds(third.key)
@@ -194,15 +195,47 @@ def test_fresh_rows_are_there_for_whoever_asks(store: Store, version_id: int) ->
 
 
 @pytest.mark.usefixtures("embedded")
-def test_any_number_of_fresh_chunks_is_filed(store: Store, version_id: int) -> None:
-    """Some at a time, each once, in the order of their keys."""
+def test_fresh_chunks_are_put_together(store: Store, version_id: int) -> None:
+    """Some hundred at a time; each is found under its own key, in order, once."""
     log = ChunkLog(store, synced=False)
     keys = [few.key for _ in range(600) if log.append_at_once(few := a_few(version_id))]
     assert len(keys) == 600
     file_fresh(store)
-    with store.reading() as connection:
-        assert list(connection.scalars(sa.select(chunks.c.key).order_by(chunks.c.id))) == keys
+    assert [row["rows"] for row in kept(store)] == [500 * 3, 100 * 3]
+    parts = [part for chunk in log.latest([version_id]) for part in reversed(chunk.keys)]
+    assert [part for part, _, _ in parts] == keys[::-1]
     assert waiting(store) == 0
+    found = log.row(keys[7], 2)
+    assert found is not None
+    assert found.frame.equals(table_of(a_few(version_id).rows).slice(2, 1))
+    assert WindowRecords(store).waiting(10)[0].together
+
+
+@pytest.mark.usefixtures("embedded")
+def test_where_not_all_rows_are_kept_each_chunk_stays_by_itself(
+    store: Store, version_id: int
+) -> None:
+    """Which of them the log keeps is decided chunk by chunk."""
+    ModelRecords(store).set_policy(1, LogPolicy(rows=KeepRows.SAMPLE))
+    log = ChunkLog(store, synced=False)
+    keys = [few.key for _ in range(3) if log.append_at_once(few := a_few(version_id))]
+    file_fresh(store)
+    assert [chunk.key for chunk in WindowRecords(store).waiting(10)] == keys
+    assert not any(chunk.together for chunk in WindowRecords(store).waiting(10))
+
+
+@pytest.mark.usefixtures("embedded")
+def test_a_damaged_fresh_chunk_holds_up_no_other(store: Store, version_id: int) -> None:
+    """It is filed as it is, and set aside when it is read."""
+    log = ChunkLog(store, synced=False)
+    for _ in range(3):
+        assert log.append_at_once(a_few(version_id))
+    with store.writing() as connection:
+        first = connection.scalar(sa.select(sa.func.min(fresh_chunks.c.key)))
+        damage = sa.update(fresh_chunks).where(fresh_chunks.c.key == first)
+        connection.execute(damage.values(payload=b"damaged"))
+    assert [chunk.rows.height for chunk in WindowRecords(store).waiting(10)] == [6]
+    assert log.damaged([version_id]) == 3
 
 
 def test_fresh_rows_of_another_database_are_filed(store: Store, version_id: int) -> None:
