@@ -53,6 +53,7 @@ _DECLARED = "/api/v1/models/{name}/predict"
 
 _FAILURE = "modeldesk.failure"
 _LEFT_TO_ROUTES = {
+    b"origin",
     b"content-encoding",
     b"transfer-encoding",
     b"expect",
@@ -127,9 +128,7 @@ class HotPath:
         if found is None or scope["root_path"]:
             return None
         name = found[1].decode("ascii")
-        if not (self._is_plain(scope) and self._hosts.passes(scope)):
-            return None
-        if not self._desk.predictor.knows(name):
+        if not (self._is_plain(scope) and self._desk.predictor.knows(name)):
             return None
         caller = admitted_at_once(self._desk.access, scope, name) if self._required else ANYONE
         if caller is None:
@@ -202,20 +201,22 @@ class HotPath:
         return too_slow(self.seconds)
 
     def _is_plain(self, scope: Scope) -> bool:
-        """Whether a small JSON body is announced, and JSON will do for the answer."""
-        length = -1
+        """Whether a small JSON body is announced, JSON will do, and any guard would let it pass."""
+        length, host = -1, None
         for name, value in scope["headers"]:
             if name == b"content-length":
                 length = int(value) if value.isdigit() else -1
             elif name == b"content-type":
                 if value.partition(b";")[0].strip().lower() != _JSON:
                     return False
+            elif name == b"host":
+                host = host or value
             elif name == b"accept":
                 if value != b"*/*" and wanted_type(value.decode("latin-1")) is not None:
                     return False
             elif name in _LEFT_TO_ROUTES:
                 return False
-        return 0 <= length <= self._most_bytes
+        return 0 <= length <= self._most_bytes and host is not None and self._hosts.seen(host)
 
 
 _JSON = JSON.encode()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 import polars as pl
 
 from modeldesk.schema.rows import Value
@@ -57,8 +58,7 @@ class FewColumns:
         return FewColumns.of(tuple(types), "".join(known)) if len(known) == len(letters) else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FewRows:
+class FewRows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Rows that were put together without a table.
 
     Examples

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import polars as pl
 
 from modeldesk.schema import FewRows, Signature, Value, prediction_id, table_of
@@ -13,8 +13,7 @@ from modeldesk.services.views import PredictionView
 from modeldesk.store import ROW_ID, SHADOW_OF, TIME
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionBatch:
+class PredictionBatch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Rows that were predicted and committed together."""
 
     model: str

@@ -10,6 +10,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Protocol
 
+import msgspec
 import polars as pl
 import structlog
 
@@ -36,8 +37,7 @@ class Done(Protocol):
         """Take why there are none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Job:
+class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Rows of one request, checked already."""
 
     rows: Sequence[tuple[Value, ...]] | pl.DataFrame

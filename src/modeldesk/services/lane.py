@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from math import inf
 
+import msgspec
 import polars as pl
 
 from modeldesk.clock import Clock
@@ -47,8 +48,7 @@ class _Warm:
     done: Future[None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Batch:
+class _Batch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What was predicted together."""
 
     whole: FewRows | pl.DataFrame

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -43,8 +44,7 @@ class TimeLimits:
     """To be loaded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Work:
+class Work(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What a model is doing, and for whom."""
 
     jobs: Sequence[Job | Slice]

@@ -166,26 +166,31 @@ class Store:
         if not self._writer.acquire(blocking=False):
             return False
         try:
-            with self._translated():
-                return self._executed_at_once(statement, values())
-        finally:
-            self._writer.release()
-
-    def _executed_at_once(self, statement: str, values: Sequence[object]) -> bool:
-        if self._instant is None:
-            self._instant = sqlite3.connect(
-                str(self._url.database), timeout=0, isolation_level=None, check_same_thread=False
-            )
-            _do_not_wait(self._instant)
-        try:
-            self._instant.execute(statement, values)
+            if self._instant is None:
+                self._instant = self._open_instant()
+            self._instant.execute(statement, values())
         except sqlite3.Error as error:
             if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
                 return False
-            self._instant.close()
-            self._instant = None  # it is left in a state that nobody knows
-            raise
+            self._forget_instant()  # it is left in a state that nobody knows
+            with self._translated():
+                raise
+        finally:
+            self._writer.release()
         return True
+
+    def _open_instant(self) -> sqlite3.Connection:
+        """Open the connection that never waits."""
+        connection = sqlite3.connect(
+            str(self._url.database), timeout=0, isolation_level=None, check_same_thread=False
+        )
+        _do_not_wait(connection)
+        return connection
+
+    def _forget_instant(self) -> None:
+        if self._instant is not None:
+            self._instant.close()
+            self._instant = None
 
     def sync(self) -> None:
         """Write to the disk what commits have not waited for; nothing to do on PostgreSQL.
@@ -257,9 +262,7 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         with self._among_writers():
-            if self._instant is not None:
-                self._instant.close()
-                self._instant = None
+            self._forget_instant()
         self._hasty.dispose()
         self.engine.dispose()
 
