@@ -25,7 +25,7 @@ from modeldesk.store.inserting import insert_many
 from modeldesk.store.payload import decode_as_kept, encode_chunk
 from modeldesk.store.tables import chunks, fresh_chunks, models, moved_chunks, versions
 
-_AT_ONCE = 500
+_AT_ONCE = 100
 """Chunks that are filed in one transaction: predictions wait meanwhile."""
 
 _Row: TypeAlias = "sa.Row[Any]"
