@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-import msgspec
 import polars as pl
 import sqlalchemy as sa
 
@@ -23,7 +22,8 @@ SETTLED_ROWS = 10_000
 """From this many rows on a chunk stays as it is."""
 
 
-class Chunk(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
     """Rows of one version that are committed together.
 
     ``rows`` holds the inputs and outputs by name, and the time (and, where given, the
