@@ -48,7 +48,10 @@ class Handful:
         self._decoder = decoder
         columns = (*signature.inputs, signature.prediction, *signature.scores)
         types = {column.name: polars_type(column) for column in columns}
-        self._columns = FewColumns.like(types | {TIME: pl.Datetime("us", "UTC")})
+        # A handful keeps times as numbers; those that rows hold are Python's.
+        plain = all(dtype != pl.Datetime("us", "UTC") for dtype in types.values())
+        stamped = types | {TIME: pl.Datetime("us", "UTC")}
+        self._columns = FewColumns.like(stamped) if plain else None
         self._numbers = all(column.kind is Kind.FLOAT for column in signature.inputs)
 
     def rows(self, jobs: Sequence[Job], policy: LogPolicy) -> list[Row] | None:
