@@ -150,3 +150,8 @@ def unclear(a: int, b: object) -> int:
 def maybe(a: int) -> float | None:
     """Answer nothing for negative numbers."""
     return None if a < 0 else a / 2
+
+
+def hour_of(at: datetime) -> int:
+    """Answer the hour of a time."""
+    return at.hour

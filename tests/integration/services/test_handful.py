@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -105,6 +106,18 @@ def test_a_policy_that_changes_columns_needs_a_table(desk: Desk, policy: LogPoli
     assert isinstance(batch.whole, pl.DataFrame)
     logged = desk.reader.prediction(batch.predictions[0].prediction_id)
     assert logged.inputs[FEATURES[0]] != ROW[FEATURES[0]]
+
+
+def test_rows_with_times_need_a_table(desk: Desk) -> None:
+    """A column of times is predicted and logged as ever, also from a single row."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    times = [start + timedelta(hours=hour) for hour in range(48)]
+    desk.registry.publish(functions.hour_of, name="m", reference={"at": times})
+    batch = desk.predictor.predict("m", [{"at": "2026-03-04T05:06:07Z"}])
+    (told,) = batch.predictions
+    assert isinstance(batch.whole, pl.DataFrame)
+    assert told.outputs == {"prediction": 5}
+    assert desk.reader.prediction(told.prediction_id).inputs == told.inputs
 
 
 def test_long_texts_are_cut_in_the_log_only(desk: Desk) -> None:
