@@ -133,6 +133,11 @@ class Quantiles:
         """Standard deviation of the error of the share between two values; 0 while exact."""
         return 0.0 if self.exact else self.native.normalized_rank_error(as_pmf=True) / _SIGMAS
 
+    @property
+    def kept(self) -> list[tuple[float, int]]:
+        """The numbers that are kept, ascending, and for how many each of them stands."""
+        return sorted((float(number), int(times)) for number, times in self.native)
+
     def shares_up_to(self, values: Sequence[float], *, inclusive: bool = True) -> list[float]:
         """Return the share of numbers below each value (and, inclusive, equal to it).
 
