@@ -30,8 +30,10 @@ from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job_files import JobFiles
 from modeldesk.services.jobs import Jobs
 from modeldesk.services.keys import Keys
+from modeldesk.services.labelling import Labelling
 from modeldesk.services.lag import Backlog
 from modeldesk.services.lanes import Lanes, Limits
+from modeldesk.services.maturity import LabelBook
 from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
@@ -62,6 +64,7 @@ from modeldesk.store import (
     FileJobRecords,
     FlagRecords,
     KeyRecords,
+    LabelRecords,
     ModelRecords,
     Parameter,
     Quarantine,
@@ -102,6 +105,8 @@ class Desk:
     reader: Reader
     backfill: Backfill
     feedback: Feedback
+    labelling: Labelling
+    labels: LabelBook
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -159,12 +164,15 @@ class Desk:
             rows=settings.keep_rows_days or None,
             hourly=settings.keep_hourly_days or None,
             daily=settings.keep_daily_days or None,
+            labels=settings.keep_labels_days or None,
         )
         retention = Retention(Expiry(store), clock, keeping)
         rebuild = Rebuild(registry, DayRecords(store))
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
-        reader = Reader(registry, log, comparisons)
+        label_records = LabelRecords(store)
+        labels = LabelBook(registry, label_records, windows)
+        reader = Reader(registry, log, comparisons, labels)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
         traffic = Traffic(registry, lanes, random.Random())  # noqa: S311  # shares traffic only
@@ -196,6 +204,8 @@ class Desk:
             reader=reader,
             backfill=Backfill(registry, commits, Quarantine(store), clock),
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
+            labelling=Labelling(registry, label_records, clock),
+            labels=labels,
             jobs=Jobs(
                 rollup,
                 monitoring,
@@ -224,7 +234,7 @@ class Desk:
             rebuild=rebuild,
             check=Check(store, artefacts, rebuild, clock),
             backup=Backup(store, artefacts, clock),
-            export=Export(registry, log),
+            export=Export(registry, log, label_records),
             commits=commits,
             measures=measures,
             access=access,

@@ -169,6 +169,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that daily profiles and their alerts are kept; 0: for ever.",
     )
+    keep_labels_days: int = Field(
+        default=0,
+        ge=0,
+        description="Days that labels are kept, counted from their predictions; 0: for ever.",
+    )
     max_body_bytes: int = Field(
         default=64 * 1024 * 1024, gt=0, description="Largest request body, in bytes."
     )
@@ -195,7 +200,9 @@ class Settings(BaseSettings):
     )
     max_rows: int = Field(default=100_000, gt=0, description="Most rows in one request.")
     max_log_rows: int = Field(
-        default=1_000_000, gt=0, description="Most rows in one table that is sent to the log."
+        default=1_000_000,
+        gt=0,
+        description="Most rows in one table that is sent to the log, or of labels.",
     )
     max_text_characters: int = Field(
         default=1_000_000, gt=0, description="Longest string value in a row, in characters."

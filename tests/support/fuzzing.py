@@ -117,6 +117,24 @@ class Scene:
                 Sent(kind=JSON, body=[logged, logged]),
                 *_tables(pl.DataFrame([logged, logged])),
             ],
+            "label_predictions": [
+                Sent(kind=JSON, body={"row_id": "a", "label": "Iris-setosa", "source": "crm"}),
+                Sent(
+                    kind=JSON,
+                    body={
+                        "labels": [
+                            {
+                                "prediction_id": self.prediction,
+                                "label": "Iris-virginica",
+                                "time": "2026-01-02T03:04:05Z",
+                            },
+                            {"row_id": 7, "label": "Iris-setosa"},
+                        ]
+                    },
+                ),
+                Sent(kind=JSON, body={"columns": {"row_id": ["b"], "label": ["Iris-setosa"]}}),
+                *_tables(pl.DataFrame({"row_id": ["c", "d"], "label": ["Iris-setosa"] * 2})),
+            ],
             "flag_prediction": [
                 Sent(
                     kind=JSON,

@@ -10,6 +10,7 @@ from modeldesk.api import (
     feedback,
     health,
     jobs,
+    labels,
     log,
     metering,
     models,
@@ -67,7 +68,10 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     provide(app, desk, settings)
     handle_errors(app)
     tell_failures(app)
-    parts = (predict, jobs, models, publishing, routing, monitoring, log, feedback, audit, health)
+    parts = (
+        *(predict, jobs, models, publishing, routing, monitoring),
+        *(log, labels, feedback, audit, health),
+    )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))
     app.include_router(metering.router, responses=failures(plain=True))

@@ -112,7 +112,8 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "list_flags": _curl(scene, f"models/{name}/flags"),
     }
     found |= _of_routing(scene, name) | _of_jobs(scene, name, signature)
-    found |= _of_log(scene, name, signature) | _of_dialects(scene, name, signature)
+    found |= _of_log(scene, name, signature) | _of_labels(scene, name, signature)
+    found |= _of_dialects(scene, name, signature)
     if scene.flavors[0] in DOWNLOADS:
         found |= _of_file(scene, name, signature)
     if len(scene.names) == 1:
@@ -193,6 +194,17 @@ def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "segments": _curl(scene, f"models/{name}/segments"),
         "policy": _curl(scene, f"models/{name}/policy"),
         "set_policy": _curl(scene, f"models/{name}/policy", "PUT", {"rows": "all"}),
+    }
+
+
+def _of_labels(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    """Return how the rows of the other examples, or whoever has their keys, get labels."""
+    label = {"row_id": "order-1", "label": signature.prediction.example, "source": "review"}
+    return {
+        "label_predictions": _curl(scene, f"models/{name}/labels", "POST", label),
+        "list_labels": _curl(scene, f"models/{name}/labels?limit=5"),
+        "label_delay": _curl(scene, f"models/{name}/labels/delay"),
+        "maturity": _curl(scene, f"models/{name}/maturity"),
     }
 
 

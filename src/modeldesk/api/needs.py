@@ -126,7 +126,7 @@ def _of_model(method: str, rest: list[str]) -> Need:
         rest = rest[2:]
     if method == "POST" and rest in (["predict"], ["jobs"]):
         return PREDICTS
-    if method == "POST" and rest == ["log"]:
+    if method == "POST" and rest in (["log"], ["labels"]):
         return TAKES
     if method in _SHOWING:
         return DESCRIBES if rest in (["schema"], ["example"], ["snippets"]) else SHOWS

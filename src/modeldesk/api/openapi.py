@@ -44,6 +44,7 @@ TAGS = [
     {"name": "Routing", "description": "Which version answers: aliases, canary, shadow."},
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
     {"name": "Log", "description": "Rows logged in bulk, read back, and what is kept of them."},
+    {"name": "Labels", "description": "The true outcomes of predictions, and how many are here."},
     {"name": "Feedback", "description": "Single predictions, and people's flags on them."},
     {
         "name": "Open Inference Protocol",

@@ -12,6 +12,7 @@ from modeldesk.cli.demonstrating import demo
 from modeldesk.cli.exits import exit_code
 from modeldesk.cli.keeping_keys import keys
 from modeldesk.cli.keeping_users import users
+from modeldesk.cli.labelling import label
 from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
@@ -67,7 +68,7 @@ def modeldesk(
 
 
 for command in (
-    *(demo, serve, publish, predict, log, profile, compare, models),
+    *(demo, serve, publish, predict, log, label, profile, compare, models),
     *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):

@@ -34,7 +34,8 @@ def create(
         str,
         typer.Option(
             help="What the key is good for, with commas between: predict (ask models), ingest "
-            "(log rows, flag predictions), read (see everything), admin (change everything).",
+            "(log rows, label and flag predictions), read (see everything), admin (change "
+            "everything).",
             show_default=False,
         ),
     ],

@@ -121,7 +121,7 @@ def rebuild_profiles(
         typer.echo(f"  and {len(done.left) - _LEFT_SHOWN:,} more")
 
 
-def expire(
+def expire(  # one parameter per option of the command
     *,
     keep_rows_days: Annotated[
         int | None,
@@ -140,6 +140,14 @@ def expire(
         int | None,
         typer.Option(
             help="Days to keep profiles of days, with their alerts; 0: for ever. Default: as set.",
+            show_default=False,
+        ),
+    ] = None,
+    keep_labels_days: Annotated[
+        int | None,
+        typer.Option(
+            help="Days to keep labels, counted from their predictions; 0: for ever. Default: as "
+            "set.",
             show_default=False,
         ),
     ] = None,
@@ -165,6 +173,7 @@ def expire(
         "keep_rows_days": keep_rows_days,
         "keep_hourly_days": keep_hourly_days,
         "keep_daily_days": keep_daily_days,
+        "keep_labels_days": keep_labels_days,
     }
     with open_existing(home=home, database_url=database_url, **days) as desk:
         done = desk.retention.due() if dry_run else desk.retention.finish(passing())
@@ -175,7 +184,8 @@ def expire(
         return
     profiles = f"{counted(done.hourly, 'profile')} of hours and {done.daily:,} of days"
     verb = "Would delete" if dry_run else "Deleted"
-    typer.echo(f"{verb} {counted(done.rows, 'row')}, {profiles}.")
+    labels = f", {counted(done.labels, 'label')}" if done.labels else ""
+    typer.echo(f"{verb} {counted(done.rows, 'row')}, {profiles}{labels}.")
 
 
 def vacuum(*, as_json: AsJson = False, home: Home = None, database_url: DatabaseUrl = None) -> None:

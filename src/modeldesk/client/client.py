@@ -15,6 +15,7 @@ import msgspec
 
 from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.forms import fields_of, file_of
+from modeldesk.client.labels import ClientLabels, GivenLabel
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
@@ -23,6 +24,8 @@ from modeldesk.schema import Frame, Granularity, to_frame
 from modeldesk.services.about import About
 from modeldesk.services.audit import AuditPage
 from modeldesk.services.backfill import Backfilled
+from modeldesk.services.label_reading import LabelColumns
+from modeldesk.services.labelling import LabelChoices, Labelled
 from modeldesk.services.views import (
     AlertStatus,
     AlertView,
@@ -68,6 +71,7 @@ class _LoggedPrediction:
     inputs: dict[str, Scalar]
     outputs: dict[str, Scalar]
     shadow_of: str | None = None
+    labels: tuple[GivenLabel, ...] = ()
 
 
 class Client:
@@ -109,6 +113,8 @@ class Client:
         """Which versions names point at."""
         self.routes = ClientRoutes(self._transport)
         """Which versions share a model's traffic."""
+        self.labels = ClientLabels(self._transport)
+        """What the predictions' true outcomes were."""
 
     def __enter__(self) -> Self:
         return self
@@ -326,6 +332,7 @@ class Client:
             inputs=logged.inputs,
             outputs=logged.outputs,
             shadow_of=logged.shadow_of,
+            labels=tuple(given.view for given in logged.labels),
         )
 
     def log(
@@ -367,6 +374,36 @@ class Client:
             query={"version": version, "time": time, "row_id": row_id},
             content_type="application/vnd.apache.arrow.stream",
         )
+
+    def label(
+        self,
+        name: str,
+        data: Frame,
+        *,
+        columns: LabelColumns | None = None,
+        choices: LabelChoices | None = None,
+    ) -> Labelled:
+        """Say what the true outcomes of predictions were.
+
+        Parameters
+        ----------
+        name
+            The model.
+        data
+            A table with a column ``label``, and ``prediction_id`` or ``row_id``; maybe
+            ``label_time`` and ``label_source``. Within the server's limits for one request.
+        columns
+            Other names of these columns.
+        choices
+            What happens to wrong and contradicting rows, and whether this is a dry run.
+
+        Raises
+        ------
+        InvalidRows
+            When rows are wrong, or contradict each other, and are not to be left out; nothing is
+            written then.
+        """
+        return self.labels.send(name, data, columns, choices)
 
     def audit(
         self,

@@ -137,8 +137,9 @@ def _plain(series: pl.Series) -> Reading:
 
 
 def _is_pandas(data: object) -> TypeGuard[pd.DataFrame]:
-    pandas = sys.modules.get("pandas")
-    return pandas is not None and isinstance(data, pandas.DataFrame)
+    # Where another thread imports it at this moment, it is there and has no tables yet.
+    table = getattr(sys.modules.get("pandas"), "DataFrame", None)
+    return table is not None and isinstance(data, table)
 
 
 def _collected(frame: pl.LazyFrame) -> pl.DataFrame:
@@ -196,8 +197,9 @@ def _column(name: str, values: object) -> Reading:
     if isinstance(values, pl.Series):
         return _plain(values.alias(name))
     pandas = sys.modules.get("pandas")
-    if pandas is not None and isinstance(values, pandas.Series | pandas.Index):
-        return _pandas_column(name, pandas.Series(values))
+    series, index = (getattr(pandas, kind, None) for kind in ("Series", "Index"))
+    if series is not None and index is not None and isinstance(values, series | index):
+        return _pandas_column(name, series(values))
     if isinstance(values, np.ndarray):
         return _array_column(name, values)
     if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):

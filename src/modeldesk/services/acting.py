@@ -28,7 +28,7 @@ class Scope(StrEnum):
     PREDICT = "predict"
     """Ask models, in every dialect."""
     INGEST = "ingest"
-    """Log rows, flag predictions."""
+    """Log rows, label and flag predictions."""
     READ = "read"
     """See everything that is shown."""
     ADMIN = "admin"
@@ -41,7 +41,7 @@ class UserRole(StrEnum):
     VIEWER = "viewer"
     """See everything but the audit trail, and try the models."""
     EDITOR = "editor"
-    """Also log rows, flag predictions, acknowledge alerts and change monitors."""
+    """Also log rows, label and flag predictions, acknowledge alerts and change monitors."""
     ADMIN = "admin"
     """Also change everything else."""
 

@@ -17,6 +17,7 @@ _OUTCOMES = {
     FindingKind.WRONG_FACTS: "corrected from its rows",
     FindingKind.LOST_KEYS: "indexed again",
     FindingKind.STRAY_KEYS: "deleted",
+    FindingKind.LABEL_COUNT: "counted anew",
     FindingKind.ALIAS: "the newest version is champion now",
     FindingKind.DATABASE: "restore a backup: modeldesk restore FILE",
     FindingKind.DAMAGED_CHUNK: "set aside; its rows are only in a backup",
@@ -155,6 +156,8 @@ class Check:
                 repaired = repair.index(chunk_id)
             case FindingKind.STRAY_KEYS:
                 repair.delete_stray_keys()
+            case FindingKind.LABEL_COUNT:
+                repair.recount_labels(found.version_id or 0)
             case FindingKind.ALIAS:
                 repair.crown(found.model_id or 0, self._clock)
             case FindingKind.DAMAGED_CHUNK:

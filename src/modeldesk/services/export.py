@@ -11,10 +11,11 @@ import polars as pl
 
 from modeldesk.errors import Conflict, InvalidArgument, StoreUnavailable
 from modeldesk.schema import POLARS_TYPES
+from modeldesk.services.labelled_rows import LABEL, LABEL_TIME, labelled
 from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.reading import IDENTIFIER, numbered
 from modeldesk.services.registry import Registry
-from modeldesk.store import ROW_ID, SHADOW_OF, TIME, ChunkLog, VersionRecord
+from modeldesk.store import ROW_ID, SHADOW_OF, TIME, ChunkLog, LabelRecords, VersionRecord
 
 _PART_ROWS = 100_000
 """Rows from which on a day's rows are written as a file."""
@@ -41,7 +42,8 @@ class Exported:
 class Export:
     """Writes logged rows to ``model=iris/version=1/day=2026-03-01/part-00000.parquet``.
 
-    Files hold ``prediction_id``, ``version``, ``time``, ``row_id`` and ``shadow_of``, then the
+    Files hold ``prediction_id``, ``version``, ``time``, ``row_id`` and ``shadow_of``, the present
+    ``label`` as text and ``label_time`` (unless a column of the model is called so), then the
     inputs and outputs. What the log policy hashes now is text; what it hashed before and no
     longer does is missing where it cannot be told.
 
@@ -51,11 +53,14 @@ class Export:
         Models and versions.
     log
         The rows; read chunk by chunk.
+    labels
+        What the true outcomes were.
     """
 
-    def __init__(self, registry: Registry, log: ChunkLog) -> None:
+    def __init__(self, registry: Registry, log: ChunkLog, labels: LabelRecords) -> None:
         self._registry = registry
         self._log = log
+        self._labels = labels
 
     def run(
         self,
@@ -102,7 +107,8 @@ class Export:
         with progress.step("Exporting", self._log.rows(ids, start=start, end=end)) as step:
             for record in records:
                 for chunk in self._log.latest([record.version_id], start=start, end=end):
-                    rows = _table(numbered(chunk, record.number), record)
+                    told = labelled(numbered(chunk, record.number), self._labels)
+                    rows = _table(told, record)
                     folder.hold(record, rows.filter(_within(start, end)))
                     step.advance(rows.height)
                 folder.flush()
@@ -200,12 +206,14 @@ def _table(rows: pl.DataFrame, record: VersionRecord) -> pl.DataFrame:
         column.name: pl.String() if column.name in hashed else POLARS_TYPES[column.kind]
         for column in record.signature.columns
     }
+    labels = {LABEL: "label", LABEL_TIME: "label_time"}
     return rows.select(
         IDENTIFIER,
         pl.lit(record.number, dtype=pl.Int32).alias("version"),
         pl.col(TIME).alias("time"),
         _column(rows, ROW_ID, pl.String()).alias("row_id"),
         _column(rows, SHADOW_OF, pl.String()).alias("shadow_of"),
+        *(pl.col(ours).alias(name) for ours, name in labels.items() if name not in types),
         *(_column(rows, name, dtype) for name, dtype in types.items()),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ from modeldesk.schema import (
 )
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.maturity import LabelBook
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import PredictionView
 from modeldesk.store import (
@@ -81,12 +82,17 @@ class Reader:
         The predictions.
     comparisons
         What was said of each day.
+    labels
+        What the predictions' true outcomes were.
     """
 
-    def __init__(self, registry: Registry, log: ChunkLog, comparisons: Comparisons) -> None:
+    def __init__(
+        self, registry: Registry, log: ChunkLog, comparisons: Comparisons, labels: LabelBook
+    ) -> None:
         self._registry = registry
         self._log = log
         self._comparisons = comparisons
+        self._labels = labels
 
     def prediction(self, prediction_id: str) -> PredictionView:
         """Return one logged prediction; `NotFound` when there is none of that id."""
@@ -214,7 +220,11 @@ class Reader:
             whole=found.frame,
             offset=0,
         )
-        return batch.predictions[0]
+        (view,) = batch.predictions
+        key, row = found.key, found.row
+        if view.shadow_of is not None:
+            key, row = parse_prediction_id(view.shadow_of)
+        return replace(view, labels=self._labels.history(key, row, record.signature.prediction))
 
 
 def _position(cursor: str) -> tuple[str, int]:

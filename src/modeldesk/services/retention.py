@@ -25,6 +25,8 @@ class Keeping:
     """Profiles of hours."""
     daily: int | None = None
     """Profiles of days, with their alerts."""
+    labels: int | None = None
+    """Labels, by the times of their predictions; those that wait, by when they arrived."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +40,11 @@ class Expired:
     """Profiles of hours, of all segments."""
     daily: int = 0
     """Profiles of days, of all segments."""
+    labels: int = 0
 
     def __bool__(self) -> bool:
         """Whether anything was deleted."""
-        return bool(self.chunks or self.hourly or self.daily)
+        return bool(self.chunks or self.hourly or self.daily or self.labels)
 
     def __add__(self, other: Expired) -> Expired:
         """Return both together."""
@@ -50,6 +53,7 @@ class Expired:
             chunks=self.chunks + other.chunks,
             hourly=self.hourly + other.hourly,
             daily=self.daily + other.daily,
+            labels=self.labels + other.labels,
         )
 
 
@@ -105,25 +109,27 @@ class Retention:
             Told of the chunks and profiles that are deleted.
         """
         done, due = Expired(), self.due()
-        with progress.step("Deleting", due.chunks + due.hourly + due.daily) as bar:
+        with progress.step("Deleting", due.chunks + due.hourly + due.daily + due.labels) as bar:
             while some := self.run():
                 done += some
-                bar.advance(some.chunks + some.hourly + some.daily)
+                bar.advance(some.chunks + some.hourly + some.daily + some.labels)
         return done
 
     def due(self) -> Expired:
         """Return what `finish` would delete, without deleting it."""
         rows, hourly, daily = self._bounds()
+        labels = self._before(self._keeping.labels)
         old = OldRows() if rows is None else self._expiry.old_rows(rows)
         return Expired(
             rows=old.rows,
             chunks=old.chunks,
             hourly=0 if hourly is None else self._expiry.old_profiles(Granularity.HOUR, hourly),
             daily=0 if daily is None else self._expiry.old_profiles(Granularity.DAY, daily),
+            labels=0 if labels is None else self._expiry.old_labels(labels),
         )
 
     def _kinds(self) -> Iterator[Callable[[], Expired]]:
-        """Yield what deletes some rows, hours and days, of those that are not kept for ever."""
+        """Yield what deletes some rows, hours, days and labels that are not kept for ever."""
         rows, hourly, daily = self._bounds()
         if rows is not None:
             yield partial(_rows, self._expiry.rows, rows)
@@ -132,6 +138,9 @@ class Retention:
             yield lambda: Expired(hourly=self._expiry.profiles(Granularity.HOUR, hourly))
         if daily is not None:
             yield lambda: Expired(daily=self._expiry.profiles(Granularity.DAY, daily))
+        labels = self._before(self._keeping.labels)
+        if labels is not None:
+            yield lambda: Expired(labels=self._expiry.labels(labels))
 
     def _bounds(self) -> tuple[datetime | None, datetime | None, datetime | None]:
         """Return before which day rows, hours and days go."""

@@ -76,7 +76,8 @@ class RollUp:
 
     def _merged(self, waiting: Sequence[WaitingChunk]) -> int:
         ids = [chunk.chunk_id for chunk in waiting]
-        if not self._windows.merge(ids, self._parts(waiting), thinned=self._thinned(waiting)):
+        parts, kept = self._parts(waiting), self._thinned(waiting)
+        if not self._windows.merge(ids, parts, thinned=kept, arrived=waiting):
             return 0
         return sum(chunk.rows.height for chunk in waiting)
 

@@ -128,6 +128,22 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LabelView:
+    """A label that was given to a prediction: what its true outcome is."""
+
+    prediction_id: str
+    version: int
+    """Number of the version that predicted."""
+    predicted_at: datetime
+    value: Value
+    time: datetime
+    """When the outcome became known."""
+    arrived_at: datetime
+    source: str
+    """Where the label comes from, as its sender says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PredictionView:
     """One logged prediction, read back."""
 
@@ -141,6 +157,8 @@ class PredictionView:
     outputs: Mapping[str, Value]
     shadow_of: str | None = None
     """Identifier of the prediction that was answered, where this one was made beside it."""
+    labels: tuple[LabelView, ...] = ()
+    """Every label that was given to it, the newest first: that one counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

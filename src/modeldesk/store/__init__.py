@@ -23,6 +23,9 @@ from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
+from modeldesk.store.label_matching import Matches, identified, label_hash
+from modeldesk.store.label_writing import LabelCounts
+from modeldesk.store.labels import DueDay, LabelledHour, LabelRecord, LabelRecords
 from modeldesk.store.log import ChunkLog, LoggedChunk, LoggedRow, WaitingRows
 from modeldesk.store.merging import WindowKey, WindowPart
 from modeldesk.store.migrate import Migration, has_desk, migrate
@@ -68,6 +71,7 @@ __all__ = [
     "DayRecords",
     "DayState",
     "Detail",
+    "DueDay",
     "DueWindow",
     "Dump",
     "Expiry",
@@ -84,9 +88,14 @@ __all__ = [
     "JobStep",
     "KeyRecord",
     "KeyRecords",
+    "LabelCounts",
+    "LabelRecord",
+    "LabelRecords",
+    "LabelledHour",
     "Load",
     "LoggedChunk",
     "LoggedRow",
+    "Matches",
     "Migration",
     "ModelRecords",
     "MonitorRecord",
@@ -121,6 +130,8 @@ __all__ = [
     "WindowVolume",
     "dumping",
     "has_desk",
+    "identified",
+    "label_hash",
     "loading",
     "migrate",
     "note",

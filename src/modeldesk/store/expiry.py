@@ -14,6 +14,7 @@ from modeldesk.schema import Granularity
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.label_expiry import expire_labels, old_labels
 from modeldesk.store.locking import lock_chunks, window_order
 from modeldesk.store.own_keys import delete_keys, numbers_of
 from modeldesk.store.parts import own_keys_in, parts_of
@@ -136,6 +137,16 @@ class Expiry:
             return 0
         with self._store.writing() as connection:
             return delete_profiles(connection, ids)
+
+    def old_labels(self, before: datetime) -> int:
+        """Return how many labels `labels` would delete in the end."""
+        with self._store.snapshot() as connection:
+            return old_labels(connection, before)
+
+    def labels(self, before: datetime) -> int:
+        """Delete some labels of older predictions, and of those that wait, older ones."""
+        with self._store.writing() as connection:
+            return expire_labels(connection, before)
 
     def _old(self, before: datetime) -> list[_Old]:
         candidates = (

@@ -28,6 +28,8 @@ class FindingKind(StrEnum):
     """A window's profile cannot be read, or had to begin anew."""
     WRONG_COUNT = "wrong count"
     """A profile does not count the rows that were logged."""
+    LABEL_COUNT = "label count"
+    """An hour does not count the predictions that have a label."""
     VERSION = "version"
     """A model version cannot be read."""
     ARTEFACT = "artefact"

@@ -19,6 +19,7 @@ from modeldesk.store.balances import Balance, balances_of, rows_by_day
 from modeldesk.store.engine import Store
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.fresh import filed_if_possible
+from modeldesk.store.label_counts import miscounted
 from modeldesk.store.own_keys import keys_found
 from modeldesk.store.parts import Part, own_keys_in, parts_of
 from modeldesk.store.payload import TIME, decode_rows
@@ -120,6 +121,7 @@ class Inspection:
         counted = self._window_profiles(connection, names)
         for version_id, name in names.items():
             self._days(connection, version_id, name, counted)
+            self._labels(connection, version_id, name)
 
     def _versions(self, connection: sa.Connection) -> dict[int, str]:
         names: dict[int, str] = {}
@@ -247,6 +249,13 @@ class Inspection:
                 where = f"{day:%Y-%m-%d} of {name}"
                 kind = FindingKind.WRONG_COUNT
                 self._find(kind, where, problem, version_id=version_id, day=day)
+
+    def _labels(self, connection: sa.Connection, version_id: int, name: str) -> None:
+        wrong = miscounted(connection, version_id)
+        if wrong:
+            problem = f"the labelled predictions of {len(wrong)} hours are miscounted"
+            kind = FindingKind.LABEL_COUNT
+            self._find(kind, f"labels of {name}", problem, version_id=version_id)
 
     def _find(
         self,

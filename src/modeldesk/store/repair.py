@@ -12,6 +12,8 @@ from modeldesk.store.damage import set_aside, take_back
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_many
 from modeldesk.store.inspection import lost_keys, stray
+from modeldesk.store.label_counts import recount
+from modeldesk.store.label_writing import lock_labels
 from modeldesk.store.own_keys import key_rows
 from modeldesk.store.parts import parts_of
 from modeldesk.store.payload import TIME, decode_rows
@@ -68,6 +70,15 @@ class Repair:
         """Delete own keys that lead nowhere."""
         with self._store.writing() as connection:
             connection.execute(sa.delete(row_keys).where(stray()))
+
+    def recount_labels(self, version_id: int) -> None:
+        """Write down how many predictions of each hour have a label."""
+        with self._store.writing() as connection:
+            model_id = connection.scalars(
+                sa.select(versions.c.model_id).where(versions.c.id == version_id)
+            ).one()
+            lock_labels(connection, [model_id])
+            recount(connection, version_id)
 
     def crown(self, model_id: int, clock: Clock) -> None:
         """Make the newest version of a model its champion."""

@@ -18,6 +18,7 @@ from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.fresh import file_fresh
+from modeldesk.store.label_arrivals import Arrived, join_waiting
 from modeldesk.store.locking import lock_chunks
 from modeldesk.store.merging import WindowKey, WindowPart, merge_ahead, merge_part, merged_ahead
 from modeldesk.store.own_keys import forget_keys, hashes_in
@@ -128,8 +129,11 @@ class WindowRecords:
         parts: Mapping[WindowKey, WindowPart],
         *,
         thinned: Mapping[int, pl.DataFrame] | None = None,
+        arrived: Sequence[WaitingChunk] = (),
     ) -> bool:
         """Mark chunks as profiled and merge their parts, both or neither.
+
+        Labels that waited for their rows join them, and the days that labels change are marked.
 
         Parameters
         ----------
@@ -139,6 +143,8 @@ class WindowRecords:
             What they add to which window.
         thinned
             What stays of chunks of which not every row is kept; a chunk with none is deleted.
+        arrived
+            The chunks with their rows, for labels that wait for them.
 
         Returns
         -------
@@ -164,6 +170,20 @@ class WindowRecords:
                     merge_part(connection, key, parts[key])
             for chunk_id, frame in (thinned or {}).items():
                 _thin(connection, chunk_id, frame)
+            kept = thinned or {}
+            join_waiting(
+                connection,
+                [
+                    Arrived(
+                        chunk_id=chunk.chunk_id,
+                        key=chunk.key,
+                        version_id=chunk.version_id,
+                        rows=kept.get(chunk.chunk_id, chunk.rows),
+                        together=chunk.together,
+                    )
+                    for chunk in arrived
+                ],
+            )
         return True
 
     def profiles(

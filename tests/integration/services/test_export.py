@@ -38,7 +38,7 @@ def test_rows_are_written_in_folders_of_days(desk: Desk, tmp_path: Path) -> None
     assert watcher.steps == {"Exporting": (300, 300)}
     assert (tmp_path / "out/model=flowers/version=1/day=2026-03-04/part-00000.parquet").exists()
     frame = pl.read_parquet(tmp_path / "out/**/*.parquet", hive_partitioning=False)
-    own = ["prediction_id", "version", "time", "row_id", "shadow_of"]
+    own = ["prediction_id", "version", "time", "row_id", "shadow_of", "label", "label_time"]
     assert frame.columns == [*own, *FEATURES, "class"]
     assert frame["prediction_id"].n_unique() == 300
     row = frame.row(by_predicate=pl.col("row_id") == "0304-7", named=True)

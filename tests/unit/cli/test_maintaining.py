@@ -135,7 +135,8 @@ def test_what_is_old_expires(run: Callable[..., Result], desk: Path) -> None:
     assert run(*one_day).stdout == "Deleted 150 rows, 0 profiles of hours and 0 of days.\n"
     assert "150 rows in 1 chunk" in run("check", "--home", desk).stdout
     rest = run("expire", "--home", desk, "--keep-daily-days", "1", "--json")
-    assert json.loads(rest.stdout) == {"rows": 0, "chunks": 0, "hourly": 1, "daily": 1}
+    gone = {"rows": 0, "chunks": 0, "hourly": 1, "daily": 1, "labels": 0}
+    assert json.loads(rest.stdout) == gone
     wrong = run("expire", "--home", desk, "--keep-rows-days", "-1")
     assert wrong.exit_code == 2
     assert "--keep-rows-days" in wrong.stderr
@@ -326,4 +327,4 @@ def test_migrate_says_where_the_copy_is(run: Callable[..., Result], tmp_path: Pa
         write(store)
     found = run("migrate", "--home", tmp_path)
     assert "from revision 0001 to revision" in found.stdout
-    assert "modeldesk.db.before-0007" in found.stdout
+    assert "modeldesk.db.before-0008" in found.stdout

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
+from types import ModuleType
 from uuid import UUID
 
 import numpy as np
@@ -285,3 +286,9 @@ def test_values_are_counted_by_the_type_in_which_they_came(
 def test_rows_without_columns_are_rows() -> None:
     """A table of empty rows has rows."""
     assert read_table([{}, {}]).height == read_table(pd.DataFrame(index=range(2))).height == 2
+
+
+def test_a_table_is_read_while_pandas_is_being_imported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another thread may be at it: the module is there, and has no tables yet."""
+    monkeypatch.setitem(sys.modules, "pandas", ModuleType("pandas"))
+    assert to_frame({"age": [31]}).to_dicts() == [{"age": 31}]
