@@ -159,7 +159,8 @@ def test_labels_wait_for_rows_that_are_put_together(desk: Desk) -> None:
     )
     columns = FewColumns.like(dict(table.schema))
     plain = table.with_columns(pl.col(TIME).dt.epoch("us"))
-    record, log = desk.registry.record("iris"), ChunkLog(desk.store)
+    assert columns is not None
+    record, log = desk.registry.record("iris"), ChunkLog(desk.store, synced=False)
     for key in keys:
         chunk = Chunk(
             key=key,
@@ -168,7 +169,7 @@ def test_labels_wait_for_rows_that_are_put_together(desk: Desk) -> None:
             committed_at=NOW,
             rows=FewRows(columns=columns, values=[column.to_list() for column in plain]),
         )
-        if not log.append_at_once(chunk):
+        if not log.append_at_once(chunk):  # PostgreSQL writes no chunk at once
             log.append([chunk])
     desk.jobs.run()
     assert values(desk, f"{keys[2]}-0") == [SETOSA]
