@@ -22,6 +22,7 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.file_jobs import FileJobs, FileLimits
@@ -38,6 +39,7 @@ from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
+from modeldesk.services.performance_report import Performance
 from modeldesk.services.predictor import Predictor
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
@@ -60,6 +62,7 @@ from modeldesk.store import (
     Compaction,
     ComparisonRecords,
     DayRecords,
+    EvaluationRecords,
     Expiry,
     FileJobRecords,
     FlagRecords,
@@ -107,6 +110,7 @@ class Desk:
     feedback: Feedback
     labelling: Labelling
     labels: LabelBook
+    performance: Performance
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -170,7 +174,7 @@ class Desk:
         rebuild = Rebuild(registry, DayRecords(store))
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
-        label_records = LabelRecords(store)
+        label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
         labels = LabelBook(registry, label_records, windows)
         reader = Reader(registry, log, comparisons, labels)
         measures = Measures()
@@ -206,9 +210,11 @@ class Desk:
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
+            performance=Performance(registry, evaluations, labels),
             jobs=Jobs(
                 rollup,
                 monitoring,
+                Evaluation(registry, log, label_records, evaluations),
                 Upkeep(Compaction(store), retention, clock),
                 seconds=settings.job_seconds,
             ),

@@ -155,3 +155,8 @@ def maybe(a: int) -> float | None:
 def hour_of(at: datetime) -> int:
     """Answer the hour of a time."""
     return at.hour
+
+
+def guesses_setosa(frame: pl.DataFrame) -> list[str]:
+    """Answer the same class for every flower."""
+    return ["Iris-setosa"] * frame.height

@@ -1,4 +1,4 @@
-"""Background jobs: roll up, judge and tidy, over and over, beside the predictions."""
+"""Background jobs: roll up, judge, evaluate and tidy, over and over, beside the predictions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 
 import structlog
 
+from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.upkeep import Upkeep
@@ -18,14 +19,14 @@ _log = structlog.get_logger("modeldesk.jobs")
 
 
 class Jobs:
-    """Runs the roll-up, the monitors and the upkeep in a thread of their own.
+    """Runs the roll-up, the monitors, the evaluation and the upkeep in a thread of their own.
 
     The thread is a daemon: a run that hangs, on a locked database for example, does not keep
     the process from ending. What it leaves undone is done at the next start.
 
     Parameters
     ----------
-    rollup, monitoring, upkeep
+    rollup, monitoring, evaluation, upkeep
         What is run, in this order. In the background, one that fails does not keep the others
         from running.
     seconds
@@ -33,10 +34,17 @@ class Jobs:
     """
 
     def __init__(
-        self, rollup: RollUp, monitoring: Monitoring, upkeep: Upkeep, *, seconds: float
+        self,
+        rollup: RollUp,
+        monitoring: Monitoring,
+        evaluation: Evaluation,
+        upkeep: Upkeep,
+        *,
+        seconds: float,
     ) -> None:
         self._rollup = rollup
         self._monitoring = monitoring
+        self._evaluation = evaluation
         self._upkeep = upkeep
         self._seconds = seconds
         self._stop = threading.Event()
@@ -50,10 +58,11 @@ class Jobs:
         self._thread.start()
 
     def run(self) -> int:
-        """Roll up, judge and tidy once, now; return the number of rows profiled."""
+        """Roll up, judge, evaluate and tidy once, now; return the number of rows profiled."""
         with self._one_at_a_time:
             rows = self._rollup.run(stop=self._stop.is_set)
             self._monitoring.judge(stop=self._stop.is_set)
+            self._evaluation.run(stop=self._stop.is_set)
             self._upkeep.run(stop=self._stop.is_set)
             return rows
 
@@ -65,7 +74,12 @@ class Jobs:
             self._thread = None
 
     def _loop(self) -> None:
-        steps = (self._rollup.run, self._monitoring.judge, self._upkeep.run)
+        steps = (
+            self._rollup.run,
+            self._monitoring.judge,
+            self._evaluation.run,
+            self._upkeep.run,
+        )
         rest = self._seconds
         while not self._stop.wait(rest):
             began = time.monotonic()

@@ -9,6 +9,7 @@ from modeldesk.store.compaction import Compaction
 from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Past
 from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
+from modeldesk.store.evaluations import EvaluatedDay, EvaluationRecords, PartState
 from modeldesk.store.expiry import Expiry, OldRows
 from modeldesk.store.file_jobs import (
     MOST_KEPT_PROBLEMS,
@@ -74,6 +75,8 @@ __all__ = [
     "DueDay",
     "DueWindow",
     "Dump",
+    "EvaluatedDay",
+    "EvaluationRecords",
     "Expiry",
     "Failures",
     "FileJob",
@@ -109,6 +112,7 @@ __all__ = [
     "Notes",
     "OldRows",
     "Parameter",
+    "PartState",
     "Past",
     "Quarantine",
     "QuarantinedRow",

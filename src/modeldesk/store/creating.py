@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from modeldesk.store import job_tables, label_tables  # noqa: F401  # the metadata has their tables
+from modeldesk.store import (  # noqa: F401  # the metadata has their tables
+    evaluation_tables,
+    job_tables,
+    label_tables,
+)
 from modeldesk.store.access_tables import access_state
 from modeldesk.store.tables import metadata
 

@@ -14,6 +14,7 @@ from modeldesk.schema import Granularity
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.evaluation_tables import evaluations
 from modeldesk.store.label_expiry import expire_labels, old_labels
 from modeldesk.store.locking import lock_chunks, window_order
 from modeldesk.store.own_keys import delete_keys, numbers_of
@@ -124,7 +125,10 @@ class Expiry:
         return OldRows(chunks=len(old), rows=sum(sum(chunk.days.values()) for chunk in old))
 
     def profiles(self, granularity: Granularity, before: datetime) -> int:
-        """Delete some profiles of older windows, with their alerts; return how many."""
+        """Delete some profiles of older windows; return how many.
+
+        With those of days go their alerts, and what was said of all older days' labels.
+        """
         query = (
             sa.select(profiles.c.id)
             .where(profiles.c.granularity == granularity.value, profiles.c.start < before)
@@ -136,6 +140,8 @@ class Expiry:
         if not ids:
             return 0
         with self._store.writing() as connection:
+            if granularity is Granularity.DAY:
+                connection.execute(sa.delete(evaluations).where(evaluations.c.day < before))
             return delete_profiles(connection, ids)
 
     def old_labels(self, before: datetime) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -65,7 +64,7 @@ class DueDay:
     version_id: int
     day: datetime
     revision: int
-    """Of the labels; to be told when it is evaluated: see `LabelRecords.evaluated`."""
+    """Of the labels; to be told when it is evaluated: see `EvaluationRecords.keep`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,11 +193,22 @@ class LabelRecords:
         with self._store.reading() as connection:
             return int(connection.scalar(query) or 0)
 
-    def due(self, *, limit: int = 1_000) -> tuple[DueDay, ...]:
-        """Return days whose labels have changed since they were evaluated, the oldest first."""
+    def due(self, *, limit: int = 1_000, without: Collection[int] = ()) -> tuple[DueDay, ...]:
+        """Return days whose labels have changed since they were evaluated, the oldest first.
+
+        Parameters
+        ----------
+        limit
+            Most days.
+        without
+            Keys of versions whose days are left out.
+        """
         query = (
             sa.select(label_days)
-            .where(label_days.c.evaluated < label_days.c.revision)
+            .where(
+                label_days.c.evaluated < label_days.c.revision,
+                label_days.c.version_id.not_in(without),
+            )
             .order_by(label_days.c.day, label_days.c.version_id)
             .limit(limit)
         )
@@ -208,24 +218,23 @@ class LabelRecords:
             DueDay(version_id=row.version_id, day=row.day, revision=row.revision) for row in rows
         )
 
-    @contextmanager
-    def evaluated(self, due: DueDay) -> Iterator[sa.Connection]:
-        """Yield a transaction that keeps what a day's evaluation says, and marks the day.
 
-        Labels that arrive while the day is evaluated leave it due: the mark is the revision
-        that was read before.
-        """
-        with self._store.writing() as connection:
-            yield connection
-            connection.execute(
-                sa.update(label_days)
-                .where(
-                    label_days.c.version_id == due.version_id,
-                    label_days.c.day == due.day,
-                    label_days.c.evaluated < due.revision,
-                )
-                .values(evaluated=due.revision)
-            )
+def mark_evaluated(connection: sa.Connection, due: DueDay) -> bool:
+    """Mark a day as evaluated within the caller's transaction; say whether it was due.
+
+    Labels that arrive while the day is evaluated leave it due: the mark is the revision that was
+    read before. Another process that was faster has marked it already.
+    """
+    marked = connection.execute(
+        sa.update(label_days)
+        .where(
+            label_days.c.version_id == due.version_id,
+            label_days.c.day == due.day,
+            label_days.c.evaluated < due.revision,
+        )
+        .values(evaluated=due.revision)
+    )
+    return marked.rowcount == 1
 
 
 def present(connection: sa.Connection, places: pl.DataFrame) -> pl.DataFrame:

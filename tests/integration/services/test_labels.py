@@ -21,7 +21,16 @@ from modeldesk.services.label_reading import LabelColumns, LabelKey
 from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
 from modeldesk.services.restore import Restore
 from modeldesk.settings import Settings
-from modeldesk.store import TIME, Chunk, ChunkLog, Compaction, Expiry, LabelRecords, Store
+from modeldesk.store import (
+    TIME,
+    Chunk,
+    ChunkLog,
+    Compaction,
+    EvaluationRecords,
+    Expiry,
+    LabelRecords,
+    Store,
+)
 from modeldesk.store.label_tables import label_hours, labels, waiting_labels
 from tests.support.iris import ROW, iris_frame, iris_model
 
@@ -67,10 +76,9 @@ def due(desk: Desk) -> set[tuple[int, datetime]]:
 
 def settle(desk: Desk) -> None:
     """Let everything count as evaluated."""
-    records = LabelRecords(desk.store)
-    for found in records.due():
-        with records.evaluated(found):
-            pass
+    records = EvaluationRecords(desk.store)
+    for found in LabelRecords(desk.store).due():
+        records.keep(found, {})
     assert due(desk) == set()
 
 
@@ -104,7 +112,7 @@ def test_labels_join_by_identifier_and_by_own_key(desk: Desk) -> None:
 def test_one_own_key_may_name_several_predictions(desk: Desk) -> None:
     """All predictions of that key that are in the log get the label."""
     ids = send(desk, ["a", "b", "a"])
-    desk.jobs.run()
+    desk.rollup.run()
     ids += send(desk, ["a"])
     done = desk.labelling.label("iris", {"row_id": ["a"], "label": [SETOSA]})
     assert (done.rows, done.matched, done.new) == (1, 1, 3)
@@ -171,7 +179,7 @@ def test_labels_wait_for_rows_that_are_put_together(desk: Desk) -> None:
         )
         if not log.append_at_once(chunk):  # PostgreSQL writes no chunk at once
             log.append([chunk])
-    desk.jobs.run()
+    desk.rollup.run()
     assert values(desk, f"{keys[2]}-0") == [SETOSA]
     assert values(desk, f"{keys[1]}-1") == [VIRGINICA]
     assert values(desk, f"{keys[1]}-0") == []
@@ -213,7 +221,7 @@ def test_labels_of_unknown_predictions_wait_and_join(desk: Desk, by: str) -> Non
         ChunkLog(desk.store).append([chunk])
         prediction = key
     assert values(desk, prediction) == []
-    desk.jobs.run()
+    desk.rollup.run()
     assert values(desk, prediction) == [VIRGINICA, SETOSA]
     assert desk.labels.delay("iris").waiting == 0
     assert {day for _, day in due(desk)} == {DAY}
@@ -227,13 +235,13 @@ def test_many_waiting_labels_and_many_rows(desk: Desk) -> None:
     frame = pl.DataFrame({"row_id": [f"late-{n}" for n in range(300)], "label": [SETOSA] * 300})
     desk.labelling.label("iris", frame)
     send(desk, ["late-7", "other"])
-    desk.jobs.run()
+    desk.rollup.run()
     assert desk.labels.delay("iris").waiting == 299
     rows = iris_frame().with_columns(
         pl.Series("row_id", [f"late-{n + 5}" for n in range(150)]), pl.lit(NOW).alias("timestamp")
     )
     desk.backfill.log("iris", pl.concat([rows] * 4).with_row_index("n").drop("n"))
-    desk.jobs.run()
+    desk.rollup.run()
     assert desk.labels.delay("iris").waiting == 299 - 149
     assert desk.labels.maturity("iris").windows[0].labelled == 1 + 4 * 149
     assert desk.check.run().findings == ()
@@ -299,7 +307,7 @@ def test_labels_survive_compaction_trimming_and_expiry(desk: Desk) -> None:
     """They lead to the same rows after these were merged, and stay when the rows are gone."""
     old, new = NOW - timedelta(days=3), NOW
     ids = [found for n in range(40) for found in send(desk, [f"k{n}"], at=old if n % 2 else new)]
-    desk.jobs.run()
+    desk.rollup.run()
     frame = {"prediction_id": ids[:20], "label": [SETOSA] * 20}
     desk.labelling.label("iris", frame)
     assert Compaction(desk.store).run(fewest=2)
@@ -320,7 +328,7 @@ def test_labels_expire_by_their_own_setting(desk: Desk) -> None:
     """By the times of their predictions; those that wait by when they arrived."""
     old = NOW - timedelta(days=3)
     ids = send(desk, ["a"], at=old) + send(desk, ["b"])
-    desk.jobs.run()
+    desk.rollup.run()
     frame = {"row_id": ["a", "b", "c"], "label": [SETOSA] * 3}
     desk.labelling.label("iris", frame)
     expiry = Expiry(desk.store)
@@ -338,15 +346,14 @@ def test_labels_expire_by_their_own_setting(desk: Desk) -> None:
 def test_touched_days_are_due_until_they_are_evaluated(desk: Desk) -> None:
     """Also again, where labels arrive while a day is evaluated."""
     ids = send(desk, ["a", "b"]) + send(desk, ["c"], at=NOW - timedelta(days=1))
-    desk.jobs.run()
+    desk.rollup.run()
     records = LabelRecords(desk.store)
     assert records.due() == ()
     desk.labelling.label("iris", {"prediction_id": ids[:1], "label": [SETOSA]})
     (found,) = records.due()
     assert found.day == DAY
     desk.labelling.label("iris", {"prediction_id": ids[1:2], "label": [SETOSA]})
-    with records.evaluated(found):
-        pass
+    EvaluationRecords(desk.store).keep(found, {})
     (again,) = records.due()
     assert again.revision > found.revision
     settle(desk)
@@ -359,7 +366,7 @@ def test_rows_that_had_a_label_before_they_were_profiled_are_due(desk: Desk) -> 
     ids = send(desk, ["a"])
     desk.labelling.label("iris", {"prediction_id": ids, "label": [SETOSA]})
     settle(desk)
-    desk.jobs.run()
+    desk.rollup.run()
     assert {day for _, day in due(desk)} == {DAY}
 
 
@@ -371,7 +378,7 @@ def test_shadows_share_the_labels_of_what_was_answered(desk: Desk) -> None:
     desk.routes.set("iris", Routing(shadow=Shadow(version=second.number)))
     answered = send(desk, ["a"])[0]
     wait_for(lambda: desk.overview.model("iris").shadow == 1)
-    desk.jobs.run()
+    desk.rollup.run()
     rows = desk.reader.by_row_id("iris", "a")
     shadow = next(row.prediction_id for row in rows if row.shadow_of == answered)
     settle(desk)
@@ -387,7 +394,7 @@ def test_rows_that_are_not_kept_get_no_label(desk: Desk) -> None:
     desk.registry.set_policy("iris", LogPolicy(rows=KeepRows.NONE))
     desk.labelling.label("iris", {"row_id": ["a"], "label": [SETOSA]})
     send(desk, ["a"])
-    desk.jobs.run()
+    desk.rollup.run()
     assert desk.labels.delay("iris").waiting == 1
     assert desk.check.run().findings == ()
 
@@ -396,7 +403,7 @@ def test_maturity_and_delay(desk: Desk, clock: FrozenClock) -> None:
     """Shares of hours and days, and how late the labels were, by the labels' own times."""
     ids = send(desk, [f"k{n}" for n in range(8)], at=NOW - timedelta(hours=1))
     ids += send(desk, ["x", "y"], at=NOW - timedelta(days=2))
-    desk.jobs.run()
+    desk.rollup.run()
     clock.advance(timedelta(days=1))
     known = [NOW - timedelta(hours=1) + timedelta(minutes=n) for n in range(4)]
     desk.labelling.label(
@@ -438,7 +445,7 @@ def test_backups_carry_labels(desk: Desk, tmp_path: Path) -> None:
     """History, waiting labels and counts are there after a restore, and the next label too."""
     ids = send(desk, ["a", "b"])
     desk.labelling.label("iris", {"row_id": ["a", "z"], "label": [SETOSA, SETOSA]})
-    desk.jobs.run()
+    desk.rollup.run()
     desk.backup.write(tmp_path / "desk.zip")
     home = tmp_path / "other"
     settings = Settings.load(home=home)
@@ -467,7 +474,7 @@ def test_an_export_has_the_present_label(desk: Desk, tmp_path: Path) -> None:
 def test_the_check_finds_and_mends_wrong_counts(desk: Desk) -> None:
     """An hour that miscounts its labels is counted anew."""
     ids = send(desk, ["a", "b"])
-    desk.jobs.run()
+    desk.rollup.run()
     desk.labelling.label("iris", {"prediction_id": ids, "label": [SETOSA] * 2})
     with desk.store.writing() as connection:
         connection.execute(sa.update(label_hours).values(labelled=5))
@@ -498,7 +505,7 @@ def test_tables_that_are_none_of_labels(desk: Desk) -> None:
 def test_writers_at_the_same_time_count_each_prediction_once(desk: Desk) -> None:
     """Whoever labels the same predictions at once makes one new label and corrections of it."""
     ids = send(desk, [f"k{n}" for n in range(60)], batch=20)
-    desk.jobs.run()
+    desk.rollup.run()
 
     def label(number: int) -> Labelled:
         value = (SETOSA, VERSICOLOR, VIRGINICA)[number % 3]
@@ -529,7 +536,7 @@ def test_no_label_misses_a_row_that_arrives_at_the_same_time(desk: Desk) -> None
     with ThreadPoolExecutor(2) as pool:
         for task in [pool.submit(log), pool.submit(label)]:
             task.result()
-    desk.jobs.run()
+    desk.rollup.run()
     assert desk.labels.delay("iris").waiting == 0
     labelled = [len(desk.reader.by_row_id("iris", key)[0].labels) for key in keys]
     assert labelled == [1] * len(keys)

@@ -1,0 +1,312 @@
+"""How good versions are, from what was kept of their days: nothing is counted row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import reduce
+
+from modeldesk.errors import Incompatible, NotFound
+from modeldesk.performance import (
+    Classification,
+    State,
+    Task,
+    Undefined,
+    calibration_curve,
+    decode,
+    differences,
+    measures_for,
+    merge,
+    pr_curve,
+    roc_curve,
+    task_of,
+)
+from modeldesk.schema import Granularity, Window
+from modeldesk.services.maturity import LabelBook, WindowMaturity
+from modeldesk.services.performance_views import (
+    ComparedVersions,
+    ConfusionView,
+    CurvesView,
+    DifferenceView,
+    FigureView,
+    PerformanceReport,
+    WindowPerformance,
+    calibration_view,
+    curve_view,
+    difference_view,
+    figures,
+    no_curves,
+    verdict,
+)
+from modeldesk.services.registry import Registry
+from modeldesk.store import EvaluationRecords, VersionRecord
+
+_HEADLINES = {
+    Task.CLASSIFICATION: ("accuracy", "f1_macro", "roc_auc_macro", "log_loss"),
+    Task.MULTI_LABEL: ("exact_match", "f1_micro", "hamming_loss"),
+    Task.REGRESSION: ("mae", "rmse", "r2", "bias"),
+    Task.RANKING: ("mrr", "ndcg_at"),
+}
+"""Measures of each day, unless others are asked for."""
+
+
+class Performance:
+    """Reads how good versions are.
+
+    Parameters
+    ----------
+    registry
+        Models and versions.
+    records
+        What was kept of their days.
+    labels
+        How many predictions of each day are labelled.
+    """
+
+    def __init__(self, registry: Registry, records: EvaluationRecords, labels: LabelBook) -> None:
+        self._registry = registry
+        self._records = records
+        self._labels = labels
+
+    def report(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> PerformanceReport:
+        """Return how good a version is, over a range and on each of its days.
+
+        Parameters
+        ----------
+        name, version
+            The model, and the version of it; ``None``: the champion.
+        segment
+            Only the rows of this segment.
+        start, end
+            Days that begin at or after ``start`` and before ``end``.
+        measures
+            Which measures to give for each day; a few that fit the task unless told.
+        confidence
+            How often an interval should hold the true value.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version, segment or measure.
+        InvalidArgument
+            When the confidence does not lie between 0 and 1.
+        """
+        record = self._registry.record(name, version)
+        days = self._days(record, segment, start, end)
+        whole = _together([state for _, state in days])
+        chosen = measures if measures is not None else _headlines(whole)
+        maturity = self._maturity(record, start, end) if not segment else {}
+        return PerformanceReport(
+            model=record.model,
+            version=record.number,
+            segment=segment,
+            task=None if whole is None else task_of(whole).value,
+            confidence=confidence,
+            labelled=0 if whole is None else whole.labelled,
+            figures=() if whole is None else figures(whole, None, confidence),
+            windows=tuple(
+                _window(day, state, maturity.get(day), figures(state, chosen, confidence))
+                for day, state in days
+            ),
+        )
+
+    def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
+        """Return the names of the segments that a version was evaluated in."""
+        record = self._registry.record(name, version)
+        return tuple(part for part in self._records.parts(record.version_id) if part)
+
+    def confusion(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> ConfusionView:
+        """Return how often each class was predicted for each; empty where nothing is labelled.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or segment.
+        Incompatible
+            When the model does not predict one class per row.
+        """
+        record = self._registry.record(name, version)
+        state = self._state(record, segment, start, end)
+        classes: tuple[str, ...] = ()
+        counts: tuple[tuple[int, ...], ...] = ()
+        if state is not None:
+            confusion = _classification(record, state).confusion
+            classes = confusion.classes
+            counts = tuple(tuple(int(count) for count in row) for row in confusion.table)
+        return ConfusionView(
+            model=record.model,
+            version=record.number,
+            segment=segment,
+            classes=classes,
+            counts=counts,
+        )
+
+    def curves(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        of: str | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> CurvesView:
+        """Return the curves of a class: ROC, precision over recall, and calibration.
+
+        Parameters
+        ----------
+        name, version, segment, start, end
+            As for `report`.
+        of
+            The class; ``None``: the positive one of two.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or segment.
+        Incompatible
+            When the model does not predict one class per row.
+        """
+        record = self._registry.record(name, version)
+        state = self._state(record, segment, start, end)
+        if state is None:
+            return no_curves(record.model, record.number, segment, "no row is labelled")
+        known = _classification(record, state)
+        roc, pr = roc_curve(known, of=of), pr_curve(known, of=of)
+        if isinstance(roc, Undefined):
+            return no_curves(record.model, record.number, segment, roc.because)
+        if isinstance(pr, Undefined):
+            return no_curves(record.model, record.number, segment, pr.because)
+        points = calibration_curve(known)
+        return CurvesView(
+            model=record.model,
+            version=record.number,
+            segment=segment,
+            of=roc.of,
+            curves=(curve_view("roc", roc), curve_view("pr", pr)),
+            calibration=()
+            if isinstance(points, Undefined)
+            else tuple(map(calibration_view, points)),
+            because=None,
+        )
+
+    def compare(
+        self,
+        name: str,
+        one: int,
+        other: int,
+        *,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> ComparedVersions:
+        """Compare two versions, each on the labelled rows that it answered or shadowed.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version, segment or measure.
+        Incompatible
+            When the versions do different things, such as classes and numbers.
+        """
+        records = [self._registry.record(name, number) for number in (one, other)]
+        states = [self._state(record, segment, start, end) for record in records]
+        first, second = states
+        found: tuple[DifferenceView, ...] = ()
+        if first is not None and second is not None:
+            chosen = measures if measures is not None else _headlines(first)
+            told = differences(first, second, chosen, confidence=confidence)
+            found = tuple(map(difference_view, told))
+        return ComparedVersions(
+            model=name,
+            one=one,
+            other=other,
+            segment=segment,
+            differences=found,
+            verdict=verdict(one, other, found),
+        )
+
+    def _days(
+        self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
+    ) -> list[tuple[datetime, State]]:
+        days = self._records.days(record.version_id, part=segment, start=start, end=end)
+        if segment and not days and segment not in self._records.parts(record.version_id):
+            message = f"No labelled row of {record.model!r} is in a segment {segment!r}."
+            known = [part for part in self._records.parts(record.version_id) if part]
+            hint = f"Known segments: {', '.join(known[:10])}." if known else "There is none yet."
+            raise NotFound(message, hint=hint)
+        return [(found.day, decode(found.state)) for found in days]
+
+    def _state(
+        self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
+    ) -> State | None:
+        return _together([state for _, state in self._days(record, segment, start, end)])
+
+    def _maturity(
+        self, record: VersionRecord, start: datetime | None, end: datetime | None
+    ) -> dict[datetime, WindowMaturity]:
+        told = self._labels.maturity(
+            record.model,
+            version=record.number,
+            granularity=Granularity.DAY,
+            start=start,
+            end=end,
+        )
+        return {found.window.start: found for found in told.windows}
+
+
+def _together(states: Sequence[State]) -> State | None:
+    return reduce(merge, states) if states else None
+
+
+def _headlines(state: State | None) -> tuple[str, ...]:
+    """Return the measures that tell most about a task, as far as they apply."""
+    if state is None:
+        return ()
+    wanted = _HEADLINES[task_of(state)]
+    if isinstance(state, Classification) and len(state.scored) == 1:
+        wanted = tuple(name.replace("roc_auc_macro", "roc_auc") for name in wanted)
+    applying = {each.name for each in measures_for(state)}
+    return tuple(name for name in wanted if name in applying)
+
+
+def _classification(record: VersionRecord, state: State) -> Classification:
+    if isinstance(state, Classification):
+        return state
+    message = f"Version {record.number} of {record.model!r} does not predict one class per row."
+    raise Incompatible(message, hint="Its figures are in the report.")
+
+
+def _window(
+    day: datetime,
+    state: State,
+    maturity: WindowMaturity | None,
+    told: tuple[FigureView, ...],
+) -> WindowPerformance:
+    return WindowPerformance(
+        window=Window(start=day, end=day + timedelta(days=1)),
+        labelled=state.labelled,
+        predictions=None if maturity is None else maturity.predictions,
+        maturity=None if maturity is None else maturity.share,
+        figures=told,
+    )

@@ -1,0 +1,205 @@
+"""How good versions are, on each database, from labels to figures."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pytest
+from sklearn.datasets import load_diabetes
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_error
+
+from modeldesk.errors import Incompatible, NotFound
+from modeldesk.schema import Granularity, LogPolicy, Routing, Shadow
+from modeldesk.services.reading import Which
+from modeldesk.store import EvaluationRecords, Expiry, LabelRecords
+from tests.support import functions
+from tests.support.iris import FEATURES, iris_frame, iris_model
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modeldesk.desk import Desk
+    from modeldesk.services.performance_views import FigureView
+
+NOW = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
+DAY = NOW.replace(hour=0)
+
+
+def predicted(
+    desk: Desk, frame: pl.DataFrame, *, at: datetime = NOW
+) -> tuple[list[str], list[object]]:
+    """Predict rows; return their identifiers and what was predicted."""
+    answer = desk.predictor.predict(
+        "iris", frame.select(FEATURES).to_dicts(), timestamps=[at] * len(frame)
+    )
+    found = answer.predictions
+    column = answer.signature.prediction.name
+    return [each.prediction_id for each in found], [each.outputs[column] for each in found]
+
+
+def label(desk: Desk, ids: Sequence[str], values: Sequence[object]) -> None:
+    """Say what the outcomes were."""
+    desk.labelling.label("iris", {"prediction_id": list(ids), "label": list(values)})
+
+
+def one(figures: Sequence[FigureView], name: str, of: str | None = None) -> FigureView:
+    """Return one figure."""
+    (found,) = [each for each in figures if (each.measure, each.of) == (name, of)]
+    return found
+
+
+def shuffled(frame: pl.DataFrame) -> list[str]:
+    """Return the true classes, a fifth of them wrong."""
+    rng = np.random.default_rng(4)
+    truth = frame["class"].to_numpy().copy()
+    wrong = rng.random(len(truth)) < 0.2
+    truth[wrong] = rng.permutation(truth)[wrong]
+    return [str(value) for value in truth]
+
+
+def test_figures_are_those_of_scikit_learn(desk: Desk) -> None:
+    """Over all days and on each of them, also after labels are corrected."""
+    frame = iris_frame()
+    halves = frame.head(75), frame.tail(75)
+    for day, half in enumerate(halves):
+        ids, answers = predicted(desk, half, at=NOW + timedelta(days=day))
+        label(desk, ids, answers)  # wrong, and corrected below
+        desk.jobs.run()
+        label(desk, ids, shuffled(half))
+        desk.jobs.run()
+    truth = [value for half in halves for value in shuffled(half)]
+    model = iris_model()
+    inputs = pl.concat(halves).select(FEATURES)
+    guess, scores = model.predict(inputs), model.predict_proba(inputs)
+    report = desk.performance.report("iris")
+    assert (report.version, report.task, report.labelled) == (1, "classification", 150)
+    assert one(report.figures, "accuracy").value == pytest.approx(accuracy_score(truth, guess))
+    macro = one(report.figures, "f1_macro")
+    assert macro.value == pytest.approx(f1_score(truth, guess, average="macro"))
+    assert macro.low is not None
+    assert macro.high is not None
+    assert macro.low < f1_score(truth, guess, average="macro") < macro.high
+    assert one(report.figures, "log_loss").value == pytest.approx(log_loss(truth, scores))
+    first, second = report.windows
+    assert (first.window.start, first.labelled, first.predictions, first.maturity) == (
+        DAY,
+        75,
+        75,
+        1,
+    )
+    assert one(first.figures, "accuracy").value == pytest.approx(
+        accuracy_score(truth[:75], guess[:75])
+    )
+    assert desk.performance.report("iris", start=second.window.start).labelled == 75
+    confusion = desk.performance.confusion("iris")
+    assert sum(map(sum, confusion.counts)) == 150
+    hits = sum(row[place] for place, row in enumerate(confusion.counts))
+    assert hits == round(accuracy_score(truth, guess) * 150)
+
+
+def test_nothing_is_said_without_labels(desk: Desk) -> None:
+    """No figure, no day, no curve: empty, and never 0."""
+    predicted(desk, iris_frame().head(3))
+    desk.jobs.run()
+    report = desk.performance.report("iris")
+    assert (report.task, report.figures, report.windows, report.labelled) == (None, (), (), 0)
+    assert desk.performance.confusion("iris").classes == ()
+    assert desk.performance.curves("iris").because == "no row is labelled"
+
+
+def test_days_of_one_class_say_why_there_is_no_figure(desk: Desk) -> None:
+    """ROC AUC of a day with one class is not defined; accuracy is."""
+    ids, _ = predicted(desk, iris_frame().head(10))
+    label(desk, ids[:4], ["Iris-setosa"] * 4)
+    desk.jobs.run()
+    report = desk.performance.report("iris", measures=["roc_auc_macro", "accuracy"])
+    (window,) = report.windows
+    auc, accuracy = window.figures
+    assert auc.value is None
+    assert auc.because
+    assert (accuracy.value, accuracy.rows) == (1.0, 4)
+    assert (window.labelled, window.predictions, window.maturity) == (4, 10, 0.4)
+
+
+def test_segments_have_figures_of_their_own(desk: Desk) -> None:
+    """Rows are split as the log policy says."""
+    column = desk.registry.record("iris").signature.prediction.name
+    desk.registry.set_policy("iris", LogPolicy(segment_by=(column,)))
+    ids, answers = predicted(desk, iris_frame())
+    label(desk, ids, shuffled(iris_frame()))
+    desk.jobs.run()
+    names = desk.performance.segments("iris")
+    assert len(names) == 3
+    rows = {name: desk.performance.report("iris", segment=name).labelled for name in names}
+    assert sum(rows.values()) == 150
+    assert all(count == answers.count(name.split("=")[1]) for name, count in rows.items())
+    with pytest.raises(NotFound, match="segment 'x=1'"):
+        desk.performance.report("iris", segment="x=1")
+
+
+def test_rows_that_left_the_log_leave_their_figures(desk: Desk) -> None:
+    """A late label of an old day does not make its figures those of what is left."""
+    ids, _ = predicted(desk, iris_frame())
+    more, _ = predicted(desk, iris_frame().head(5), at=NOW + timedelta(hours=1))
+    label(desk, ids, shuffled(iris_frame()))
+    desk.jobs.run()
+    before = desk.performance.report("iris").figures
+    while Expiry(desk.store).rows(NOW + timedelta(minutes=30)).rows:
+        pass
+    label(desk, more, ["Iris-setosa"] * 5)
+    desk.jobs.run()
+    assert desk.performance.report("iris").figures == before
+    assert LabelRecords(desk.store).due() == ()
+
+
+def test_evaluations_expire_with_the_profiles_of_days(desk: Desk) -> None:
+    """They are kept as long as what else is said of a day."""
+    ids, _ = predicted(desk, iris_frame())
+    label(desk, ids, shuffled(iris_frame()))
+    desk.jobs.run()
+    assert Expiry(desk.store).profiles(Granularity.DAY, DAY + timedelta(days=1)) == 1
+    version = desk.registry.record("iris").version_id
+    assert EvaluationRecords(desk.store).days(version) == ()
+
+
+def test_a_regression_has_its_own_measures(desk: Desk) -> None:
+    """Errors of numbers, and no table of confusion."""
+    inputs, target = load_diabetes(return_X_y=True)
+    names = [f"x{place}" for place in range(inputs.shape[1])]
+    model = LinearRegression().fit(inputs, target)
+    reference = pl.DataFrame(inputs, schema=names)
+    desk.registry.publish(model, name="sugar", reference=reference)
+    answer = desk.predictor.predict("sugar", reference.to_dicts(), timestamps=[NOW] * len(target))
+    ids = [found.prediction_id for found in answer.predictions]
+    desk.labelling.label("sugar", {"prediction_id": ids, "label": list(target)})
+    desk.jobs.run()
+    report = desk.performance.report("sugar")
+    error = mean_absolute_error(target, model.predict(inputs))
+    assert one(report.figures, "mae").value == pytest.approx(error)
+    with pytest.raises(Incompatible, match="does not predict one class"):
+        desk.performance.confusion("sugar")
+
+
+def test_versions_are_compared_on_what_each_predicted(desk: Desk) -> None:
+    """A challenger that guesses is worse, and one sentence says so."""
+    desk.registry.publish(
+        functions.guesses_setosa, name="iris", reference=iris_frame(), target="class"
+    )
+    desk.routes.set("iris", Routing(shadow=Shadow(version=2)))
+    ids, _ = predicted(desk, iris_frame())
+    while desk.reader.page("iris", which=Which.SHADOW, limit=200).frame.height < len(ids):
+        time.sleep(0.02)
+    label(desk, ids, [str(value) for value in iris_frame()["class"]])
+    desk.jobs.run()
+    told = desk.performance.compare("iris", 2, 1)
+    assert told.verdict.startswith("Version 2 is worse than version 1 by ")
+    (accuracy,) = [each for each in told.differences if each.measure == "accuracy"]
+    assert accuracy.outcome == "worse"
+    assert accuracy.gap.value == pytest.approx(1 / 3 - (accuracy.other.value or 0))
+    same = desk.performance.compare("iris", 1, 1, measures=["accuracy"])
+    assert "No difference" in same.verdict
