@@ -85,8 +85,8 @@ def text_literal(value: str) -> str:
     "a \"b\"" "\d+" "a\\"
     """
     found: list[str] = []
-    for sign, after in zip(value, [*value[1:], ""], strict=True):
-        if sign == '"' or (sign == "\\" and after in ("\\", '"', "")):
+    for sign, after in zip(value, f"{value[1:]}\"", strict=False):
+        if sign == '"' or (sign == "\\" and after in ("\\", '"')):
             found.append("\\")
         found.append(sign)
     return f'"{"".join(found)}"'
