@@ -99,23 +99,45 @@ class InvalidExpression(InvalidArgument):
 
     Parameters
     ----------
+    message, hint
+        As of every error; `at` makes the message.
     problem
         What is wrong, a clause without a full stop.
-    hint
-        What to write instead, one sentence.
     text
-        The condition as it was written.
+        The condition as it was written; empty where only the message is known, as it came
+        from a server.
     start, end
         Which characters are meant, from 0; the end is the first that is not.
     """
 
-    def __init__(self, problem: str, *, hint: str = "", text: str, start: int, end: int) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        problem: str = "",
+        text: str = "",
+        start: int = 0,
+        end: int = 0,
+    ) -> None:
+        super().__init__(message, hint=hint)
         self.problem = problem
         self.text = text
         self.start = start
         self.end = end
-        where = f"line {self.line}, column {self.column}"
-        super().__init__(f"The condition is wrong at {where}: {problem}.", hint=hint)
+
+    @classmethod
+    def at(cls, start: int, end: int, problem: str, *, hint: str, text: str) -> InvalidExpression:
+        """Return the error for some characters of a condition.
+
+        >>> print(InvalidExpression.at(2, 3, "'=' is not known", hint="Write ==.", text="a = 1"))
+        The condition is wrong at line 1, column 3: '=' is not known. Write ==.
+        """
+        error = cls("", hint=hint, problem=problem, text=text, start=start, end=end)
+        where = f"line {error.line}, column {error.column}"
+        error.message = f"The condition is wrong at {where}: {problem}."
+        error.args = (error.message,)
+        return error
 
     @property
     def line(self) -> int:

@@ -148,13 +148,21 @@ SOUP = st.lists(st.sampled_from(WORDS + SIGNS), max_size=25).map("".join)
 SCHEMA = SliceSchema.of_types({"x": pl.Float64(), "Age": pl.Int64(), "t": pl.String()})
 
 
+def refusal(text: str) -> InvalidExpression | None:
+    """Read and check a text; return the error that refuses it, if one does."""
+    try:
+        check(parse(text), SCHEMA, text=text)
+    except InvalidExpression as error:
+        return error
+    return None
+
+
 @settings(max_examples=500)
 @given(st.one_of(SOUP, st.text(max_size=30), SOUP.map(lambda soup: f"Age > {soup}")))
 def test_whatever_is_written_only_our_error_is_raised(text: str) -> None:
     """Any text is read, or refused at a place within it; and may be completed anywhere."""
-    try:
-        check(parse(text), SCHEMA, text=text)
-    except InvalidExpression as error:
+    error = refusal(text)
+    if error is not None:
         assert 0 <= error.start <= error.end <= len(text)
         assert error.problem
         assert error.hint
@@ -167,10 +175,14 @@ def test_whatever_is_written_only_our_error_is_raised(text: str) -> None:
 @given(NODES)
 def test_any_tree_is_checked_without_another_error(node: Node) -> None:
     """Whatever the types of its parts, a condition is accepted or refused with our error."""
-    try:
-        check(node, SCHEMA)
-    except InvalidExpression as error:
-        assert error.text == unparse(node)
+    text = unparse(node)
+    error = refusal(text)
+    if error is None:
+        assert check(node, SCHEMA) == check(parse(text), SCHEMA, text=text)
+    else:
+        with pytest.raises(InvalidExpression) as told:
+            check(node, SCHEMA)
+        assert (told.value.text, told.value.start) == (text, error.start)
 
 
 # The oracle: conditions over rows of these columns, interpreted slowly in Python.
@@ -232,10 +244,7 @@ NUMBER_NODES: st.SearchStrategy[Node] = st.recursive(
         st.one_of(COUNTS, st.floats(-9, 9).map(lambda value: Number(value=value))),
         call("words", TEXT_NODES),
         call("length", TEXT_NODES),
-        *(
-            call(name, TIME_NODES)
-            for name in ("year", "month", "day", "weekday", "hour", "minute")
-        ),
+        *(call(name, TIME_NODES) for name in ("year", "month", "day", "weekday", "hour", "minute")),
         st.builds(
             Computation, operator=st.just(Arithmetic.SUBTRACT), left=TIME_NODES, right=TIME_NODES
         ),
@@ -339,9 +348,8 @@ def meaning(node: Node, row: dict[str, Cell]) -> Cell:  # noqa: C901, PLR0911, P
             value = meaning(node.operand, row)
             if value is None:
                 return None
-            return any(RELATIONS[Relation.EQUAL](value, each.value) for each in node.values) is not (
-                node.negated
-            )
+            among = any(RELATIONS[Relation.EQUAL](value, each.value) for each in node.values)
+            return among is not node.negated
         case Negative():
             value = meaning(node.operand, row)
             return None if value is None else -number(value)
@@ -425,7 +433,7 @@ def whole(value: float, how: Callable[[float], int]) -> float:
     return float(how(value)) if math.isfinite(value) else value
 
 
-def called(name: str, arguments: list[Cell]) -> Cell:  # noqa: C901, PLR0911, PLR0912 - one for each function
+def called(name: str, arguments: list[Cell]) -> Cell:  # noqa: C901, PLR0911 - one for each function
     """Call a function; of null it is null."""
     if None in arguments:
         return None
@@ -465,9 +473,7 @@ def called(name: str, arguments: list[Cell]) -> Cell:  # noqa: C901, PLR0911, PL
 
 @settings(max_examples=400)
 @given(CONDITIONS, st.lists(ROW, max_size=6))
-def test_a_condition_means_what_the_reference_says(
-    node: Node, rows: list[dict[str, Cell]]
-) -> None:
+def test_a_condition_means_what_the_reference_says(node: Node, rows: list[dict[str, Cell]]) -> None:
     """Polars' answer for all rows at once is that of a slow interpreter row by row, nulls too."""
     frame = pl.DataFrame(rows, schema=TYPES)
     if depth_of(node) > 35:

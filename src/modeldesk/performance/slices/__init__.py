@@ -8,14 +8,15 @@ from modeldesk.performance.slices.completion import (
     Completions,
     completions,
 )
-from modeldesk.performance.slices.evaluation import Matches, evaluate
 from modeldesk.performance.slices.fields import Field, SliceSchema
 from modeldesk.performance.slices.finding import Search, find_slices
 from modeldesk.performance.slices.found import FoundSlice, FoundSlices
 from modeldesk.performance.slices.functions import FORMS, FUNCTIONS, Form, Function, ValueType
+from modeldesk.performance.slices.matching import Matches, evaluate
 from modeldesk.performance.slices.nodes import Node, SpecialName
 from modeldesk.performance.slices.parser import parse
-from modeldesk.performance.slices.slice import RowTest, Slice
+from modeldesk.performance.slices.row_tests import RowTest
+from modeldesk.performance.slices.slice import Slice
 
 __all__ = [
     "FORMS",

@@ -14,7 +14,6 @@ from modeldesk.performance.slices.functions import FORMS, FUNCTIONS, MOST_DIGITS
 from modeldesk.performance.slices.limits import LONGEST_PATTERN, MOST_REPEATS
 from modeldesk.performance.slices.nodes import (
     Call,
-    Column,
     Missing,
     Moment,
     Node,
@@ -92,7 +91,7 @@ def call_of(name: Token, arguments: Sequence[Node], span: Span, text: str) -> No
 
 
 def _fail(problem: str, hint: str, span: Span, text: str) -> NoReturn:
-    raise InvalidExpression(problem, hint=hint, text=text, start=span.start, end=span.end)
+    raise InvalidExpression.at(span.start, span.end, problem, hint=hint, text=text)
 
 
 def _form(name: Token, arguments: Sequence[Node], span: Span, text: str) -> Node:
@@ -142,7 +141,7 @@ def _check_literals(function: Function, arguments: Sequence[Node], text: str) ->
                 hint = "Write round(x, 2)."
                 problem = f"digits are a whole number from 0 to {MOST_DIGITS}"
                 _fail(problem, hint, argument.span, text)
-        elif not isinstance(argument, Numbers | Column):
+        elif not isinstance(argument, Numbers):
             hint = f"Write {function.signature}."
             _fail("a vector is a list of numbers in brackets", hint, argument.span, text)
 

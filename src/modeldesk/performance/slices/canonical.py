@@ -85,7 +85,7 @@ def text_literal(value: str) -> str:
     "a \"b\"" "\d+" "a\\"
     """
     found: list[str] = []
-    for sign, after in zip(value, f"{value[1:]}\"", strict=False):
+    for sign, after in zip(value, f'{value[1:]}"', strict=False):
         if sign == '"' or (sign == "\\" and after in ("\\", '"')):
             found.append("\\")
         found.append(sign)

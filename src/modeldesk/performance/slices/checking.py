@@ -112,7 +112,7 @@ def check(node: Node, schema: SliceSchema, *, text: str | None = None) -> tuple[
 
 def value_type(node: Node, schema: SliceSchema) -> ValueType:
     """Return what sort of value a part has that `check` has accepted."""
-    return _Checker(schema, unparse(node)).type_of(node)
+    return _Checker(schema, "").type_of(node)
 
 
 class _Checker:
@@ -125,7 +125,7 @@ class _Checker:
 
     def _fail(self, problem: str, hint: str, node: Node) -> NoReturn:
         start, end = node.span.start, node.span.end
-        raise InvalidExpression(problem, hint=hint, text=self._text, start=start, end=end)
+        raise InvalidExpression.at(start, end, problem, hint=hint, text=self._text)
 
     def _warn(self, message: str, node: Node) -> None:
         self.warned.append(Warned(message=message, start=node.span.start, end=node.span.end))

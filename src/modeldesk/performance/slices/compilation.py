@@ -12,11 +12,11 @@ import polars as pl
 
 from modeldesk.errors import InvalidData
 from modeldesk.performance.slices.calls import ANY_CASE
+from modeldesk.performance.slices.checking import value_type
 from modeldesk.performance.slices.fields import Field, SliceSchema
+from modeldesk.performance.slices.functions import ValueType
 from modeldesk.performance.slices.leaves import MOMENT, Term, distances, leaf
 from modeldesk.performance.slices.nodes import (
-    LARGEST_INTEGER,
-    SMALLEST_INTEGER,
     And,
     Arithmetic,
     Boolean,
@@ -24,6 +24,7 @@ from modeldesk.performance.slices.nodes import (
     Column,
     Comparison,
     Computation,
+    Literal,
     Membership,
     Missing,
     Moment,
@@ -38,6 +39,7 @@ from modeldesk.performance.slices.nodes import (
     Special,
     SpecialName,
     Text,
+    walk,
 )
 
 _WORD = r"\S+"
@@ -116,7 +118,19 @@ class Compiler:
             self._terms[key] = f"term {len(self._terms)}", expression
         return pl.col(self._terms[key][0])
 
-    def _term(self, node: Node) -> Term:  # noqa: C901, PLR0911 - one line for each sort of part
+    def _term(self, node: Node) -> Term:
+        """Compile a part; what speaks of no column is computed at once.
+
+        Polars takes what is computed of literals for a column of one row, which does not always
+        fit beside columns.
+        """
+        term = self._part(node)
+        if not _is_constant(node) or isinstance(node, Literal | Numbers):
+            return term
+        (value,) = pl.select(term.expression).get_columns()
+        return Term(expression=pl.lit(value.item(), dtype=value.dtype), whole=term.whole)
+
+    def _part(self, node: Node) -> Term:  # noqa: C901, PLR0911 - one line for each sort of part
         match node:
             case Number() | Text() | Boolean() | Moment() | Numbers():
                 return _literal(node)
@@ -175,7 +189,7 @@ class Compiler:
 
     def _computed(self, node: Computation) -> pl.Expr:
         left, right = self._term(node.left), self._term(node.right)
-        if _is_time(node.left, left, self._schema):
+        if value_type(node.left, self._schema) is ValueType.TIME:
             apart = left.expression - right.expression
             return apart.dt.total_microseconds() / _SECOND
         one, other = left.floats, right.floats
@@ -198,7 +212,8 @@ class Compiler:
         return functools.reduce(operator.and_, parts)
 
     def _pair(self, relation: Relation, left: Node, right: Node) -> pl.Expr:
-        if isinstance(left, Number):
+        if _is_constant(left):
+            # Polars 2.1 takes a literal before a column of nulls only for a single row.
             left, right, relation = right, left, _TURNED[relation]
         if isinstance(right, Number) and isinstance(left, Call) and left.function == "words":
             quick = self._words(relation, left.arguments[0], right.value)
@@ -264,50 +279,30 @@ class Compiler:
             case "round":
                 return Term(expression=_rounded(first.floats, node))
             case _:
-                return Term(expression=self._distance(node))
+                vector = _numbers(node.arguments[1])
+                return Term(expression=self._once(node, argument, distances(values, vector)))
 
     def _second(self, node: Call) -> pl.Expr:
         return self._term(node.arguments[1]).expression
 
-    def _distance(self, node: Call) -> pl.Expr:
-        vector, other = node.arguments
-        if isinstance(other, Numbers):
-            values = self._term(vector).expression
-            return self._once(node, vector, distances(values, other.values))
-        message = f"{node.function} takes a list of numbers."
-        raise InvalidData(message, hint="Write distance(vector, [0.1, 0.2]).")
+
+def _is_constant(node: Node) -> bool:
+    """Whether a part speaks of no column."""
+    return not any(isinstance(part, Column | Special | Score) for part in walk(node))
 
 
 def _literal(node: Number | Text | Boolean | Moment | Numbers) -> Term:
     match node:
         case Number():
-            whole = isinstance(node.value, int) and node.value >= SMALLEST_INTEGER
-            if whole and node.value <= LARGEST_INTEGER:
-                return Term(expression=pl.lit(node.value, dtype=pl.Int64), whole=True)
-            return Term(expression=pl.lit(float(node.value), dtype=pl.Float64))
+            whole = isinstance(node.value, int)
+            dtype = pl.Int64() if whole else pl.Float64()
+            return Term(expression=pl.lit(node.value, dtype=dtype), whole=whole)
         case Moment():
             return Term(expression=pl.lit(node.value, dtype=MOMENT))
         case Numbers():
             return Term(expression=pl.lit(list(node.values), dtype=pl.List(pl.Float64)))
         case _:
             return Term(expression=pl.lit(node.value))
-
-
-def _is_time(node: Node, term: Term, schema: SliceSchema) -> bool:
-    """Whether a part that is computed with is a time; only columns and literals can be."""
-    if term.whole:
-        return False
-    match node:
-        case Moment():
-            return True
-        case Column():
-            field = schema.column(node.name)
-            return field is not None and field.type.value == "time"
-        case Special():
-            found = schema.type_of(node.name)
-            return found is not None and found.value == "time"
-        case _:
-            return False
 
 
 def _related(relation: Relation, left: Term, right: Term) -> pl.Expr:
@@ -320,6 +315,10 @@ def _related(relation: Relation, left: Term, right: Term) -> pl.Expr:
 
 def _said(node: Node) -> str:
     return node.value if isinstance(node, Text) else ""
+
+
+def _numbers(node: Node) -> tuple[float, ...]:
+    return node.values if isinstance(node, Numbers) else ()
 
 
 def _rounded(numbers: pl.Expr, node: Call) -> pl.Expr:

@@ -96,7 +96,7 @@ def completions(text: str, cursor: int, schema: SliceSchema) -> Completions:
     >>> import polars as pl
     >>> schema = SliceSchema.of_frame(pl.DataFrame({"Age": [31, 47], "Sex": ["F", "M"]}))
     >>> [item.text for item in completions("Age > 60 and S", 14, schema).items][:2]
-    ['Sex', 'sqrt(']
+    ['Sex', 'startswith(']
     >>> [item.text for item in completions("Sex == ", 7, schema).items]
     ['"F"', '"M"']
     """

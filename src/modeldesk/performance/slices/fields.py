@@ -192,8 +192,9 @@ class SliceSchema:
     ) -> SliceSchema:
         """Return the names for a table of one's own.
 
-        Columns called ``prediction``, ``label``, ``correct``, ``error``, ``confidence`` and
-        ``time`` are taken for what these names mean, if their values can be that.
+        Columns of types that conditions do not know cannot be named. Columns called
+        ``prediction``, ``label``, ``correct``, ``error``, ``confidence`` and ``time`` are taken
+        for what these names mean, if their values can be that.
 
         Parameters
         ----------
@@ -218,7 +219,11 @@ class SliceSchema:
         known = {column.name: column for column in columns}
         inferred = infer_columns(frame.select(pl.exclude(*known)) if known else frame)
         known |= {column.name: column for column in inferred}
-        fields = tuple(_field(known[name]) for name in frame.columns)
+        fields = tuple(
+            _fitted(_field(known[name]), found)
+            for name, dtype in frame.schema.items()
+            if (found := _type_of(dtype)) is not None
+        )
         named = []
         for label, column in (scores or {}).items():
             if column not in frame.columns:
@@ -248,6 +253,13 @@ def _type_of(dtype: pl.DataType) -> ValueType | None:
         return ValueType.TIME
     vector = isinstance(dtype, pl.List | pl.Array) and dtype.inner.is_numeric()
     return ValueType.VECTOR if vector else None
+
+
+def _fitted(field: Field, found: ValueType) -> Field:
+    """Return a field as the table has it: a description may say what its values stand for."""
+    if field.type is found:
+        return field
+    return replace(field, type=found, categories=(), kind=None, dimension=None)
 
 
 def _field(column: Column) -> Field:

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from modeldesk.errors import InvalidArgument, InvalidData
 from modeldesk.performance.slices.atoms import Atom, atoms_of, groups_of, term_atom
-from modeldesk.performance.slices.compilation import Compiler
+from modeldesk.performance.slices.evaluation import answers
 from modeldesk.performance.slices.fields import Field, SliceSchema
 from modeldesk.performance.slices.found import FoundSlice, FoundSlices
 from modeldesk.performance.slices.functions import ValueType
 from modeldesk.performance.slices.nodes import And, Column, Node, Special, SpecialName
 from modeldesk.performance.slices.search import Candidate, search
-from modeldesk.performance.slices.significance import chance_of_higher, difference, holm
+from modeldesk.performance.slices.significance import chance_of_higher, higher_by, holm
 from modeldesk.performance.slices.terms import frequent_terms
 from modeldesk.schema import Kind
 
@@ -26,6 +26,8 @@ Masks = NDArray[np.bool_]
 
 MOST_SEARCHED = 50_000
 """So many rows are searched at most; all others judge what was found."""
+LARGEST_LOSS = 1e100
+"""Beyond, squares of losses leave the floats."""
 _FEWEST_JUDGED = 5
 """With fewer rows inside, apart from other slices, a slice is not judged."""
 
@@ -105,7 +107,7 @@ def find_slices(
     Raises
     ------
     InvalidArgument
-        When a column does not exist, or a loss is infinite.
+        When a column does not exist, or a loss is infinite or beyond 1e100.
     InvalidData
         When there are not as many losses as rows, or a column is not what the schema says.
 
@@ -170,8 +172,9 @@ def _losses(loss: pl.Series | Floats, rows: int) -> Floats:
         message = f"Losses are {series.dtype}."
         raise InvalidData(message, hint="Give numbers: 1 for wrong, 0 for right.")
     values = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-    if np.isinf(values).any():
-        message = f"The loss of row {int(np.isinf(values).argmax())} is infinite."
+    vast = np.abs(values) > LARGEST_LOSS
+    if vast.any():
+        message = f"The loss of row {int(vast.argmax())} is {values[vast.argmax()]:g}."
         raise InvalidArgument(message, hint="Clip scores away from 0 and 1 before the logarithm.")
     return np.asarray(values, dtype=np.float64)
 
@@ -232,10 +235,10 @@ def _gathered(
     least = max(wanted.min_rows // 2, round(wanted.min_share * rows.height))
     for operand, field in looked_at:
         before = len(atoms)
-        (values,) = _values([operand], schema, source)
+        (values,) = answers([operand], schema, source)
         atoms += atoms_of(operand, field, values, random=random)
         if field.type is ValueType.TEXT and field.kind is Kind.TEXT:
-            (texts,) = _values([operand], schema, rows)
+            (texts,) = answers([operand], schema, rows)
             words, which = frequent_terms(texts, least=least)
             terms += [term_atom(operand, field.name, word) for word in words]
             has.append(which)
@@ -265,19 +268,10 @@ def _different(masks: Masks, least: int) -> list[int]:
     return kept
 
 
-def _values(nodes: Sequence[Node], schema: SliceSchema, frame: pl.DataFrame) -> list[pl.Series]:
-    """Compute conditions, or parts of such, for all rows."""
-    compiler = Compiler(schema, frame.schema)
-    compiled = [compiler.expression(node).alias(f"{n}") for n, node in enumerate(nodes)]
-    row = pl.int_range(pl.len()).alias("row")
-    table = frame.select(row, *compiler.leaves).with_columns(compiler.terms)
-    return table.select("row", *compiled).drop("row").get_columns()
-
-
 def _masks(nodes: Sequence[Node], schema: SliceSchema, frame: pl.DataFrame) -> Masks:
     """Tell which rows conditions are true of, shape ``(rows, conditions)``."""
     found = np.empty((frame.height, len(nodes)), dtype=np.bool_)
-    for place, series in enumerate(_values(nodes, schema, frame)):
+    for place, series in enumerate(answers(nodes, schema, frame)):
         found[:, place] = series.fill_null(value=False).to_numpy()
     return found
 
@@ -295,38 +289,42 @@ def _judged(
     known: NDArray[np.intp],
     wanted: Search,
 ) -> tuple[FoundSlice, ...]:
-    """Judge candidates by rows that were not searched, each apart from those before it."""
+    """Judge candidates by rows that were not searched, the slice with most impact first."""
     inside, values = masks[judging], losses[judging]
-    covered = np.zeros(len(judging), dtype=np.bool_)
-    chances = []
-    for place in range(len(nodes)):
-        own, rest = inside[:, place] & ~covered, ~inside[:, place] & ~covered
-        enough = own.sum() >= _FEWEST_JUDGED
-        chances.append(chance_of_higher(values[own], values[rest]) if enough else 1.0)
-        covered |= inside[:, place]
+    least = max(wanted.min_rows, wanted.min_share * len(known))
     found = []
-    for place, (node, p_value) in enumerate(zip(nodes, holm(chances), strict=True)):
-        if p_value > wanted.false_alarm_rate:
+    for place, p_value in enumerate(holm(_chances(inside, values))):
+        rows = int(masks[known, place].sum())
+        if p_value > wanted.false_alarm_rate or rows < least:
             continue
         one, other = values[inside[:, place]], values[~inside[:, place]]
-        apart = difference(one, other)
-        rows = int(masks[known, place].sum())
-        few = rows < max(wanted.min_rows, wanted.min_share * len(known))
-        if few or apart.value <= wanted.min_difference:
+        higher = higher_by(one, other, confidence=1 - wanted.false_alarm_rate)
+        shown = higher.interval is not None and not higher.interval.holds(0)
+        if not shown or higher.value <= wanted.min_difference:
             continue
         found.append(
             FoundSlice(
-                condition=node,
+                condition=nodes[place],
                 rows=rows,
                 share=rows / len(known),
                 mean_loss=float(one.mean()),
                 rest_mean_loss=float(other.mean()),
-                difference=apart.value,
-                low=apart.low,
-                high=apart.high,
+                difference=higher,
                 p_value=p_value,
                 judged_rows=len(one),
             )
         )
     found.sort(key=lambda one: (-one.impact, one.expression))
     return tuple(found[: wanted.most])
+
+
+def _chances(inside: Masks, losses: Floats) -> list[float]:
+    """Return the p-value of each candidate, apart from the rows of those before it."""
+    left = np.ones(len(losses), dtype=np.bool_)
+    chances = []
+    for mask in inside.T:
+        own, rest = losses[mask & left], losses[~mask & left]
+        enough = own.size >= _FEWEST_JUDGED
+        chances.append(chance_of_higher(own, rest) if enough else 1.0)
+        left &= ~mask
+    return chances

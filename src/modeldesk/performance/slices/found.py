@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from modeldesk.performance.figures import Figure
 from modeldesk.performance.slices.canonical import unparse
 from modeldesk.performance.slices.nodes import Node
 from modeldesk.performance.slices.slice import LONGEST_NAME, Slice
@@ -23,10 +24,9 @@ class FoundSlice:
     share: float
     mean_loss: float
     rest_mean_loss: float
-    difference: float
-    low: float
-    high: float
-    """The interval of the difference that holds the true one in 95 of 100 cases."""
+    difference: Figure
+    """How much higher the mean loss is than in the rest, with an interval above 0; its
+    confidence is 1 less the rate of false alarms that was asked for."""
     p_value: float
     """The chance of such a difference if there is none, corrected for all slices tested."""
     judged_rows: int
@@ -40,7 +40,7 @@ class FoundSlice:
     @property
     def impact(self) -> float:
         """How much loss there would be less if the slice were as good as the rest."""
-        return self.difference * self.rows
+        return self.difference.value * self.rows
 
     @property
     def sentence(self) -> str:
@@ -49,9 +49,11 @@ class FoundSlice:
         condition = self.expression
         if len(condition) > LONGEST_NAME:
             condition = f"{condition[: LONGEST_NAME - 1]}…"
+        known = self.difference.interval
+        more = f" ({known.low:.3g} to {known.high:.3g} more, {sure})" if known else f" ({sure})"
         return (
             f"Where {condition}, the mean loss is {self.mean_loss:.3g} instead of "
-            f"{self.rest_mean_loss:.3g} ({self.low:.3g} to {self.high:.3g} more, {sure}): "
+            f"{self.rest_mean_loss:.3g}{more}: "
             f"{self.rows:,} rows, {self.share:.1%}."
         )
 

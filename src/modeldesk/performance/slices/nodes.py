@@ -5,15 +5,12 @@ Where a part stands in the text is kept for messages and takes no part in compar
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-_EXACT = 2**53
-"""Below this, whole numbers and floats are the same numbers."""
 SMALLEST_INTEGER, LARGEST_INTEGER = -(2**63), 2**63 - 1
 
 
@@ -75,15 +72,19 @@ class Relation(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number:
-    """A number; whole ones that a float holds exactly are always kept as int."""
+    """A number: an int where it is whole and has room in 64 bits, otherwise a float.
+
+    So equal numbers are the same number, however they were written.
+    """
 
     value: int | float
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        value = self.value
-        if isinstance(value, float) and abs(value) <= _EXACT and value == math.floor(value):
-            object.__setattr__(self, "value", int(value))
+        fits = SMALLEST_INTEGER <= self.value <= LARGEST_INTEGER
+        whole = isinstance(self.value, int) or self.value.is_integer()
+        value = int(self.value) if whole and fits else float(self.value)
+        object.__setattr__(self, "value", value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

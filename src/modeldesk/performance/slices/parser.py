@@ -109,7 +109,7 @@ def _check_size(node: Node, text: str) -> None:
     deep = depth_of(node)
     if deep > DEEPEST or sum(1 for _ in walk(node)) > MOST_PARTS:
         problem = "it is too deeply nested" if deep > DEEPEST else "it has too many parts"
-        raise InvalidExpression(problem, hint=whole, text=text, start=0, end=len(text))
+        raise InvalidExpression.at(0, len(text), problem, hint=whole, text=text)
 
 
 class _Parser:
@@ -132,7 +132,7 @@ class _Parser:
         return token
 
     def _fail(self, problem: str, hint: str, span: Span) -> NoReturn:
-        raise InvalidExpression(problem, hint=hint, text=self._text, start=span.start, end=span.end)
+        raise InvalidExpression.at(span.start, span.end, problem, hint=hint, text=self._text)
 
     def end(self) -> None:
         """Check that nothing is left."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from modeldesk.performance.comparison import METHOD
+from modeldesk.performance.figures import CONFIDENCE, Figure, Interval
+from modeldesk.performance.intervals import Limits, of_mean, square_and_add, wilson
 
 Floats = NDArray[np.float64]
 
@@ -74,7 +77,13 @@ def chance_of_higher(inside: Floats, outside: Floats) -> float:
     if is_binary(everything):
         hits, total = round(float(inside.sum())), round(float(everything.sum()))
         return _hypergeometric(hits, inside.size, total, everything.size)
-    return max(_gamma(inside, everything), _welch(inside, outside))
+    apart = everything - everything.mean()
+    largest = float(np.abs(apart).max())
+    if not largest:
+        return 1.0
+    apart = apart / largest  # so that neither squares nor third powers leave the floats
+    one, other = apart[: inside.size], apart[inside.size :]
+    return max(_gamma(one, apart), _welch(one, other))
 
 
 def _hypergeometric(hits: int, drawn: int, marked: int, rows: int) -> float:
@@ -93,19 +102,13 @@ def _hypergeometric(hits: int, drawn: int, marked: int, rows: int) -> float:
 
 
 def _gamma(inside: Floats, everything: Floats) -> float:
+    """Return Pearson's type III tail of the sum inside; all losses together have mean 0."""
     n, total = inside.size, everything.size
-    apart = everything - everything.mean()
-    largest = float(np.abs(apart).max())
-    if not largest:
-        return 1.0
-    apart = apart / largest  # so that third powers stay finite
-    second, third = float(np.square(apart).mean()), float((apart**3).mean())
+    second, third = float(np.square(everything).mean()), float((everything**3).mean())
     variance = n * (total - n) / (total - 1) * second
-    skew = 0.0
-    if total > 2:  # noqa: PLR2004 - as the formula says
-        cubed = n * (total - n) * (total - 2 * n) / ((total - 1) * (total - 2)) * third
-        skew = cubed / variance**1.5
-    z = float(((inside - everything.mean()) / largest).sum()) / math.sqrt(variance)
+    cubed = n * (total - n) * (total - 2 * n) / ((total - 1) * (total - 2)) * third
+    skew = cubed / variance**1.5
+    z = float(inside.sum()) / math.sqrt(variance)
     special = _special()
     if abs(skew) < _ALMOST_NORMAL:
         return float(special.ndtr(-z))
@@ -117,38 +120,21 @@ def _gamma(inside: Floats, everything: Floats) -> float:
     return float(tail(shape, place))
 
 
-def _spread(inside: Floats, outside: Floats) -> tuple[float, float]:
-    """Return Welch's standard error of the difference of means and its degrees of freedom."""
-    one, other = inside.var(ddof=1) / inside.size, outside.var(ddof=1) / outside.size
-    error = float(one + other)
-    if not error:
-        return 0.0, 1.0
-    freedom = error**2 / (one**2 / (inside.size - 1) + other**2 / (outside.size - 1))
-    return math.sqrt(error), float(freedom)
-
-
 def _welch(inside: Floats, outside: Floats) -> float:
-    error, freedom = _spread(inside, outside)
-    apart = float(inside.mean() - outside.mean())
+    """Return the one-sided p-value of Welch's t-test."""
+    one, other = inside.var(ddof=1) / inside.size, outside.var(ddof=1) / outside.size
+    error, apart = float(one + other), float(inside.mean() - outside.mean())
     if not error:
         return 0.0 if apart > 0 else 1.0
-    return float(_special().stdtr(freedom, -apart / error))
+    freedom = error**2 / float(one**2 / (inside.size - 1) + other**2 / (outside.size - 1))
+    return float(_special().stdtr(freedom, -apart / math.sqrt(error)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """The mean loss inside less the one outside, with its interval of confidence."""
+def higher_by(inside: Floats, outside: Floats, *, confidence: float = CONFIDENCE) -> Figure:
+    """Return how much higher the mean loss is inside, with an interval.
 
-    value: float
-    low: float
-    high: float
-
-
-def difference(inside: Floats, outside: Floats, *, confidence: float = 0.95) -> Difference:
-    """Return how much higher losses are inside, with an interval.
-
-    For losses of 0 and 1 the interval is Newcombe's of two shares (from Wilson's intervals of
-    each), otherwise Welch's.
+    Both means' intervals, squared and added, as all differences of measures have it: Wilson's of
+    losses of 0 and 1, otherwise Student's.
 
     Parameters
     ----------
@@ -160,32 +146,28 @@ def difference(inside: Floats, outside: Floats, *, confidence: float = 0.95) -> 
     References
     ----------
     Newcombe: Interval estimation for the difference between independent proportions, 1998,
-    method 10. Welch: The generalization of Student's problem, 1947.
+    method 10. Zou, Donner: Construction of confidence limits about effect measures, 2008.
 
     Examples
     --------
-    >>> found = difference(np.array([1.0] * 56 + [0.0] * 14), np.array([1.0] * 48 + [0.0] * 32))
-    >>> round(found.value, 4), round(found.low, 4), round(found.high, 4)
-    (0.2, 0.0524, 0.3339)
+    >>> higher = higher_by(np.array([1.0] * 56 + [0.0] * 14), np.array([1.0] * 48 + [0.0] * 32))
+    >>> str(higher)
+    '0.2 (0.05243 to 0.3339)'
     """
-    one, other = float(inside.mean()), float(outside.mean())
-    value = one - other
-    if is_binary(inside) and is_binary(outside):
-        first, last = _wilson(one, inside.size, confidence)
-        start, end = _wilson(other, outside.size, confidence)
-        low = value - math.hypot(one - first, end - other)
-        high = value + math.hypot(last - one, other - start)
-        return Difference(value=value, low=low, high=high)
-    error, freedom = _spread(inside, outside)
-    half = float(_special().stdtrit(freedom, (1 + confidence) / 2)) * error
-    return Difference(value=value, low=value - half, high=value + half)
+    shares = is_binary(inside) and is_binary(outside)
+    sides = [_mean(side, shares=shares, confidence=confidence) for side in (inside, outside)]
+    means, limits = [mean for mean, _ in sides], [limits for _, limits in sides]
+    low, high = square_and_add(means, [1, -1], limits)
+    interval = Interval(low=low, high=high, confidence=confidence, method=METHOD)
+    rows = inside.size + outside.size
+    return Figure(value=means[0] - means[1], interval=interval, rows=rows)
 
 
-def _wilson(share: float, rows: int, confidence: float) -> tuple[float, float]:
-    z = float(_special().ndtri((1 + confidence) / 2))
-    middle = (share + z * z / (2 * rows)) / (1 + z * z / rows)
-    half = z / (1 + z * z / rows) * math.sqrt(share * (1 - share) / rows + z * z / (4 * rows**2))
-    return middle - half, middle + half
+def _mean(losses: Floats, *, shares: bool, confidence: float) -> tuple[float, Limits]:
+    mean = float(losses.mean())
+    if shares:
+        return mean, wilson(mean, losses.size, confidence)
+    return mean, of_mean(mean, float(losses.var(ddof=1)), losses.size, confidence)
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
 import polars as pl
 
 from modeldesk.errors import InvalidArgument
 from modeldesk.performance.slices.canonical import identity_of, unparse
+from modeldesk.performance.slices.checking import Warned, check
+from modeldesk.performance.slices.evaluation import answers
+from modeldesk.performance.slices.fields import SliceSchema
 from modeldesk.performance.slices.nodes import Node
 from modeldesk.performance.slices.parser import parse
+from modeldesk.performance.slices.row_tests import RowTest, ask
 
 LONGEST_NAME = 100
 """Characters of a slice's name."""
-
-RowTest: TypeAlias = Callable[[pl.DataFrame], pl.Series]
-"""A Python function that says of every row of a table whether it belongs; null counts as no."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +33,11 @@ class Slice:
 
     Examples
     --------
-    >>> Slice.of("short", "words(text)<8").expression
+    >>> short = Slice.of("short", "words(text)<8")
+    >>> short.expression
     'words(text) < 8'
+    >>> short.mask(pl.DataFrame({"text": ["three words only", None]})).to_list()
+    [True, False]
     """
 
     name: str
@@ -88,3 +90,52 @@ class Slice:
     def expression(self) -> str | None:
         """The canonical text of the condition; ``None`` of Python functions."""
         return None if callable(self.condition) else unparse(self.condition)
+
+    def check(self, schema: SliceSchema) -> tuple[Warned, ...]:
+        """Check the condition against the columns that there are; of functions nothing is known.
+
+        Returns
+        -------
+        tuple of Warned
+            What may be a mistake, in places of the canonical text.
+
+        Raises
+        ------
+        InvalidExpression
+            When the condition does not fit the schema, with the place in the canonical text.
+        """
+        return () if callable(self.condition) else check(self.condition, schema)
+
+    def mask(self, frame: pl.DataFrame, schema: SliceSchema | None = None) -> pl.Series:
+        """Tell of every row whether it belongs; a condition that is null does not hold.
+
+        For several slices of one table, `evaluate` reads it only once.
+
+        Parameters
+        ----------
+        frame
+            The rows.
+        schema
+            What the condition may speak of; without it, `SliceSchema.of_types` says.
+
+        Returns
+        -------
+        polars.Series
+            Boolean, without nulls, shape ``(rows,)``.
+
+        Raises
+        ------
+        InvalidExpression
+            When the condition does not fit the schema.
+        InvalidData
+            When a column is missing or of another type than the schema says.
+        InvalidArgument
+            When a Python function fails or returns anything but a boolean for each row.
+        """
+        if callable(self.condition):
+            found = ask(self.condition, frame, name=self.name)
+        else:
+            known = SliceSchema.of_types(frame.schema) if schema is None else schema
+            check(self.condition, known)
+            (found,) = answers([self.condition], known, frame)
+        return found.fill_null(value=False).rename("")

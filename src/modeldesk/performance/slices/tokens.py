@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from modeldesk.errors import InvalidExpression
 from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
-from modeldesk.performance.slices.nodes import LARGEST_INTEGER, Span
+from modeldesk.performance.slices.nodes import Span
 
 KEYWORDS = frozenset({"and", "or", "not", "in", "is", "null", "true", "false"})
 
@@ -100,7 +100,7 @@ def _after_space(text: str, place: int) -> int:
 
 
 def _fail(problem: str, *, hint: str, text: str, start: int, end: int) -> NoReturn:
-    raise InvalidExpression(problem, hint=hint, text=text, start=start, end=end)
+    raise InvalidExpression.at(start, end, problem, hint=hint, text=text)
 
 
 def _token(text: str, place: int) -> Token:
@@ -151,9 +151,9 @@ def _number(text: str, matched: re.Match[str]) -> Token:
             start=start,
             end=last,
         )
-    value = int(digits) if digits.isdigit() else float(digits)
-    if value > LARGEST_INTEGER and isinstance(value, int):
-        value = float(digits)
+    value: int | float = float(digits)
+    if math.isfinite(value) and digits.isdigit():
+        value = int(digits.lstrip("0") or "0")  # Python refuses to read thousands of digits
     if not math.isfinite(value):
         _fail(
             "this number is too large",

@@ -59,7 +59,7 @@ def test_what_makes_sense_is_accepted(text: str) -> None:
         ("Sex == F", (7, 8), "there is no column 'F'", 'Put text in quotes: "F"'),
         ("smoker == True", (10, 14), "there is no column 'True'", "Write true."),
         ("Age == None", (7, 11), "there is no column 'None'", "is null"),
-        ("Age == 'x'", (7, 10), "Age is a number and \"x\" is text", "without quotes"),
+        ("Age == 'x'", (7, 10), 'Age is a number and "x" is text', "without quotes"),
         ("Sex == 3", (7, 8), "Sex is text and 3 is a number", "in quotes"),
         ("18 < Sex < 65", (5, 8), "18 is a number and Sex is text", "in quotes"),
         ("opened > '2026-01-02'", (9, 21), "a time and", 'date("2026-01-02")'),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from modeldesk.errors import InvalidExpression
@@ -167,6 +169,17 @@ def test_the_excerpt_of_a_long_line_shows_the_place() -> None:
     line, carets = told.value.excerpt.split("\n")
     assert len(line) == 100
     assert line[carets.index("^")] == "="
+
+
+def test_an_error_travels_between_processes() -> None:
+    """A copy says the same, with the place; of a message alone the place is its beginning."""
+    with pytest.raises(InvalidExpression) as told:
+        parse("Age = 60")
+    copy = pickle.loads(pickle.dumps(told.value))  # noqa: S301 - what this test has written
+    assert str(copy) == str(told.value)
+    assert (copy.start, copy.end, copy.excerpt) == (4, 5, told.value.excerpt)
+    bare = InvalidExpression("The condition is wrong.", hint="Mend it.")
+    assert (str(bare), bare.line, bare.column) == ("The condition is wrong. Mend it.", 1, 1)
 
 
 @pytest.mark.parametrize(
