@@ -7,6 +7,7 @@
     │   ├── InvalidRows           some rows do not fit the signature; lists every problem
     │   ├── InvalidData           a table or a column cannot be read
     │   └── InvalidArgument       an option, name or setting is wrong
+    │       └── InvalidExpression a condition cannot be read; says where
     ├── NotFound                  the named thing does not exist: choose another
     ├── Unauthenticated           nobody known asks: sign in, or send a key
     ├── Forbidden                 who asks may not do this: ask with another key or role
@@ -27,6 +28,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+_BEFORE, _WIDTH = 60, 100
+"""So many characters of a condition are shown before the place of an error, and in all."""
 
 
 class ModeldeskError(Exception):
@@ -88,6 +92,74 @@ class InvalidData(InvalidInput):
 
 class InvalidArgument(InvalidInput):
     """An option, a name or a setting that is not acceptable."""
+
+
+class InvalidExpression(InvalidArgument):
+    """A condition that cannot be read, or does not fit the columns; says where.
+
+    Parameters
+    ----------
+    message, hint
+        As of every error; `at` makes the message.
+    problem
+        What is wrong, a clause without a full stop.
+    text
+        The condition as it was written; empty where only the message is known, as it came
+        from a server.
+    start, end
+        Which characters are meant, from 0; the end is the first that is not.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        problem: str = "",
+        text: str = "",
+        start: int = 0,
+        end: int = 0,
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.problem = problem
+        self.text = text
+        self.start = start
+        self.end = end
+
+    @classmethod
+    def at(cls, start: int, end: int, problem: str, *, hint: str, text: str) -> InvalidExpression:
+        """Return the error for some characters of a condition.
+
+        >>> print(InvalidExpression.at(2, 3, "'=' is not known", hint="Write ==.", text="a = 1"))
+        The condition is wrong at line 1, column 3: '=' is not known. Write ==.
+        """
+        error = cls("", hint=hint, problem=problem, text=text, start=start, end=end)
+        where = f"line {error.line}, column {error.column}"
+        error.message = f"The condition is wrong at {where}: {problem}."
+        error.args = (error.message,)
+        return error
+
+    @property
+    def line(self) -> int:
+        """The line in which it starts, from 1."""
+        return self.text.count("\n", 0, self.start) + 1
+
+    @property
+    def column(self) -> int:
+        """The place in that line where it starts, in characters from 1."""
+        return self.start - self.text.rfind("\n", 0, self.start)
+
+    @property
+    def excerpt(self) -> str:
+        """The line with carets under the place, for a fixed-width font."""
+        first = self.start - self.column + 1
+        last = self.text.find("\n", first)
+        line = self.text[first : len(self.text) if last < 0 else last]
+        skipped = max(0, self.column - 1 - _BEFORE)
+        shown = line[skipped : skipped + _WIDTH].replace("\t", " ")
+        place = self.column - 1 - skipped
+        carets = max(1, min(self.end - self.start, len(shown) - place))
+        return f"{shown}\n{' ' * place}{'^' * carets}"
 
 
 class NotFound(ModeldeskError):

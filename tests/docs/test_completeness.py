@@ -11,6 +11,7 @@ from modeldesk.cli.app import app
 from modeldesk.cli.summaries import comparison_json, profile_json
 from modeldesk.desk import Desk
 from modeldesk.performance import MEASURES
+from modeldesk.performance.slices import FORMS, FUNCTIONS, Form, Function
 from modeldesk.settings import Settings
 from tests.support.requirements import ROOT
 
@@ -34,6 +35,14 @@ def test_every_measure_is_documented(name: str) -> None:
     """The page on performance has a row that begins with it."""
     lines = (REFERENCE.parent / "performance.md").read_text().splitlines()
     assert any(f"`{name}`" in line.split("|")[1] for line in lines if line.startswith("| `"))
+
+
+@pytest.mark.parametrize("form", [*FUNCTIONS.values(), *FORMS.values()], ids=lambda form: form.name)
+def test_every_function_of_conditions_is_documented(form: Function | Form) -> None:
+    """The page on slices has a row that shows how it is called."""
+    lines = (REFERENCE.parent / "slices.md").read_text().splitlines()
+    rows = [line.split("|")[1] for line in lines if line.startswith("| `")]
+    assert any(f"`{form.signature}`" in row for row in rows)
 
 
 def test_every_route_is_documented(tmp_path: object) -> None:
