@@ -67,6 +67,32 @@ class Stages:
         sys.stdout.flush()
 
 
+class Spent:
+    """Wall and processor time of work that is done in pieces, added up.
+
+    Examples
+    --------
+    >>> adding = Spent()
+    >>> for number in range(3):
+    ...     with adding.counted():
+    ...         total = number + 1
+    >>> adding.wall_s > 0
+    True
+    """
+
+    def __init__(self) -> None:
+        self.wall_s = 0.0
+        self.cpu_s = 0.0
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        """Add the time of a piece."""
+        cpu, wall = cpu_seconds(), time.perf_counter()
+        yield
+        self.wall_s += time.perf_counter() - wall
+        self.cpu_s += cpu_seconds() - cpu
+
+
 def cpu_seconds() -> float:
     """Return the processor time of this process and of its children that ended."""
     own, children = (resource.getrusage(who) for who in _WHO)

@@ -62,13 +62,20 @@ class CalibrationTable:
 
     def joined(self, bins: int) -> CalibrationTable:
         """Return the same in fewer stretches, a divisor of 20."""
-        shape = (bins, CELLS // bins)
+        starts = np.arange(0, CELLS, CELLS // bins)
         return CalibrationTable(
-            rows=self.rows.reshape(shape).sum(axis=1),
-            hits=self.hits.reshape(shape).sum(axis=1),
-            confidence=self.confidence.reshape(shape).sum(axis=1),
-            squares=self.squares.reshape(shape).sum(axis=1),
+            rows=np.add.reduceat(self.rows, starts),
+            hits=np.add.reduceat(self.hits, starts),
+            confidence=np.add.reduceat(self.confidence, starts),
+            squares=np.add.reduceat(self.squares, starts),
         )
+
+    @property
+    def filled(self) -> list[tuple[int, int, float, float]]:
+        """Rows, hits, confidence and squares of each stretch that has any rows."""
+        columns = self.rows, self.hits, self.confidence, self.squares
+        stretches = zip(*(column.tolist() for column in columns), strict=True)
+        return [stretch for stretch in stretches if stretch[0]]
 
     def merge(self, other: CalibrationTable) -> CalibrationTable:
         """Return the table of both sets of rows together."""

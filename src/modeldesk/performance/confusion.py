@@ -69,6 +69,19 @@ class Confusion:
     classes: tuple[str, ...] = ()
     counts: Counts = field(default_factory=_empty)
     other_hits: int = 0
+    labelled: Counts = field(init=False, repr=False)
+    """Rows by label, shape ``(c + 1,)``."""
+    predicted: Counts = field(init=False, repr=False)
+    """Rows by prediction, shape ``(c + 1,)``."""
+    rows: int = field(init=False, repr=False)
+    """All rows."""
+
+    def __post_init__(self) -> None:
+        # Added up once, because every measure asks for them.
+        labelled = self.counts.sum(axis=1)
+        object.__setattr__(self, "labelled", labelled)
+        object.__setattr__(self, "predicted", self.counts.sum(axis=0))
+        object.__setattr__(self, "rows", int(labelled.sum()))
 
     @staticmethod
     def of(labels: pl.Series, predictions: pl.Series) -> Confusion:
@@ -91,11 +104,6 @@ class Confusion:
         return self.counts[:-1, :-1]
 
     @property
-    def rows(self) -> int:
-        """All rows."""
-        return int(self.counts.sum())
-
-    @property
     def hits(self) -> int:
         """Rows whose prediction was right."""
         return int(np.trace(self.table)) + self.other_hits
@@ -116,8 +124,7 @@ class Confusion:
             )
         place = self.classes.index(name)
         hit = int(self.counts[place, place])
-        labelled = int(self.counts[place].sum())
-        predicted = int(self.counts[:, place].sum())
+        labelled, predicted = int(self.labelled[place]), int(self.predicted[place])
         return Outcomes(
             true_positives=hit,
             false_positives=predicted - hit,

@@ -7,7 +7,7 @@ of the class, and of the others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,52 +50,62 @@ class Crowd:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Steps:
-    """Rows by score, ascending, as finely as they are known; each array has the shape ``(s,)``."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Ranks:
+    """Rows in the order of their scores, ascending, as finely as it is known, shapes ``(s,)``."""
 
     positives: Floats
     negatives: Floats
-    thresholds: Floats
-    """The smallest score of each step."""
     alone: Flags
     """Whether all scores of a step are the same, or count as the same."""
+    all_positives: float = field(init=False)
+    all_negatives: float = field(init=False)
+    crowded: Flags = field(init=False)
+    """Which steps with scores that differ hold too many pairs, shape ``(s,)``."""
+
+    def __post_init__(self) -> None:
+        # Once, because decoding and every area ask for them.
+        all_positives, all_negatives = float(self.positives.sum()), float(self.negatives.sum())
+        pairs = self.positives * self.negatives
+        crowded = ~self.alone & (pairs > CROWDED * max(all_positives * all_negatives, 1.0))
+        object.__setattr__(self, "all_positives", all_positives)
+        object.__setattr__(self, "all_negatives", all_negatives)
+        object.__setattr__(self, "crowded", crowded)
 
     @property
     def hidden(self) -> float:
         """By how much the share of pairs in order may be off, because of crowded steps."""
-        full = crowded_part(self)
+        full = self.crowded
         if not full.any():
             return 0.0
         pairs = float((self.positives[full] * self.negatives[full]).sum())
-        return pairs / float(self.positives.sum()) / float(self.negatives.sum()) / 2
+        return pairs / self.all_positives / self.all_negatives / 2
 
 
-def crowded(positives: Counts | Floats, negatives: Counts | Floats, alone: Flags) -> Flags:
-    """Return which bins with scores that differ hold too many pairs, shapes ``(b,)``."""
-    total = float(positives.sum()) * float(negatives.sum())
-    return ~alone & (positives.astype(np.float64) * negatives > CROWDED * max(total, 1.0))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """Rows by score, ascending, as finely as they are known."""
 
-
-def crowded_part(steps: Steps) -> Flags:
-    """Return which steps hold too many pairs, shape ``(s,)``."""
-    return crowded(steps.positives, steps.negatives, steps.alone)
+    ranks: Ranks
+    thresholds: Floats
+    """The smallest score of each step, shape ``(s,)``."""
 
 
 def resolved(steps: Steps, crowd: Crowd) -> Steps:
     """Return the steps with crowded ones replaced by what the sketches kept of them."""
-    full = crowded_part(steps)
+    ranks = steps.ranks
+    full = ranks.crowded
     ends = np.append(steps.thresholds[1:], np.inf)
     columns: list[Floats] = [
         steps.thresholds[~full],
-        steps.positives[~full],
-        steps.negatives[~full],
+        ranks.positives[~full],
+        ranks.negatives[~full],
     ]
-    alone = [steps.alone[~full]]
+    alone = [ranks.alone[~full]]
     for place in np.flatnonzero(full).tolist():
         low, high = float(steps.thresholds[place]), float(ends[place])
         sides = (crowd.positives, crowd.negatives)
-        totals = float(steps.positives[place]), float(steps.negatives[place])
+        totals = float(ranks.positives[place]), float(ranks.negatives[place])
         found = [_within(side, low, high, total) for side, total in zip(sides, totals, strict=True)]
         scores = np.unique(np.concatenate([values for values, _ in found]))
         parts = [np.zeros(scores.size), np.zeros(scores.size)]
@@ -107,10 +117,12 @@ def resolved(steps: Steps, crowd: Crowd) -> Steps:
         alone.append(np.ones(scores.size, dtype=np.bool_))
     order = np.argsort(columns[0], kind="stable")
     return Steps(
+        ranks=Ranks(
+            positives=columns[1][order],
+            negatives=columns[2][order],
+            alone=np.concatenate(alone)[order],
+        ),
         thresholds=columns[0][order],
-        positives=columns[1][order],
-        negatives=columns[2][order],
-        alone=np.concatenate(alone)[order],
     )
 
 

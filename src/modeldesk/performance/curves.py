@@ -189,8 +189,8 @@ def falling(histogram: ScoreHistogram) -> tuple[Floats, Floats, Floats]:
     First comes the threshold that no score reaches.
     """
     steps = histogram.steps
-    p = np.concatenate([[0.0], np.cumsum(steps.positives[::-1])])
-    n = np.concatenate([[0.0], np.cumsum(steps.negatives[::-1])])
+    p = np.concatenate([[0.0], np.cumsum(steps.ranks.positives[::-1])])
+    n = np.concatenate([[0.0], np.cumsum(steps.ranks.negatives[::-1])])
     return p, n, np.concatenate([[np.inf], steps.thresholds[::-1]])
 
 

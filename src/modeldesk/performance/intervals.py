@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from statistics import NormalDist
 from typing import TypeAlias
 
@@ -25,6 +26,7 @@ from modeldesk.errors import InvalidArgument
 Limits: TypeAlias = tuple[float, float]
 
 
+@lru_cache(maxsize=64)
 def normal_quantile(confidence: float) -> float:
     """Return how many standard errors a two-sided interval reaches to either side.
 
@@ -44,6 +46,7 @@ def normal_quantile(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
+@lru_cache(maxsize=4096)
 def student_quantile(confidence: float, freedom: float) -> float:
     """Return the same for a mean whose variance is estimated with few degrees of freedom.
 

@@ -70,7 +70,7 @@ class JointMoments:
     @property
     def variances(self) -> Floats:
         """Sample variances, shape ``(k,)``; zeros below two rows."""
-        return np.diag(self.covariances).copy()
+        return self.products.diagonal() / max(self.count - 1, 1)
 
     @property
     def covariances(self) -> Floats:

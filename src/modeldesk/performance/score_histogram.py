@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from modeldesk.performance import score_axis
-from modeldesk.performance.crowding import Crowd, Steps, crowded, resolved
+from modeldesk.performance.crowding import Crowd, Ranks, Steps, resolved
 from modeldesk.performance.score_axis import Keys
 from modeldesk.performance.sealing import (
     need,
@@ -85,6 +85,17 @@ class ScoreHistogram:
     sums: Floats = field(default_factory=_no_numbers)
     only: Floats = field(default_factory=_no_numbers)
     crowd: Crowd | None = None
+    bins: Ranks = field(init=False, repr=False)
+    """The order of rows as the bins alone know it."""
+
+    def __post_init__(self) -> None:
+        # Converted once: to see whether a bin is crowded, and for each of the areas.
+        bins = Ranks(
+            positives=self.positives.astype(np.float64),
+            negatives=self.negatives.astype(np.float64),
+            alone=~np.isnan(self.only),
+        )
+        object.__setattr__(self, "bins", bins)
 
     @staticmethod
     def of(scores: Floats, truth: NDArray[np.bool_], *, most: int = BINS) -> ScoreHistogram:
@@ -116,7 +127,7 @@ class ScoreHistogram:
     @property
     def rows(self) -> int:
         """How many scores were counted."""
-        return int(self.negatives.sum() + self.positives.sum())
+        return int(self.bins.all_negatives + self.bins.all_positives)
 
     @property
     def counts(self) -> Counts:
@@ -137,17 +148,17 @@ class ScoreHistogram:
     @property
     def crowded(self) -> bool:
         """Whether some bin holds too many scores that differ."""
-        return bool(crowded(self.positives, self.negatives, ~np.isnan(self.only)).any())
+        return bool(self.bins.crowded.any())
+
+    @property
+    def ranks(self) -> Ranks:
+        """Rows in the order of their scores; all that areas need, and quicker than `steps`."""
+        return self.bins if self.crowd is None else self.steps.ranks
 
     @property
     def steps(self) -> Steps:
         """Rows by score, ascending, as finely as they are known."""
-        found = Steps(
-            positives=self.positives.astype(np.float64),
-            negatives=self.negatives.astype(np.float64),
-            thresholds=self.thresholds,
-            alone=~np.isnan(self.only),
-        )
+        found = Steps(ranks=self.bins, thresholds=self.thresholds)
         return found if self.crowd is None else resolved(found, self.crowd)
 
     def merge(self, other: ScoreHistogram) -> ScoreHistogram:
@@ -174,7 +185,7 @@ class ScoreHistogram:
         ones = int(self.keys.size and self.keys[-1] == score_axis.ONE)
         inner = self.keys[: self.keys.size - ones] + 1
         steps = np.diff(inner, prepend=np.int64(0))
-        alone = ~np.isnan(self.only)
+        alone = self.bins.alone
         single = (
             pack_floats(self.only)
             if alone.all()
@@ -324,12 +335,12 @@ def unpack(packed: Packed) -> ScoreHistogram:
     """Read what `ScoreHistogram.pack` wrote; `Corrupt` when it contradicts itself."""
     most, state, steps, negatives, positives, sums, single, sketches = packed
     level, ones, every, alone = state & 255, state >> 8 & 1, state >> 9 & 1, state >> 10
-    inner = np.cumsum(unpack_counts(steps)) - 1
-    keys = np.concatenate([inner, np.full(ones, score_axis.ONE, dtype=np.int64)])
+    inner = unpack_counts(steps).cumsum() - 1
+    keys = np.append(inner, score_axis.ONE) if ones else inner
     size = keys.size
     need(16 <= most <= 1 << 20 and size <= most, "a histogram has more bins than it may")  # noqa: PLR2004
     need(level <= score_axis.COARSEST, "a histogram is coarser than there is")
-    need(size < 2 or bool((np.diff(inner) > 0).all()), "bins are not in order")  # noqa: PLR2004
+    need(size < 2 or bool((inner[1:] > inner[:-1]).all()), "bins are not in order")  # noqa: PLR2004
     need(not inner.size or int(inner[-1]) <= score_axis.TOP >> level, "a bin lies beyond 1")
     only = np.full(size, np.nan)
     if every:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import msgspec
@@ -81,6 +82,13 @@ def test_bytes_lead_back(name: str) -> None:
     assert hash(found) == hash(state)
     assert found.encode() == state.encode()
     assert measure_all(found) == measure_all(state)
+
+
+def test_threads_read_at_once() -> None:
+    """States are read by many threads at a time, each as it was."""
+    states = list((STATES | LARGE).values()) * 20
+    with ThreadPoolExecutor(max_workers=4) as threads:
+        assert list(threads.map(decode, [state.encode() for state in states])) == states
 
 
 def test_states_are_small() -> None:

@@ -45,23 +45,22 @@ def roc_auc(state: Labelled, name: str, confidence: float) -> Result:
     0.75
     """
     histogram = state.histogram(name) or ScoreHistogram()
-    if not histogram.positives.any():
+    positives, negatives = round(histogram.bins.all_positives), round(histogram.bins.all_negatives)
+    if not positives:
         return Undefined(because=f"no scored row is labelled {name!r}")
-    if not histogram.negatives.any():
+    if not negatives:
         return Undefined(because=f"every scored row is labelled {name!r}")
-    steps = histogram.steps
-    p, n = steps.positives, steps.negatives
-    positives, negatives = int(histogram.positives.sum()), int(histogram.negatives.sum())
-    above = (np.cumsum(n) - n / 2) / negatives
-    below = 1 - (np.cumsum(p) - p / 2) / positives
-    value = float((p * above).sum() / positives)
-    spread = (
-        float((p * np.square(above - value)).sum()) / max(positives - 1, 1) / positives
-        + float((n * np.square(below - value)).sum()) / max(negatives - 1, 1) / negatives
-    )
+    ranks = histogram.ranks
+    p, n = ranks.positives, ranks.negatives
+    # Of each step: how many others score less, and how many rows of the class.
+    others, hits = n.cumsum() - n / 2, p.cumsum() - p / 2
+    value = float((p * others).sum() / positives / negatives)
+    above = float((p * np.square(others - value * negatives)).sum()) / negatives**2
+    below = float((n * np.square(hits - (1 - value) * positives)).sum()) / positives**2
+    spread = above / max(positives - 1, 1) / positives + below / max(negatives - 1, 1) / negatives
     least = min(positives, negatives)
     low, high = effective(value, spread if least > 1 else 0.0, least, confidence)
-    hidden = steps.hidden
+    hidden = ranks.hidden
     note = "" if not hidden else f"Scores lie so close together that {hidden:.4f} is not known."
     limits = max(low - hidden, 0.0), min(high + hidden, 1.0)
     rows = positives + negatives
@@ -84,16 +83,18 @@ def pr_auc(state: Labelled, name: str, confidence: float) -> Result:
     0.833
     """
     histogram = state.histogram(name) or ScoreHistogram()
-    if not histogram.positives.any():
+    if not histogram.bins.all_positives:
         return Undefined(because=f"no scored row is labelled {name!r}")
-    steps = histogram.steps
-    p, n, alone = steps.positives[::-1], steps.negatives[::-1], steps.alone[::-1]
-    hits, all_rows = np.cumsum(p), np.cumsum(p + n)
-    stepped = p * hits / all_rows
+    ranks = histogram.ranks
+    # Copied: a dozen steps over arrays that run backwards take twice as long.
+    p, n = ranks.positives[::-1].copy(), ranks.negatives[::-1].copy()
+    alone, both = ranks.alone[::-1], p + n
+    hits, all_rows = p.cumsum(), both.cumsum()
     positives, rows = float(hits[-1]), float(all_rows[-1])
-    value = float(np.where(alone, stepped, _mixed(p, n, hits - p, all_rows - p - n)).sum())
-    value = min(value / positives, 1.0)
-    variance = _influence(p, n, hits / rows, all_rows / rows, value)
+    precision = hits / all_rows
+    mixed = _mixed(p, both, hits - p, all_rows - both)
+    value = min(float(np.where(alone, p * precision, mixed).sum()) / positives, 1.0)
+    variance = _influence(p, n, p / all_rows, precision, value) / positives**2
     # As of a sample variance: rows of the class are the few ones.
     variance *= positives / max(positives - 1, 1)
     limits = effective(value, variance, positives, confidence)
@@ -150,33 +151,30 @@ def _mean_area(
     )
 
 
-def _mixed(p: Floats, n: Floats, hits: Floats, rows: Floats) -> Floats:
+def _mixed(p: Floats, both: Floats, hits: Floats, rows: Floats) -> Floats:
     r"""Return for each bin the sum of the precisions at its rows of the class.
 
-    With A hits in R rows above it, the i-th of p such rows among n others is expected to find
-    the precision :math:`(A + i) / (R + i (1 + n/(p + 1)))`; summed by the integral from 1/2 to
-    p + 1/2.
+    With A hits in R rows above it, the i-th of p such rows among p + n is expected to find the
+    precision :math:`(A + i) / (R + i/s)` with :math:`s = (p + 1) / (p + n + 1)`; summed by the
+    integral from 1/2 to p + 1/2.
     """
-    grow = 1 + n / (p + 1)
-    lean = (hits - rows / grow) / grow
-    logs = np.log((rows + grow * (p + 0.5)) / (rows + grow * 0.5))
-    return np.where(p > 0, p / grow + lean * logs, 0.0)
+    share = (p + 1) / (both + 1)
+    scaled = rows * share
+    start = scaled + 0.5
+    # Without a row of the class the logarithm is that of 1, and the sum 0.
+    found: Floats = p * share + (hits - scaled) * share * np.log((start + p) / start)
+    return found
 
 
-def _influence(p: Floats, n: Floats, hits: Floats, flagged: Floats, value: float) -> float:
-    r"""Return the variance of the average precision.
+def _influence(p: Floats, n: Floats, gain: Floats, precision: Floats, value: float) -> float:
+    r"""Return the variance of the average precision, times the square of the class's rows.
 
     With :math:`a(s)` and :math:`m(s)` the shares of rows of the class, and of all rows, that
     score s or more, :math:`\pi` the share of the class, and
     :math:`G(s) = \int_{t \le s} da(t)/m(t)`, :math:`H(s) = \int_{t \le s} a(t) da(t)/m(t)^2`,
-    a row with score s adds :math:`(y (a/m - AP) + y G - H) / \pi`.
+    a row with score s adds :math:`(y (a/m - AP) + y G - H) / \pi`. ``gain`` is :math:`da/m`.
     """
-    rows = float((p + n).sum())
-    share = hits[-1]
-    gain = p / rows / flagged
-    g = np.cumsum(gain[::-1])[::-1]
-    h = np.cumsum((gain * hits / flagged)[::-1])[::-1]
-    of_class = (hits / flagged - value + g - h) / share
-    of_others = -h / share
-    total = (p * np.square(of_class) + n * np.square(of_others)).sum()
-    return float(total) / rows / rows
+    g = gain[::-1].cumsum()[::-1]
+    h = (gain * precision)[::-1].cumsum()[::-1]
+    of_class = precision - value + g - h
+    return float((p * np.square(of_class) + n * np.square(h)).sum())
