@@ -1,5 +1,6 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
+from modeldesk.schema.columns import ColumnRows
 from modeldesk.schema.datatypes import BYTES, datatype_of
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
 from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, prediction_id
@@ -22,6 +23,7 @@ __all__ = [
     "Canary",
     "ChunkKeys",
     "Column",
+    "ColumnRows",
     "Example",
     "Frame",
     "Granularity",
