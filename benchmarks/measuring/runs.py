@@ -94,7 +94,7 @@ def run(
     """
     command = [str(python), "-m", module, *map(str, arguments)]
     settings = dict(os.environ if variables is None else variables)
-    settings["PYTHONPATH"] = str(ROOT)
+    settings["PYTHONPATH"] = os.pathsep.join((str(ROOT / "src"), str(ROOT)))
     if single:
         settings |= single_threaded()
         command = _pinned(command)

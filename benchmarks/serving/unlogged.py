@@ -15,7 +15,7 @@ class ForgetfulLog(ChunkLog):
     def append(self, new: Sequence[Chunk]) -> None:
         """Forget the chunks."""
 
-    def append_at_once(self, new: Sequence[Chunk]) -> bool:
+    def append_at_once(self, new: Chunk) -> bool:
         """Forget them as well."""
         del new
         return True

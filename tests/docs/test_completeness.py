@@ -10,6 +10,7 @@ from modeldesk.api import create_api
 from modeldesk.cli.app import app
 from modeldesk.cli.summaries import comparison_json, profile_json
 from modeldesk.desk import Desk
+from modeldesk.performance import MEASURES
 from modeldesk.settings import Settings
 from tests.support.requirements import ROOT
 
@@ -26,6 +27,13 @@ def test_every_setting_is_documented(name: str) -> None:
 def test_every_public_name_is_documented(name: str) -> None:
     """The Python page has a row for it."""
     assert f"| `modeldesk.{name}" in (REFERENCE / "python.md").read_text()
+
+
+@pytest.mark.parametrize("name", sorted(MEASURES))
+def test_every_measure_is_documented(name: str) -> None:
+    """The page on performance has a row that begins with it."""
+    lines = (REFERENCE.parent / "performance.md").read_text().splitlines()
+    assert any(f"`{name}`" in line.split("|")[1] for line in lines if line.startswith("| `"))
 
 
 def test_every_route_is_documented(tmp_path: object) -> None:

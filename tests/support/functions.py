@@ -78,6 +78,11 @@ def since(day: date, hours: timedelta, at: datetime, member: bool = True) -> str
     return f"{type(day).__name__} {type(hours).__name__} {at.year} {member}"
 
 
+def letters(text: str) -> int:
+    """Count characters."""
+    return len(text)
+
+
 def grade(points: int) -> Literal["good", "bad"]:
     """Answer one of two classes."""
     return "good" if points > 10 else "bad"
@@ -145,3 +150,8 @@ def unclear(a: int, b: object) -> int:
 def maybe(a: int) -> float | None:
     """Answer nothing for negative numbers."""
     return None if a < 0 else a / 2
+
+
+def hour_of(at: datetime) -> int:
+    """Answer the hour of a time."""
+    return at.hour

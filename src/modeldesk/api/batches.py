@@ -60,6 +60,8 @@ def read_batch(body: dict[str, object], *, most_rows: int) -> Batch:
     >>> read_batch({"row": {"age": 31}, "row_id": "a"}, most_rows=10)
     Batch(rows=[{'age': 31}], timestamps=None, row_ids=['a'])
     """
+    if len(body) == 1 and "row" in body:
+        return Batch(rows=[body["row"]])
     known = next((known for known in (_MANY, _COLUMNS) if known[0] in body), _ONE)
     many = known is not _ONE
     if not many and "row" not in body:

@@ -52,8 +52,10 @@ class Hosts:
                 return False
             if name == b"host" and host is None:
                 host = value
-        if host is None:
-            return False
+        return host is not None and self.seen(host)
+
+    def seen(self, host: bytes) -> bool:
+        """Say whether a host may pass that was asked for before, as it is written in a header."""
         if host in self._seen:
             return True
         if len(self._seen) < _MOST_SEEN and self.allows(_split(host.decode("latin-1"))[0]):

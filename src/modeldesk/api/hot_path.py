@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import re
 import time
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
@@ -33,9 +32,9 @@ from modeldesk.api.identity import HEADER as IDENTIFIER
 from modeldesk.api.identity import identifier_of, with_identifier
 from modeldesk.api.metering import BEGAN
 from modeldesk.api.patience import too_slow
-from modeldesk.api.predicting import HEADER, ROUTING_KEY, submitted
+from modeldesk.api.predicting import HEADER, ROUTING_KEY
 from modeldesk.api.prediction_answers import Answers
-from modeldesk.api.requests import parse_object
+from modeldesk.api.requests import parse_object, too_deep
 from modeldesk.api.tables import JSON, wanted_type
 from modeldesk.desk import Desk
 from modeldesk.errors import Overloaded
@@ -43,6 +42,7 @@ from modeldesk.schema import prediction_id
 from modeldesk.services.acting import ANYONE, Caller, act_as
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.express import Express
+from modeldesk.services.job import Done
 from modeldesk.settings import Settings
 
 MOST_BYTES: Final = 16 * 1024
@@ -53,6 +53,7 @@ _DECLARED = "/api/v1/models/{name}/predict"
 
 _FAILURE = "modeldesk.failure"
 _LEFT_TO_ROUTES = {
+    b"origin",
     b"content-encoding",
     b"transfer-encoding",
     b"expect",
@@ -127,9 +128,7 @@ class HotPath:
         if found is None or scope["root_path"]:
             return None
         name = found[1].decode("ascii")
-        if not (self._is_plain(scope) and self._hosts.passes(scope)):
-            return None
-        if not self._desk.predictor.knows(name):
+        if not (self._is_plain(scope) and self._desk.predictor.knows(name)):
             return None
         caller = admitted_at_once(self._desk.access, scope, name) if self._required else ANYONE
         if caller is None:
@@ -138,18 +137,34 @@ class HotPath:
         scope.update(method="POST", path=path, raw_path=url, query_string=b"")
         return Asked(model=name, caller=caller, identifier=identifier_of(scope), scope=scope)
 
-    def submit(self, asked: Asked) -> Future[PredictionBatch] | None:
-        """Check rows and queue them; ``None`` where the application has to look first.
+    def submit(self, asked: Asked, done: Done) -> bool:
+        """Check rows and queue them; false where the application has to look first.
 
         Call it in a context of the request's own.
+
+        Parameters
+        ----------
+        asked
+            The request.
+        done
+            Who is told what becomes of its rows.
         """
-        if not self._desk.predictor.knows(asked.model):
-            return None  # what was known is old by now, and reading it takes a thread
-        self._desk.predictor.check_room(asked.model)  # before anything is done for nothing
+        predictor = self._desk.predictor
+        predictor.check_room(asked.model)  # before anything is done for nothing
         act_as(asked.caller)
         bind_contextvars(request_id=asked.identifier)
         batch = read_batch(parse_object(b"".join(asked.body)), most_rows=self._most_rows)
-        return submitted(self._desk, asked.model, batch, None, express=self._express_here())
+        try:
+            return predictor.submit_here(
+                asked.model,
+                batch.rows,
+                timestamps=batch.timestamps,
+                row_ids=batch.row_ids,
+                done=done,
+                express=self._express_here(),
+            )
+        except RecursionError as error:
+            raise too_deep() from error
 
     def refusal(self, asked: Asked, error: Overloaded) -> Response:
         """Return the answer where there is too much to do; counts the request.
@@ -178,7 +193,7 @@ class HotPath:
         """Return the express of the loop that runs."""
         loop = asyncio.get_running_loop()
         if self._express is None or self._express[0] is not loop:
-            self._express = loop, self._desk.predictor.express(loop.call_soon)
+            self._express = loop, self._desk.predictor.express(loop)
         return self._express[1]
 
     def late(self) -> Exception:
@@ -186,20 +201,22 @@ class HotPath:
         return too_slow(self.seconds)
 
     def _is_plain(self, scope: Scope) -> bool:
-        """Whether a small JSON body is announced, and JSON will do for the answer."""
-        length = -1
+        """Whether a small JSON body is announced, JSON will do, and any guard would let it pass."""
+        length, host = -1, None
         for name, value in scope["headers"]:
             if name == b"content-length":
                 length = int(value) if value.isdigit() else -1
             elif name == b"content-type":
                 if value.partition(b";")[0].strip().lower() != _JSON:
                     return False
+            elif name == b"host":
+                host = host or value
             elif name == b"accept":
                 if value != b"*/*" and wanted_type(value.decode("latin-1")) is not None:
                     return False
             elif name in _LEFT_TO_ROUTES:
                 return False
-        return 0 <= length <= self._most_bytes
+        return 0 <= length <= self._most_bytes and host is not None and self._hosts.seen(host)
 
 
 _JSON = JSON.encode()

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
-from modeldesk.api.arrivals import Source
+from modeldesk.api.arrivals import Answer
 from modeldesk.api.hot_path import Asked, HotPath
 from modeldesk.errors import Overloaded
 
@@ -164,18 +164,17 @@ class _Turn:
     def begin(self) -> None:
         """Queue the rows, which have arrived in full."""
         hot = self._protocol._hot  # noqa: SLF001 - one concept
+        done = hot.arrivals.answer(self._answer)
         try:
-            source = copy_context().run(hot.submit, self.asked)
+            taken = copy_context().run(hot.submit, self.asked, done)
         except Overloaded as error:
             self._write(hot.refusal(self.asked, error))
             return
         except Exception as error:  # noqa: BLE001 - the application tells
             self.fail(error)
             return
-        if source is None:
+        if not taken:
             self.fail(None)
-        else:
-            hot.arrivals.call(source, self._answer)
 
     def fail(self, failure: BaseException | None) -> None:
         """Have the application tell a failure, or answer where there is none."""
@@ -196,7 +195,7 @@ class _Turn:
             self.response_complete = True
             await self._protocol.pass_on(self, error).run_asgi(self._protocol.app)
 
-    def _answer(self, source: Source) -> None:
+    def _answer(self, done: Answer) -> None:
         protocol = self._protocol
         if self.response_complete:
             return  # it was given up
@@ -204,7 +203,7 @@ class _Turn:
             self._end()
             return
         try:
-            answer = protocol._hot.answer(self.asked, source.result())  # noqa: SLF001
+            answer = protocol._hot.answer(self.asked, done.result())  # noqa: SLF001
         except Exception as error:  # noqa: BLE001 - the application tells
             self.fail(error)
         else:

@@ -17,7 +17,6 @@ from modeldesk.errors import Conflict, NotFound
 from modeldesk.schema import prediction_id
 from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
-from modeldesk.services.express import Express
 
 HEADER = "X-Prediction-ID"
 """Names the first row of an answer; the number behind its dash counts up with the rows."""
@@ -66,7 +65,6 @@ def submitted(
     *,
     alias: str | None = None,
     key: str | None = None,
-    express: Express | None = None,
 ) -> Future[PredictionBatch]:
     """Check rows and queue them."""
     try:
@@ -78,7 +76,6 @@ def submitted(
             key=key,
             timestamps=batch.timestamps,
             row_ids=batch.row_ids,
-            express=express,
         )
     except RecursionError as error:
         # Showing a wrong value that is nested a thousand deep.

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import polars as pl
 
 from modeldesk.api.answers import BatchAnswer, PredictionAnswer
-from modeldesk.schema import Value, prediction_id
+from modeldesk.clock import instant
+from modeldesk.schema import FewRows, Value, prediction_id
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.store import ROW_ID, TIME
 
@@ -25,7 +27,7 @@ _FEW = 1024
 class _Columns:
     """The values that answers are made of, row by row."""
 
-    frame: pl.DataFrame
+    whole: pl.DataFrame | FewRows
     row_ids: Sequence[str | None]
     times: Sequence[datetime]
     predictions: Sequence[Value]
@@ -68,7 +70,7 @@ class Answers:
 
     def _shared(self, batch: PredictionBatch) -> _Columns:
         last = self._last
-        if last is None or last.frame is not batch.whole:
+        if last is None or last.whole is not batch.whole:
             self._last = last = _columns(batch, batch.whole)
         return last
 
@@ -79,17 +81,27 @@ def _times(times: pl.Series) -> list[datetime]:
     return [times[0]] * times.len() if alike else times.to_list()
 
 
-def _columns(batch: PredictionBatch, frame: pl.DataFrame) -> _Columns:
-    nothing = [None] * frame.height
+def _columns(batch: PredictionBatch, whole: pl.DataFrame | FewRows) -> _Columns:
+    nothing = [None] * whole.height
     scores = batch.signature.scores
     labels = [score.label or score.name for score in scores]
-    likely = zip(*(frame[score.name].to_list() for score in scores), strict=True)
+    likely = zip(*(_values(whole, score.name) for score in scores), strict=True)
+    if isinstance(whole, FewRows):
+        row_ids: Sequence[str | None] = nothing
+        times = [instant(cast("int", time)) for time in whole[TIME]]
+    else:
+        row_ids = whole[ROW_ID].to_list() if ROW_ID in whole.columns else nothing
+        times = _times(whole[TIME])
     return _Columns(
-        frame=frame,
-        row_ids=frame[ROW_ID].to_list() if ROW_ID in frame.columns else nothing,
-        times=_times(frame[TIME]),
-        predictions=frame[batch.signature.prediction.name].to_list(),
+        whole=whole,
+        row_ids=row_ids,
+        times=times,
+        predictions=_values(whole, batch.signature.prediction.name),
         probabilities=[dict(zip(labels, row, strict=True)) for row in likely]
         if scores
         else nothing,
     )
+
+
+def _values(whole: pl.DataFrame | FewRows, name: str) -> Sequence[Value]:
+    return whole[name] if isinstance(whole, FewRows) else whole[name].to_list()

@@ -15,7 +15,8 @@ def log_to_stderr() -> None:
     show: structlog.types.Processor
     if sys.stderr.isatty():
         trace: structlog.types.Processor = structlog.processors.StackInfoRenderer()
-        show = structlog.dev.ConsoleRenderer()
+        # Not the one with local variables: it takes seconds, and shows what users sent.
+        show = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     else:
         trace = structlog.processors.format_exc_info
         show = structlog.processors.JSONRenderer()

@@ -48,7 +48,10 @@ def serve(
     settings = load_settings(
         host=host, port=port, home=home, database_url=database_url, public=public, ui=ui
     )
-    with talk().status("Starting the server") as status:
+    from rich.text import Text
+
+    # A text has no markup, for which Rich would load the names of all emoji: 1.4 MB.
+    with talk().status(Text("Starting the server")) as status:
         from modeldesk.cli.logs import log_to_stderr
         from modeldesk.server import serve as run
 

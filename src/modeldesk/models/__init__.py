@@ -5,7 +5,7 @@ from modeldesk.models.artefacts import Artefact, ArtefactStore
 from modeldesk.models.cores import use_one_core
 from modeldesk.models.files import DOWNLOADS, SAFE_SUFFIXES, read_model, read_safe_model
 from modeldesk.models.libraries import differing, library_versions
-from modeldesk.models.port import Adapter, Facts, Frames, Model, Predicted, frames_named
+from modeldesk.models.port import Adapter, Facts, Frames, Model, Numbers, Predicted, frames_named
 
 __all__ = [
     "DOWNLOADS",
@@ -16,6 +16,7 @@ __all__ = [
     "Facts",
     "Frames",
     "Model",
+    "Numbers",
     "Predicted",
     "adapter_for",
     "differing",

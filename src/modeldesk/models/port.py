@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -45,6 +45,10 @@ class Facts:
     """What it was configured with; not all of it can be written down."""
 
 
+Numbers: TypeAlias = Callable[[npt.NDArray[np.float64]], Predicted]
+"""Answers each row of an array, shape ``(n, columns)``, where missing values are NaN."""
+
+
 class Model(Protocol):
     """A model in memory, ready to predict."""
 
@@ -69,6 +73,10 @@ class Model(Protocol):
 
         Such a model may predict in the thread of a server's event loop, where it is quick.
         """
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """What does the same as `predict` with numbers alone; ``None``: it wants a table."""
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Answer each row of a table.

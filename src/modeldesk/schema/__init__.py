@@ -2,6 +2,7 @@
 
 from modeldesk.schema.columns import ColumnRows
 from modeldesk.schema.datatypes import BYTES, datatype_of
+from modeldesk.schema.few import FEW, FewColumns, FewRows, in_one, table_of
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
 from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
@@ -16,6 +17,7 @@ __all__ = [
     "BYTES",
     "CALENDAR_END",
     "CALENDAR_START",
+    "FEW",
     "LONGEST_KEY",
     "MOST_PROBLEMS",
     "POLARS_TYPES",
@@ -25,6 +27,8 @@ __all__ = [
     "Column",
     "ColumnRows",
     "Example",
+    "FewColumns",
+    "FewRows",
     "Frame",
     "Granularity",
     "KeepRows",
@@ -41,12 +45,14 @@ __all__ = [
     "Value",
     "Window",
     "datatype_of",
+    "in_one",
     "infer_columns",
     "infer_kind",
     "parse_prediction_id",
     "polars_type",
     "prediction_id",
     "read_table",
+    "table_of",
     "to_frame",
     "type_name",
 ]

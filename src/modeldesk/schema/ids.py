@@ -17,6 +17,7 @@ LONGEST_KEY = 500
 """Characters in a caller's own key, at most."""
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 _CHARACTERS = 26
 _PATTERN = re.compile(rf"([{_ALPHABET}]{{{_CHARACTERS}}})-(0|[1-9][0-9]{{0,9}})")
 
@@ -47,7 +48,7 @@ class ChunkKeys:
         with self._lock:
             self._last = max(drawn, self._last + 1)
             number = self._last
-        return "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+        return "".join([_PAIRS[number >> shift & 1023] for shift in range(120, -1, -10)])
 
 
 def prediction_id(chunk: str, row: int) -> str:

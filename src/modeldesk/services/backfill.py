@@ -171,7 +171,7 @@ class Backfill:
             model_id=record.model_id,
             version_id=record.version_id,
             committed_at=now,
-            frame=written(rows, record.policy),
+            rows=written(rows, record.policy),
         )
         self._commits.append(chunk, durable=True).result()
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 import polars as pl
 
-from modeldesk.schema import Signature, Value, prediction_id
+from modeldesk.schema import FewRows, Signature, Value, prediction_id, table_of
 from modeldesk.services.views import PredictionView
 from modeldesk.store import ROW_ID, SHADOW_OF, TIME
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PredictionBatch:
+class PredictionBatch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Rows that were predicted and committed together."""
 
     model: str
@@ -25,7 +24,7 @@ class PredictionBatch:
     start: int
     """Position of the first row in the chunk."""
     rows: int
-    whole: pl.DataFrame
+    whole: pl.DataFrame | FewRows
     """Inputs, outputs and times of the rows, maybe among those of other requests."""
     offset: int
     """Position of the first row in there."""
@@ -33,7 +32,7 @@ class PredictionBatch:
     @property
     def frame(self) -> pl.DataFrame:
         """Inputs, outputs and times of the rows."""
-        return self.whole.slice(self.offset, self.rows)
+        return table_of(self.whole).slice(self.offset, self.rows)
 
     @property
     def predictions(self) -> tuple[PredictionView, ...]:

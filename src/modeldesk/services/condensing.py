@@ -9,7 +9,16 @@ from datetime import datetime
 import polars as pl
 
 from modeldesk.profiles import profile
-from modeldesk.schema import POLARS_TYPES, Granularity, LogPolicy, Signature, Window
+from modeldesk.schema import (
+    POLARS_TYPES,
+    FewColumns,
+    FewRows,
+    Granularity,
+    LogPolicy,
+    Signature,
+    Window,
+    in_one,
+)
 from modeldesk.services.registry import Registry
 from modeldesk.services.segments import segmented
 from modeldesk.store import ROW, ROW_ID, SHADOW_OF, TIME, WindowKey, WindowPart
@@ -31,7 +40,10 @@ class Condenser:
         self._signatures: dict[int, Signature] = {}
 
     def parts(
-        self, version_id: int, frames: Sequence[pl.DataFrame], known: Collection[str]
+        self,
+        version_id: int,
+        frames: Sequence[pl.DataFrame | FewRows],
+        known: Collection[str],
     ) -> dict[WindowKey, WindowPart]:
         """Return what the rows of one version's chunks add to which window.
 
@@ -99,11 +111,18 @@ def put_together(
     return known | {key: _merged(known.get(key), part) for key, part in more.items()}
 
 
-def _joined(frames: Iterable[pl.DataFrame]) -> list[pl.DataFrame]:
+def _joined(chunks: Iterable[pl.DataFrame | FewRows]) -> list[pl.DataFrame]:
     """Put chunks with the same columns and types together: there may be thousands of one row."""
+    few: dict[FewColumns, list[FewRows]] = defaultdict(list)
     same: dict[tuple[object, ...], list[pl.DataFrame]] = defaultdict(list)
-    for frame in frames:
-        same[(*frame.columns, *frame.dtypes)].append(frame)
+    for chunk in chunks:
+        if isinstance(chunk, FewRows):
+            few[chunk.columns].append(chunk)
+        else:
+            same[(*chunk.columns, *chunk.dtypes)].append(chunk)
+    for some in few.values():
+        table = in_one(some).frame()
+        same[(*table.columns, *table.dtypes)].append(table)
     return [pl.concat(some) for some in same.values()]
 
 

@@ -6,49 +6,88 @@ predict them, and while two threads work, each waits for Python's lock most of t
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.job import Job, as_ours
 from modeldesk.services.lanes import Lanes
 from modeldesk.store import VersionRecord
 
+_LOOK_SECONDS = 0.0005
+"""After which it is looked again whether others still write."""
+
+_LONGEST_SECONDS = 0.03
+"""How long rows are gathered while others write."""
+
+
+class Loop(Protocol):
+    """What of an event loop is needed."""
+
+    def call_soon(self, callback: Callable[[], None], /) -> object:
+        """Have something called when the loop has read what has arrived."""
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> object:
+        """Have something called after so many seconds."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Gathered:
+    """Rows for one version."""
+
+    record: VersionRecord
+    jobs: list[Job]
+    since: float = field(default_factory=time.monotonic)
+
 
 class Express:
     """Gathers rows during a turn of an event loop, and answers them at its end.
 
-    What cannot be answered in a moment goes to its lane's own thread.
+    While somebody else writes, it goes on gathering: waiting in another thread would take
+    longer, and slow both down. What cannot be answered in a moment goes to its lane's own thread.
 
     Parameters
     ----------
     lanes
         Predict.
-    soon
-        Has something called when the loop has read what has arrived, as ``loop.call_soon`` does.
+    loop
+        The event loop, in whose thread all calls come.
     """
 
-    def __init__(self, lanes: Lanes, soon: Callable[[Callable[[], None]], object]) -> None:
+    def __init__(self, lanes: Lanes, loop: Loop) -> None:
         self._lanes = lanes
-        self._soon = soon
-        self._gathered: dict[int, tuple[VersionRecord, list[Job]]] = {}
+        self._loop = loop
+        self._gathered: dict[int, _Gathered] = {}
 
     def submit(self, record: VersionRecord, job: Job) -> None:
         """Gather a request's rows, or queue them; raises as `Lanes.submit` does."""
-        if not self._lanes.answers_here(record):
+        if not self._lanes.quick(record):
             self._lanes.submit(record, job)
             return
-        if not self._gathered:
-            self._soon(self._answer)
-        self._gathered.setdefault(record.version_id, (record, []))[1].append(job)
+        version_id = record.version_id
+        gathered = self._gathered.get(version_id)
+        if gathered is not None:
+            gathered.record = record
+            gathered.jobs.append(job)
+            return
+        self._gathered[version_id] = _Gathered(record=record, jobs=[job])
+        self._loop.call_soon(lambda: self._answer(version_id))
 
-    def _answer(self) -> None:
-        gathered, self._gathered = self._gathered, {}
-        for record, jobs in gathered.values():
-            try:
-                if not self._lanes.answer_here(record, jobs):
-                    self._queue(record, jobs)
-            except Exception as error:  # noqa: BLE001 - the loop's boundary; nobody waits for ever
-                _tell(jobs, as_ours(error))
+    def _answer(self, version_id: int) -> None:
+        gathered = self._gathered[version_id]
+        late = time.monotonic() - gathered.since > _LONGEST_SECONDS
+        if not late and not self._lanes.free(gathered.record):
+            self._loop.call_later(_LOOK_SECONDS, lambda: self._answer(version_id))
+            return
+        del self._gathered[version_id]
+        record, jobs = gathered.record, gathered.jobs
+        try:
+            if not self._lanes.answer_here(record, jobs):
+                self._queue(record, jobs)
+        except Exception as error:  # noqa: BLE001 - the loop's boundary; nobody waits for ever
+            _tell(jobs, as_ours(error))
 
     def _queue(self, record: VersionRecord, jobs: Sequence[Job]) -> None:
         for job in jobs:

@@ -188,7 +188,7 @@ class FileRun:
                 model_id=record.model_id,
                 version_id=record.version_id,
                 committed_at=now,
-                frame=written(logged, record.policy),
+                rows=written(logged, record.policy),
             )
         part = answers.part(key)
         _onto_disk(lambda: self._with.files.write_part(job.job_id, key, part))

@@ -53,10 +53,6 @@ class _Failed:
     at: datetime
 
 
-class _NotAtOnceError(Exception):
-    """Writing would have to wait."""
-
-
 class _Stop:
     """Marks the end of the queue."""
 
@@ -91,7 +87,34 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._write, name="modeldesk-log", daemon=True)
         self._thread.start()
 
-    def append(self, chunk: Chunk, *, durable: bool = False, patient: bool = True) -> Future[None]:
+    @property
+    def free(self) -> bool:
+        """Whether a chunk that is appended at this moment would wait for no other."""
+        return not self._writing.locked() and self._log.free
+
+    def append_at_once(self, chunk: Chunk) -> bool:
+        """Commit a chunk in this thread, if that waits for nobody; it is not queued.
+
+        Returns
+        -------
+        bool
+            Whether it is committed. If not, for whatever reason, nothing has happened.
+        """
+        if self._most_ahead or self._failing or self._closed:
+            return False
+        if not self._writing.acquire(blocking=False):
+            return False
+        try:
+            done = self._log.append_at_once(chunk)
+        except Exception:  # noqa: BLE001 - it is appended in the usual way, which tells why it fails
+            return False
+        finally:
+            self._writing.release()
+        if done:
+            self._through.soon()
+        return done
+
+    def append(self, chunk: Chunk, *, durable: bool = False, alone: bool = True) -> Future[None]:
         """Queue a chunk; the future is done when it is taken, or says why it is not.
 
         Parameters
@@ -100,11 +123,11 @@ class GroupCommit:
             The rows.
         durable
             Whether taken means committed also where rows may be ahead of the commit.
-        patient
-            Whether this call may wait for the database.
+        alone
+            Whether this call may write the chunk itself, where nobody else writes.
         """
         done: Future[None] = Future()
-        rows = chunk.frame.height
+        rows = chunk.rows.height
         with self._lock:
             if self._closed:
                 done.set_exception(Overloaded("The server is stopping."))
@@ -113,7 +136,8 @@ class GroupCommit:
             if ahead:
                 self._ahead += rows
             item = _Append(chunk=chunk, done=None if ahead else done)
-            alone = not ahead and not self._failing and self._writing.acquire(blocking=False)
+            alone = alone and not ahead and not self._failing
+            alone = alone and self._writing.acquire(blocking=False)
             if not alone:
                 self._queue.put(item)
         if ahead:
@@ -121,21 +145,10 @@ class GroupCommit:
         elif alone:
             # Two changes of thread cost as much as writing a few rows.
             try:
-                again = self._commit([item], patient=patient)
+                self._commit([item])
             finally:
                 self._writing.release()
-            if again:
-                self._queue_later(item, done)
         return done
-
-    def _queue_later(self, item: _Append, done: Future[None]) -> None:
-        """Leave to the writer what could not be written at once, unless it has ended meanwhile."""
-        with self._lock:
-            closed = self._closed
-            if not closed:
-                self._queue.put(item)
-        if closed:
-            done.set_exception(Overloaded("The server is stopping."))
 
     def count_refused(self, version_id: int, rows: int) -> None:
         """Queue a count of refused rows; it is written with the next commit."""
@@ -176,18 +189,15 @@ class GroupCommit:
         with self._writing:
             lost = self._commit(again)
         if lost:
-            rows = sum(item.chunk.frame.height for item in lost)
+            rows = sum(item.chunk.rows.height for item in lost)
             _log.error("predictions lost: the database is not available at the end", rows=rows)
 
-    def _commit(self, appends: list[_Append], *, patient: bool = True) -> list[_Append]:
+    def _commit(self, appends: list[_Append]) -> list[_Append]:
         """Write chunks together; return those to be tried again."""
         if not appends:
             return []
         new = [item.chunk for item in appends]
-        try:
-            failed = self._written(new, patient=patient)
-        except _NotAtOnceError:
-            return appends
+        failed = self._written(new)
         self._failing = isinstance(failed, StoreUnavailable)
         if failed is not None and not self._failing and len(appends) > 1:
             # Something is wrong with one of them: it fails alone.
@@ -202,20 +212,18 @@ class GroupCommit:
         ahead = [item for item in appends if item.done is None]
         if self._failing:
             return ahead
-        rows = sum(item.chunk.frame.height for item in ahead)
+        rows = sum(item.chunk.rows.height for item in ahead)
         if failed is not None and rows:
             _log.error("predictions lost: they cannot be logged", rows=rows, error=failed.message)
         with self._lock:
             self._ahead -= rows
         return []
 
-    def _written(self, new: list[Chunk], *, patient: bool) -> ModeldeskError | None:
+    def _written(self, new: list[Chunk]) -> ModeldeskError | None:
         """Write chunks in one transaction, or say why they are not."""
         try:
-            self._append(new, patient=patient)
+            self._log.append(new)
             self._through.soon()
-        except _NotAtOnceError:
-            raise
         except Conflict as error:
             # A commit whose answer was lost with the connection is found done when it is retried.
             return None if len(new) == 1 and self._is_there(new[0].key) else error
@@ -226,12 +234,6 @@ class GroupCommit:
             failed.__cause__ = error
             return failed
         return None
-
-    def _append(self, new: list[Chunk], *, patient: bool) -> None:
-        if patient:
-            self._log.append(new)
-        elif not self._log.append_at_once(new):
-            raise _NotAtOnceError
 
     def _is_there(self, key: str) -> bool:
         try:

@@ -8,13 +8,15 @@ from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Protocol
 
+import msgspec
 import polars as pl
 import structlog
 
 from modeldesk.clock import microseconds
 from modeldesk.errors import ModeldeskError, ModelFailed
-from modeldesk.schema import RowDecoder, Signature, Value, polars_type, prediction_id
+from modeldesk.schema import FewRows, RowDecoder, Signature, Value, polars_type, prediction_id
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.store import ROW_ID, SHADOW_OF, TIME, VersionRecord
 
@@ -22,15 +24,27 @@ _LONGEST_SENTENCE = 1000
 _TIME = pl.Datetime("us", "UTC")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Job:
+class Done(Protocol):
+    """Who is told what became of a request's rows, in whichever thread it happens; once."""
+
+    def done(self) -> bool:
+        """Whether it was told."""
+
+    def set_result(self, batch: PredictionBatch, /) -> None:
+        """Take the rows with their predictions, which are committed."""
+
+    def set_exception(self, error: BaseException, /) -> None:
+        """Take why there are none."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """Rows of one request, checked already."""
 
     rows: Sequence[tuple[Value, ...]] | pl.DataFrame
     """The inputs in the signature's order; many rows come as a table."""
     times: Sequence[datetime]
     row_ids: Sequence[str | None]
-    done: Future[PredictionBatch]
+    done: Done
     context: Context | None = None
     """In which the rows were submitted: knows the request."""
     shadow: VersionRecord | None = None
@@ -141,7 +155,9 @@ def stamps_of(jobs: Sequence[Job]) -> list[pl.Series]:
     return stamps
 
 
-def answer(jobs: Sequence[Job], frame: pl.DataFrame, *, key: str, record: VersionRecord) -> None:
+def answer(
+    jobs: Sequence[Job], whole: pl.DataFrame | FewRows, *, key: str, record: VersionRecord
+) -> None:
     """Tell each job its rows of a committed chunk."""
     start = 0
     for job in jobs:
@@ -152,7 +168,7 @@ def answer(jobs: Sequence[Job], frame: pl.DataFrame, *, key: str, record: Versio
             chunk=key,
             start=start,
             rows=len(job.rows),
-            whole=frame,
+            whole=whole,
             offset=start,
         )
         job.done.set_result(batch)

@@ -10,14 +10,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from math import inf
 
+import msgspec
 import polars as pl
 
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError, Overloaded
 from modeldesk.models import use_one_core
-from modeldesk.schema import RowDecoder
+from modeldesk.schema import FewRows, RowDecoder, table_of
 from modeldesk.services.failures import Failures, died
 from modeldesk.services.group_commit import GroupCommit
+from modeldesk.services.handful import Handful, written_few
 from modeldesk.services.job import (
     Answered,
     Job,
@@ -44,6 +46,15 @@ class _Warm:
     """Asks a lane to load its model and try it."""
 
     done: Future[None]
+
+
+class _Batch(msgspec.Struct, frozen=True, kw_only=True, eq=False):
+    """What was predicted together."""
+
+    whole: FewRows | pl.DataFrame
+    """Inputs, outputs, times, and what else stands beside each row."""
+    kept: FewRows | pl.DataFrame
+    """What of it goes into the log."""
 
 
 class _Stop:
@@ -106,6 +117,8 @@ class Lane:
         self.used = time.monotonic()
         self._around = around
         self._decoder = RowDecoder(record.signature)
+        self._handful = Handful(record.signature, self._decoder)
+        self._features = [column.name for column in record.signature.inputs]
         self._commits = commits
         self._clock = clock
         self._limits = limits
@@ -164,10 +177,15 @@ class Lane:
             self._queue.put(job)
         return True
 
-    def answers_here(self, rows: int = 1) -> bool:
-        """Whether `answer_here` is worth asking: nothing waits, and the model computes quickly."""
-        idle = not self._room.taken and not self._slices and self._committed.is_set()
-        return idle and not self.shadow and self.runner.steady and self._pace.quick(rows)
+    @property
+    def quick(self) -> bool:
+        """Whether `answer_here` is worth asking: the model computes, and takes a moment."""
+        return not self.shadow and self.runner.steady and self._pace.quick(1)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits, nor is predicted or committed."""
+        return not self._room.taken and not self._slices and self._committed.is_set()
 
     def answer_here(self, jobs: Sequence[Job]) -> bool:
         """Predict in the caller's thread, which a model must not hold up for long.
@@ -184,14 +202,14 @@ class Lane:
             return False
         try:
             with self._lock:
-                if self._closed or not self.answers_here(rows):
+                if self._closed or not (self.idle and self.quick and self._pace.quick(rows)):
                     return False
                 self._room.add(rows)
                 self.used = time.monotonic()
             if self._narrow is not threading.current_thread():
                 self._narrow = threading.current_thread()
                 use_one_core()
-            self._answer(jobs, patient=False)
+            self._answer(jobs, here=True)
         except AbandonedError:
             pass  # it took so long that whoever waited was told
         finally:
@@ -376,14 +394,14 @@ class Lane:
         with self._lock:
             self._slices -= 1
 
-    def _answer(self, jobs: Sequence[Job], *, patient: bool = True) -> None:
+    def _answer(self, jobs: Sequence[Job], *, here: bool = False) -> None:
         """Predict a batch; when it fails, each request alone, so that only the bad one fails."""
         self._taken = jobs
-        error = self._together(jobs, patient=patient)
+        error = self._together(jobs, here=here)
         if error is not None and len(jobs) > 1:
             for position, job in enumerate(jobs):
                 self._taken = jobs[position:]
-                failed = self._together([job], patient=patient)
+                failed = self._together([job], here=here)
                 if failed is not None:
                     self._free([job])
                     self._failures.tell(self.record, [job], failed)
@@ -392,39 +410,38 @@ class Lane:
             self._failures.tell(self.record, jobs, error)
         self._taken = ()
 
-    def _together(self, jobs: Sequence[Job], *, patient: bool) -> ModeldeskError | None:
+    def _together(self, jobs: Sequence[Job], *, here: bool) -> ModeldeskError | None:
         """Predict jobs at once and hand them to the log, or return why that failed."""
         began, loaded = time.perf_counter(), self.ready
         try:
-            inputs = self._inputs(jobs)
             worked = time.thread_time()
-            outputs = self.runner.predict(inputs, jobs)
-            self._pace.learn(inputs.height, time.thread_time() - worked)
-            frame = inputs.hstack([*outputs.get_columns(), *stamps_of(jobs)])
-            kept = written(frame, self.record.policy)
+            batch = self._predicted(jobs)
+            self._pace.learn(batch.whole.height, time.thread_time() - worked)
         except AbandonedError:
             raise
         except BaseException as error:  # noqa: BLE001  # no failure of a model ends the lane
             return as_ours(error)
         ended = time.perf_counter()
-        self.measures.batch(rows=frame.height, seconds=ended - began)
-        self._commit(jobs, inputs, frame, kept, began if loaded else None, patient=patient)
+        self.measures.batch(rows=batch.whole.height, seconds=ended - began)
+        self._commit(jobs, batch, began if loaded else None, here=here)
         return None
 
-    def _inputs(self, jobs: Sequence[Job]) -> pl.DataFrame:
+    def _predicted(self, jobs: Sequence[Job]) -> _Batch:
+        policy = self.record.policy
+        few = None if self.shadow else self._handful.rows(jobs, policy)
+        if few is not None:
+            whole = self._handful.predicted(few, jobs, self.runner)
+            return _Batch(whole=whole, kept=written_few(whole, policy))
         if self.shadow:
-            return repeated_inputs(jobs, self.record.signature)
-        return inputs_of(jobs, self._decoder)
+            inputs = repeated_inputs(jobs, self.record.signature)
+        else:
+            inputs = inputs_of(jobs, self._decoder)
+        outputs = self.runner.predict(inputs, jobs)
+        frame = inputs.hstack([*outputs.get_columns(), *stamps_of(jobs)])
+        return _Batch(whole=frame, kept=written(frame, policy))
 
     def _commit(
-        self,
-        jobs: Sequence[Job],
-        inputs: pl.DataFrame,
-        frame: pl.DataFrame,
-        kept: pl.DataFrame,
-        began: float | None,
-        *,
-        patient: bool,
+        self, jobs: Sequence[Job], batch: _Batch, began: float | None, *, here: bool
     ) -> None:
         """Hand a batch to the log; its callers are told when it is committed."""
         handed, now = time.perf_counter(), self._clock.now()
@@ -434,27 +451,31 @@ class Lane:
             model_id=record.model_id,
             version_id=record.version_id,
             committed_at=now,
-            frame=kept,
+            rows=batch.kept,
             shadow=self.shadow,
         )
 
-        def resolve(committed: Future[None]) -> None:
+        def resolve(error: BaseException | None) -> None:
             # First: the next batch is made while the callers of this one wake up.
             self._committed.set()
             committed_at = time.perf_counter()
             self.measures.commit_seconds.observe(committed_at - handed)
             self._free(jobs, seconds=None if began is None else committed_at - began)
-            error = committed.exception()
             if error is not None:
                 for job in jobs:
                     job.done.set_exception(error)
                 return
-            answer(jobs, frame, key=chunk.key, record=record)
+            answer(jobs, batch.whole, key=chunk.key, record=record)
             if any(job.shadow is not None for job in jobs):
+                inputs = table_of(batch.whole).select(self._features)
                 self._around.repeat(Answered(jobs=jobs, inputs=inputs, chunk=chunk.key))
 
         self._committed.clear()
-        self._commits.append(chunk, patient=patient).add_done_callback(resolve)
+        if here and self._commits.append_at_once(chunk):
+            resolve(None)
+        else:
+            later = self._commits.append(chunk, alone=not here)
+            later.add_done_callback(lambda done: resolve(done.exception()))
 
     def _free(self, jobs: Sequence[Job], *, seconds: float | None = None) -> None:
         """Make room for others: before these are told, as who is answered waits no longer."""

@@ -104,10 +104,15 @@ class Lanes:
         if lane is not None:
             lane.check_room(1)
 
-    def answers_here(self, record: VersionRecord) -> bool:
-        """Whether `answer_here` is worth asking."""
+    def quick(self, record: VersionRecord) -> bool:
+        """Whether a version answers a row in a moment, so that `answer_here` is worth asking."""
         lane = self._lanes.get((record.version_id, False))
-        return lane is not None and lane.answers_here()
+        return lane is not None and lane.quick
+
+    def free(self, record: VersionRecord) -> bool:
+        """Whether `answer_here` would find that nobody else writes or waits."""
+        lane = self._lanes.get((record.version_id, False))
+        return lane is None or (lane.idle and self._commits.free)
 
     def answer_here(self, record: VersionRecord, jobs: Sequence[Job]) -> bool:
         """Predict in the caller's thread where that takes a moment; say whether it was done."""

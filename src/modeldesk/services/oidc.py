@@ -16,7 +16,6 @@ from importlib import import_module
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
-import httpx
 import structlog
 
 from modeldesk.errors import Forbidden, InvalidArgument, Unauthenticated
@@ -207,6 +206,8 @@ class OpenIdLogin:
 
     def _answer(self, method: str, place: str, **sent: Any) -> Mapping[str, Any]:  # noqa: ANN401 - passed on
         """Ask the provider and return its JSON object."""
+        import httpx  # noqa: PLC0415 - 2 MB, loaded when somebody signs in
+
         try:
             with httpx.Client(timeout=_TIMEOUT_SECONDS, trust_env=self._reaches_out) as client:
                 answer = client.request(method, place, **sent)

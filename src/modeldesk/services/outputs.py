@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import polars as pl
 
 from modeldesk.errors import ModelFailed
 from modeldesk.models import Predicted
-from modeldesk.schema import Column, Kind, Role, Signature, infer_columns, polars_type
+from modeldesk.schema import Column, Kind, Role, Signature, Value, infer_columns, polars_type
 
 PREDICTION = "prediction"
 
@@ -97,6 +99,36 @@ def output_frame(predicted: Predicted, signature: Signature) -> pl.DataFrame:
             pl.Series(name, predicted.scores[:, position]) for position, name in enumerate(names)
         ]
     return pl.DataFrame(series)
+
+
+def output_values(predicted: Predicted, signature: Signature) -> list[Sequence[Value]] | None:
+    """Return a model's answers as plain values, column by column.
+
+    Returns
+    -------
+    list or None
+        ``None`` where they are not plainly right, and `output_frame` has to look.
+    """
+    column, values, scores = signature.prediction, predicted.values, predicted.scores
+    names = signature.scores
+    if values.dtype.kind != _KINDS.get(column.kind):
+        return None
+    if len(names) != (0 if scores is None else scores.shape[1]):
+        return None
+    found = values.tolist()
+    if values.dtype.kind == "U" and not all(map(str.isascii, found)):
+        return None
+    return [found] if scores is None else [found, *scores.T.tolist()]
+
+
+_KINDS = {
+    Kind.INTEGER: "i",
+    Kind.FLOAT: "f",
+    Kind.BOOLEAN: "b",
+    Kind.CATEGORICAL: "U",
+    Kind.TEXT: "U",
+}
+"""What NumPy calls the types whose values are taken as they are."""
 
 
 def _values(values: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> pl.Series:

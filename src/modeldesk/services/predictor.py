@@ -8,14 +8,12 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from datetime import UTC, datetime
 
-import polars as pl
-
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, Problem
-from modeldesk.schema import Canary, ColumnRows, Frame, LogPolicy, Signature, Value, to_frame
+from modeldesk.schema import Canary, ColumnRows, Frame, LogPolicy, Signature, to_frame
 from modeldesk.services.batch import PredictionBatch
-from modeldesk.services.express import Express
-from modeldesk.services.job import Job
+from modeldesk.services.express import Express, Loop
+from modeldesk.services.job import Done, Job
 from modeldesk.services.lanes import Lanes, Limits
 from modeldesk.services.loading import EXTERNAL
 from modeldesk.services.measures import Waiting
@@ -66,7 +64,6 @@ class Predictor:
         key: str | None = None,
         timestamps: Sequence[datetime | None] | None = None,
         row_ids: Sequence[str | None] | None = None,
-        express: Express | None = None,
     ) -> Future[PredictionBatch]:
         """Check rows and queue them; the future is done after they are committed.
 
@@ -86,8 +83,6 @@ class Predictor:
             When each row happened, aware; without one, now.
         row_ids
             The caller's own key of each row.
-        express
-            Takes the rows instead of the queue.
 
         Raises
         ------
@@ -104,16 +99,78 @@ class Predictor:
         target = self._target(
             name, version, alias, key, lambda canary: first_key(canary, rows, row_ids or ())
         )
+        done = _accepted()
+        self._submit(target, rows, timestamps, row_ids, done, self._lanes)
+        return done
+
+    def submit_here(
+        self,
+        name: str,
+        rows: Sequence[object],
+        *,
+        timestamps: Sequence[datetime | None] | None,
+        row_ids: Sequence[str | None] | None,
+        done: Done,
+        express: Express,
+    ) -> bool:
+        """Do what `submit` does in the thread of an event loop, where nothing must be waited for.
+
+        Parameters
+        ----------
+        name, rows, timestamps, row_ids
+            As for `submit`.
+        done
+            Who is told what becomes of the rows.
+        express
+            Takes them.
+
+        Returns
+        -------
+        bool
+            Whether that was done; if not, the database has to be asked first.
+        """
+        known = self._traffic.fresh(name)
+        if known is None:
+            return False
+        target = known.champion
+        if target is None or known.canary is not None:
+            target = self._target(
+                name, None, None, None, lambda canary: first_key(canary, rows, row_ids or ())
+            )
+        self._submit(target, rows, timestamps, row_ids, done, express)
+        return True
+
+    def _submit(
+        self,
+        target: Target,
+        rows: Sequence[object],
+        timestamps: Sequence[datetime | None] | None,
+        row_ids: Sequence[str | None] | None,
+        done: Done,
+        taker: Lanes | Express,
+    ) -> None:
+        """Check rows and queue them."""
         self._check_lengths(rows, timestamps, row_ids)
         decoder = target.decoder
         try:
             decoded = decoder.table(rows) if len(rows) >= _MANY else decoder.decode(rows)
-            self._check_texts(decoder.texts, rows)
+            if decoder.texts:
+                self._check_texts(decoder.texts, rows)
             times = self._times(target.record.policy, timestamps, len(rows))
         except InvalidRows as error:
             self._lanes.refuse(target.record, error.rows)
             raise
-        return self._queued(target, decoded, times, row_ids or [None] * len(rows), express)
+        taker.submit(
+            target.record,
+            Job(
+                rows=decoded,
+                times=times,
+                row_ids=row_ids or [None] * len(rows),
+                done=done,
+                context=copy_context(),
+                shadow=target.shadow,
+            ),
+        )
 
     def submit_table(
         self,
@@ -181,7 +238,17 @@ class Predictor:
         except InvalidData:
             self._lanes.refuse(record, frame.height)
             raise
-        return self._queued(target, checked.inputs, checked.times, checked.row_ids)
+        done = _accepted()
+        job = Job(
+            rows=checked.inputs,
+            times=checked.times,
+            row_ids=checked.row_ids,
+            done=done,
+            context=copy_context(),
+            shadow=target.shadow,
+        )
+        self._lanes.submit(record, job)
+        return done
 
     def predict(
         self,
@@ -226,9 +293,9 @@ class Predictor:
         """Say whether `submit` can queue rows for a model without asking the database first."""
         return self._traffic.fresh(name) is not None
 
-    def express(self, soon: Callable[[Callable[[], None]], object]) -> Express:
+    def express(self, loop: Loop) -> Express:
         """Return what answers rows within a turn of an event loop; see there."""
-        return Express(self._lanes, soon)
+        return Express(self._lanes, loop)
 
     def check_room(self, name: str) -> None:
         """Say early that a model has no room for rows, where that is known.
@@ -286,27 +353,6 @@ class Predictor:
             message = f"Both version {version} and the alias {alias!r} are asked."
             raise InvalidArgument(message, hint="Give one of them, or none for the champion.")
         return self._traffic.target(name, version=version, alias=alias)
-
-    def _queued(
-        self,
-        target: Target,
-        rows: Sequence[tuple[Value, ...]] | pl.DataFrame,
-        times: Sequence[datetime],
-        row_ids: Sequence[str | None],
-        express: Express | None = None,
-    ) -> Future[PredictionBatch]:
-        job = Job(
-            rows=rows,
-            times=times,
-            row_ids=row_ids,
-            done=Future(),
-            context=copy_context(),
-            shadow=target.shadow,
-        )
-        # Accepted rows are predicted and logged: the caller can stop waiting, not take them back.
-        job.done.set_running_or_notify_cancel()
-        (express or self._lanes).submit(target.record, job)
-        return job.done
 
     def _times(
         self, policy: LogPolicy, given: Sequence[datetime | None] | None, rows: int
@@ -374,3 +420,13 @@ def _values(rows: Sequence[object], field: str) -> Iterable[object]:
     if isinstance(rows, ColumnRows):
         return rows.columns.get(field, ())
     return (row.get(field) if isinstance(row, Mapping) else None for row in rows)
+
+
+def _accepted() -> Future[PredictionBatch]:
+    """Return a future for rows that will be predicted and logged.
+
+    Who waits for it can stop waiting, not take the rows back.
+    """
+    done: Future[PredictionBatch] = Future()
+    done.set_running_or_notify_cancel()
+    return done

@@ -9,6 +9,7 @@ import polars as pl
 import structlog
 
 from modeldesk.errors import StoreUnavailable
+from modeldesk.schema import FewRows, KeepRows, table_of
 from modeldesk.services.condensing import Condenser
 from modeldesk.services.keeping import thinned
 from modeldesk.services.registry import Registry
@@ -52,7 +53,7 @@ class RollUp:
         failed: set[int] = set()
         while full and not stop():
             waiting = self._windows.waiting(_CHUNKS, most_rows=_ROWS, without=failed)
-            full = len(waiting) == _CHUNKS or sum(c.frame.height for c in waiting) > _ROWS // 2
+            full = len(waiting) == _CHUNKS or sum(c.rows.height for c in waiting) > _ROWS // 2
             if waiting:
                 rows += self._profiled(waiting, failed)
         return rows
@@ -77,12 +78,12 @@ class RollUp:
         ids = [chunk.chunk_id for chunk in waiting]
         if not self._windows.merge(ids, self._parts(waiting), thinned=self._thinned(waiting)):
             return 0
-        return sum(chunk.frame.height for chunk in waiting)
+        return sum(chunk.rows.height for chunk in waiting)
 
     def _parts(self, waiting: Sequence[WaitingChunk]) -> dict[WindowKey, WindowPart]:
-        grouped: dict[int, list[pl.DataFrame]] = defaultdict(list)
+        grouped: dict[int, list[pl.DataFrame | FewRows]] = defaultdict(list)
         for chunk in waiting:
-            grouped[chunk.version_id].append(chunk.frame)
+            grouped[chunk.version_id].append(chunk.rows)
         parts: dict[WindowKey, WindowPart] = {}
         for version_id, frames in grouped.items():
             known = self._windows.segments(version_id)
@@ -94,7 +95,9 @@ class RollUp:
         versions = {chunk.version_id for chunk in waiting}
         policies = {key: self._registry.record_of(key).policy for key in versions}
         for chunk in waiting:
-            kept = thinned(chunk.frame, policies[chunk.version_id], chunk.key)
+            if chunk.together or policies[chunk.version_id].rows is KeepRows.ALL:
+                continue
+            kept = thinned(table_of(chunk.rows), policies[chunk.version_id], chunk.key)
             if kept is not None:
                 found[chunk.chunk_id] = kept
         return found

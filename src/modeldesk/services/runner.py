@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeVar
 
+import msgspec
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modeldesk.errors import ModeldeskError, ModelTimedOut
-from modeldesk.models import Model
+from modeldesk.models import Model, Predicted
 from modeldesk.schema import RowDecoder
 from modeldesk.services.job import Job, Slice, as_ours
 from modeldesk.services.outputs import output_frame
@@ -41,8 +44,7 @@ class TimeLimits:
     """To be loaded."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Work:
+class Work(msgspec.Struct, frozen=True, kw_only=True, eq=False):
     """What a model is doing, and for whom."""
 
     jobs: Sequence[Job | Slice]
@@ -98,6 +100,11 @@ class Runner:
         """Whether the model works."""
         return self._work is not None
 
+    @property
+    def numbers(self) -> bool:
+        """Whether the model is loaded, and numbers alone will do: see `ask_numbers`."""
+        return self._model is not None and self._model.numbers is not None
+
     def predict(
         self,
         inputs: pl.DataFrame,
@@ -111,11 +118,25 @@ class Runner:
         AbandonedError
             When it took so long that it was given up.
         """
+        return output_frame(self.ask(inputs, jobs, warming), self._record.signature)
+
+    def ask(
+        self,
+        inputs: pl.DataFrame,
+        jobs: Sequence[Job | Slice],
+        warming: Future[None] | None = None,
+    ) -> Predicted:
+        """Return what the model answers, as it answers it; else as `predict`."""
         model = self._loaded(jobs, warming)
-        predicted = self._watched(
+        return self._watched(
             lambda: model.predict(inputs), jobs, warming, self._limits.model, loading=False
         )
-        return output_frame(predicted, self._record.signature)
+
+    def ask_numbers(self, rows: npt.NDArray[np.float64], jobs: Sequence[Job | Slice]) -> Predicted:
+        """Do the same with an array, shape ``(n, columns)``, where `numbers` says so."""
+        numbers = self._loaded(jobs, None).numbers
+        assert numbers is not None  # noqa: S101 - see `numbers`
+        return self._watched(lambda: numbers(rows), jobs, None, self._limits.model, loading=False)
 
     def tried(self, decoder: RowDecoder, warming: Future[None]) -> ModeldeskError | None:
         """Load the model and predict the signature's example; return why that failed.

@@ -6,15 +6,18 @@ import struct
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-import datasketches
 import numpy as np
 from numpy.typing import NDArray
 
 from modeldesk.errors import Corrupt
 from modeldesk.sketches import hll_bytes
 from modeldesk.sketches.murmur import hashes
+from modeldesk.sketches.native import library
+
+if TYPE_CHECKING:
+    import datasketches
 
 LG_K = 14
 """Binary logarithm of the number of registers; 0.8 % standard error in 8 KB at most."""
@@ -31,7 +34,7 @@ Numbers: TypeAlias = NDArray[np.int64] | NDArray[np.float64]
 
 
 def _new(lg_k: int = LG_K) -> datasketches.hll_sketch:
-    return datasketches.hll_sketch(lg_k, datasketches.tgt_hll_type.HLL_4)
+    return library().hll_sketch(lg_k, library().tgt_hll_type.HLL_4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -90,12 +93,12 @@ class Distinct:
             return Distinct.of(values.tolist())
         zero = values.dtype.type(0)
         keys = np.add(values, zero).view(np.uint64)  # -0.0 becomes 0.0, in a copy
-        native = datasketches.hll_sketch.deserialize(
+        native = library().hll_sketch.deserialize(
             hll_bytes.written(_registers(keys), LG_K, keys.size)
         )
-        union = datasketches.hll_union(LG_K)
+        union = library().hll_union(LG_K)
         union.update(native)
-        return Distinct(native=union.get_result(datasketches.tgt_hll_type.HLL_4))
+        return Distinct(native=union.get_result(library().tgt_hll_type.HLL_4))
 
     @property
     def lg_k(self) -> int:
@@ -113,10 +116,10 @@ class Distinct:
         Sketches of different numbers of registers merge into one of the smaller number.
         """
         lg_k = min(self.lg_k, other.lg_k)
-        union = datasketches.hll_union(lg_k)
+        union = library().hll_union(lg_k)
         union.update(_narrowed(self.native, lg_k))
         union.update(_narrowed(other.native, lg_k))
-        return Distinct(native=union.get_result(datasketches.tgt_hll_type.HLL_4))
+        return Distinct(native=union.get_result(library().tgt_hll_type.HLL_4))
 
     def encode(self) -> bytes:
         """Return the summary as bytes of Apache DataSketches."""
@@ -127,7 +130,7 @@ class Distinct:
         """Read what `encode` wrote; `Corrupt` when the bytes are something else."""
         try:
             hll_bytes.check(data)
-            return Distinct(native=datasketches.hll_sketch.deserialize(data))
+            return Distinct(native=library().hll_sketch.deserialize(data))
         except Exception as error:  # boundary: whatever the C++ library makes of the bytes
             message = f"The distinct count cannot be read: {error}."
             raise Corrupt(message) from error
@@ -164,9 +167,9 @@ def _narrowed(native: datasketches.hll_sketch, lg_k: int) -> datasketches.hll_sk
     """
     if native.lg_config_k <= lg_k:
         return native
-    union = datasketches.hll_union(lg_k)
+    union = library().hll_union(lg_k)
     union.update(native)
-    return union.get_result(datasketches.tgt_hll_type.HLL_4)
+    return union.get_result(library().tgt_hll_type.HLL_4)
 
 
 def _registers(keys: NDArray[np.uint64]) -> NDArray[np.uint8]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
-
-import datasketches
+from typing import TYPE_CHECKING
 
 from modeldesk.errors import Corrupt, Incompatible, InvalidArgument
 from modeldesk.sketches import frequent_bytes
+from modeldesk.sketches.native import library
+
+if TYPE_CHECKING:
+    import datasketches
 
 LG_MAX = 10
 """Binary logarithm of the map's size."""
@@ -18,13 +21,20 @@ CAPACITY = 768
 LONGEST = 128
 """Longer values are cut to this many characters."""
 
-_ANY = datasketches.frequent_items_error_type.NO_FALSE_NEGATIVES
 _NOBODY = "\0\0\0"
 """A value that is never kept, so that its upper bound is the error of all values."""
 
 
 def _new() -> datasketches.frequent_strings_sketch:
-    return datasketches.frequent_strings_sketch(LG_MAX)
+    return library().frequent_strings_sketch(LG_MAX)
+
+
+def _items(native: datasketches.frequent_strings_sketch) -> Iterable[tuple[str, int, int, int]]:
+    """Return each value that is kept, with the estimate and the bounds of its count."""
+    found: list[tuple[str, int, int, int]] = native.get_frequent_items(
+        library().frequent_items_error_type.NO_FALSE_NEGATIVES
+    )
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +148,7 @@ class Frequent:
         """Return the values that are kept, most frequent first, ties by the value."""
         found = (
             Item(value=value, count=upper, lower=lower, upper=upper)
-            for value, _, lower, upper in self.native.get_frequent_items(_ANY)
+            for value, _, lower, upper in _items(self.native)
         )
         return tuple(sorted(found, key=lambda item: (-item.count, item.value)))
 
@@ -147,7 +157,7 @@ class Frequent:
 
         It is a tenth of the work that `items` is, for those who need no more.
         """
-        return {value: upper for value, _, _, upper in self.native.get_frequent_items(_ANY)}
+        return {value: upper for value, _, _, upper in _items(self.native)}
 
     def merge(self, other: Frequent) -> Frequent:
         """Return the summary of both sets of values together.
@@ -176,7 +186,7 @@ class Frequent:
         """Read what `encode` wrote; `Corrupt` when the bytes are something else."""
         try:
             frequent_bytes.check(data)
-            return Frequent(native=datasketches.frequent_strings_sketch.deserialize(data))
+            return Frequent(native=library().frequent_strings_sketch.deserialize(data))
         except Exception as error:  # boundary: whatever the C++ library makes of the bytes
             message = f"The frequent values cannot be read: {error}."
             raise Corrupt(message) from error

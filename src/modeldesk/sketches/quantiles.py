@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import datasketches
 import numpy as np
 from numpy.typing import NDArray
 
 from modeldesk.errors import Corrupt, Incompatible
 from modeldesk.sketches import kll_bytes
+from modeldesk.sketches.native import library
+
+if TYPE_CHECKING:
+    import datasketches
 
 ACCURACY = 512
 """The parameter k: exact up to so many values. Beyond, the ranks of one table's values are off
@@ -21,7 +25,7 @@ _SIGMAS = 2.576
 
 
 def _new() -> datasketches.kll_doubles_sketch:
-    return datasketches.kll_doubles_sketch(ACCURACY)
+    return library().kll_doubles_sketch(ACCURACY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -83,7 +87,7 @@ class Quantiles:
             ends, count = None, values.size
         if count <= k:
             every = values if times is None else np.repeat(values, times)
-            native = datasketches.kll_doubles_sketch(k)
+            native = library().kll_doubles_sketch(k)
             if every.size:
                 native.update(np.array(every, dtype=np.float64))
             return Quantiles(native=native)
@@ -92,7 +96,7 @@ class Quantiles:
             for ranks in _ranks(count, k)
         ]
         data = kll_bytes.written(kept, count, k, (float(values[0]), float(values[-1])))
-        return Quantiles(native=datasketches.kll_doubles_sketch.deserialize(data))
+        return Quantiles(native=library().kll_doubles_sketch.deserialize(data))
 
     @property
     def k(self) -> int:
@@ -129,6 +133,11 @@ class Quantiles:
         """Standard deviation of the error of the share between two values; 0 while exact."""
         return 0.0 if self.exact else self.native.normalized_rank_error(as_pmf=True) / _SIGMAS
 
+    @property
+    def kept(self) -> list[tuple[float, int]]:
+        """The numbers that are kept, ascending, and for how many each of them stands."""
+        return sorted((float(number), int(times)) for number, times in self.native)
+
     def shares_up_to(self, values: Sequence[float], *, inclusive: bool = True) -> list[float]:
         """Return the share of numbers below each value (and, inclusive, equal to it).
 
@@ -159,7 +168,7 @@ class Quantiles:
         """
         if not self.count or not other.count:
             return self if self.count else other
-        native = datasketches.kll_doubles_sketch(min(self.k, other.k))
+        native = library().kll_doubles_sketch(min(self.k, other.k))
         native.merge(self.native)
         native.merge(other.native)
         return Quantiles(native=native)
@@ -173,7 +182,7 @@ class Quantiles:
         """Read what `encode` wrote; `Corrupt` when the bytes are something else."""
         try:
             kll_bytes.check(data)
-            return Quantiles(native=datasketches.kll_doubles_sketch.deserialize(data))
+            return Quantiles(native=library().kll_doubles_sketch.deserialize(data))
         except Exception as error:  # boundary: whatever the C++ library makes of the bytes
             message = f"The quantiles cannot be read: {error}."
             raise Corrupt(message) from error

@@ -11,11 +11,12 @@ import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.clock import instant, microseconds
+from modeldesk.schema import FewRows
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_many
 from modeldesk.store.own_keys import hashes_in, key_rows
 from modeldesk.store.payload import ROW_ID, TIME, encode_chunk
-from modeldesk.store.tables import chunks, row_keys
+from modeldesk.store.tables import chunks, fresh_chunks, row_keys
 
 SETTLED_ROWS = 10_000
 """From this many rows on a chunk stays as it is."""
@@ -25,17 +26,18 @@ SETTLED_ROWS = 10_000
 class Chunk:
     """Rows of one version that are committed together.
 
-    ``frame`` holds the inputs and outputs by name, and the time (and, where given, the
-    caller's own key) of each row under the names `payload.TIME` and `payload.ROW_ID`.
+    ``rows`` holds the inputs and outputs by name, and the time (and, where given, the
+    caller's own key) of each row under the names `payload.TIME` and `payload.ROW_ID`. A few
+    rows have no such keys.
     """
 
     key: str
     model_id: int
     version_id: int
     committed_at: datetime
-    frame: pl.DataFrame
+    rows: pl.DataFrame | FewRows
     shadow: bool = False
-    """Whether nobody was given these answers; then ``frame`` has `payload.SHADOW_OF`."""
+    """Whether nobody was given these answers; then ``rows`` has `payload.SHADOW_OF`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +52,18 @@ class EncodedChunks:
 def encoded(new: Sequence[Chunk]) -> EncodedChunks:
     """Return what is written for chunks."""
     keys = [
-        key_rows(chunk.model_id, ((found, chunk.key) for found in hashes_in(chunk.frame)))
+        key_rows(chunk.model_id, ((found, chunk.key) for found in hashes_in(chunk.rows)))
         for chunk in new
-        if ROW_ID in chunk.frame.columns
+        if isinstance(chunk.rows, pl.DataFrame) and keyed(chunk)
     ]
     return EncodedChunks(
         chunks=[_values(chunk) for chunk in new], keys=pl.concat(keys) if keys else None
     )
+
+
+def keyed(chunk: Chunk) -> bool:
+    """Whether rows of a chunk have the caller's own keys."""
+    return isinstance(chunk.rows, pl.DataFrame) and ROW_ID in chunk.rows.columns
 
 
 def insert_chunks(connection: sa.Connection, rows: EncodedChunks) -> None:
@@ -75,48 +82,77 @@ def append(store: Store, new: Sequence[Chunk], *, synced: bool) -> None:
     rows = encoded(new)
     if store.is_sqlite and not synced and rows.keys is None:
         with store.appending() as driver:
-            driver.executemany(_INSERT, map(_as_kept, rows.chunks))
+            driver.executemany(_INSERT, [_as_kept(values) for values in rows.chunks])
         return
     with store.writing(synced=synced) as connection:
         insert_chunks(connection, rows)
 
 
-def append_at_once(store: Store, new: Sequence[Chunk]) -> bool:
-    """Do what `append` does on SQLite unless somebody has to be waited for; say whether it did."""
-    with store.appending_at_once() as driver:
-        if driver is None:
-            return False
-        # Not before: where others write, whoever appends later would do it again.
-        driver.executemany(_INSERT, map(_as_kept, encoded(new).chunks))
-    return True
+def append_at_once(store: Store, new: Chunk) -> bool:
+    """Commit a few rows on SQLite unless somebody has to be waited for.
+
+    They lie among the fresh chunks then: see `modeldesk.store.fresh`.
+
+    Returns
+    -------
+    bool
+        Whether that was done; if not, nothing has happened.
+    """
+    return store.insert_at_once(_INSERT_FRESH, lambda: _fresh(new))
 
 
 def _values(chunk: Chunk) -> dict[str, object]:
-    times = chunk.frame[TIME].cast(pl.Int64)  # Python's times are slow to make
+    first, last = _span(chunk.rows)
     return {
         "key": chunk.key,
         "first_key": chunk.key,
         "last_key": chunk.key,
         "version_id": chunk.version_id,
         "committed_at": chunk.committed_at,
-        "first_time": instant(cast("int", times.min())),
-        "last_time": instant(cast("int", times.max())),
-        "rows": chunk.frame.height,
+        "first_time": instant(first),
+        "last_time": instant(last),
+        "rows": chunk.rows.height,
         "profiled": False,
-        "settled": chunk.frame.height >= SETTLED_ROWS,
+        "settled": chunk.rows.height >= SETTLED_ROWS,
         "shadow": chunk.shadow,
-        "payload": encode_chunk(chunk.frame),
+        "payload": encode_chunk(chunk.rows),
     }
+
+
+def _fresh(chunk: Chunk) -> tuple[object, ...]:
+    """Return the values for `_INSERT_FRESH`."""
+    return (
+        chunk.key,
+        chunk.version_id,
+        microseconds(chunk.committed_at),
+        *_span(chunk.rows),
+        chunk.rows.height,
+        chunk.shadow,
+        encode_chunk(chunk.rows),
+    )
+
+
+def _span(rows: pl.DataFrame | FewRows) -> tuple[int, int]:
+    """Return the first and the last time of some rows, in microseconds since 1970."""
+    if isinstance(rows, FewRows):
+        times = cast("Sequence[int]", rows[TIME])
+        return min(times), max(times)
+    column = rows[TIME].cast(pl.Int64)  # Python's times are slow to make
+    return cast("int", column.min()), cast("int", column.max())
+
+
+def _insert(table: sa.Table, names: Sequence[str]) -> str:
+    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" for _ in names)
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
 
 
 _NAMES = [column.name for column in chunks.columns if column.name not in {"id", "damaged"}]
-_INSERT = "INSERT INTO chunks ({}) VALUES ({})".format(  # noqa: S608 - our own columns
-    ", ".join(f'"{name}"' for name in _NAMES), ", ".join(f":{name}" for name in _NAMES)
-)
+_INSERT = _insert(chunks, _NAMES)
+_INSERT_FRESH = _insert(fresh_chunks, fresh_chunks.columns.keys())
 
 
-def _as_kept(values: dict[str, object]) -> dict[str, object]:
-    return {
-        name: microseconds(value) if isinstance(value, datetime) else value
-        for name, value in values.items()
-    }
+def _as_kept(values: dict[str, object]) -> list[object]:
+    return [
+        microseconds(value) if isinstance(value, datetime) else value
+        for value in map(values.__getitem__, _NAMES)
+    ]

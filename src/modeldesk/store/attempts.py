@@ -6,10 +6,10 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from modeldesk.store.access_tables import sign_in_attempts
 from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_or
 
 FORGET_AFTER = timedelta(days=1)
 """How long after the last one wrong passwords count."""
@@ -91,9 +91,8 @@ class AttemptRecords:
 
 def _make(connection: sa.Connection, subject: str, now: datetime) -> None:
     """Make the count of a subject where there is none, so that there is one to lock."""
-    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(
-        insert(sign_in_attempts)
+        insert_or(connection, sign_in_attempts)
         .values(subject=subject, failures=0, last_at=now, blocked_until=now)
         .on_conflict_do_nothing()
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -82,7 +82,9 @@ class Store:
         except ModuleNotFoundError as error:
             message = f"The database driver {error.name!r} is not installed."
             raise InvalidArgument(message, hint="pip install 'modeldesk[postgres]'") from error
-        self._writers = threading.BoundedSemaphore(1 if self.is_sqlite else _WRITERS)
+        self._writer = threading.Lock()
+        """Held by whoever writes to SQLite."""
+        self._writers = self._writer if self.is_sqlite else threading.BoundedSemaphore(_WRITERS)
         self._hasty = self._open_hasty() if self.is_sqlite else self.engine
         self._instant: sqlite3.Connection | None = None
 
@@ -139,42 +141,56 @@ class Store:
             finally:
                 pooled.close()
 
-    @contextmanager
-    def appending_at_once(self) -> Iterator[sqlite3.Connection | None]:
-        """Yield what `appending` does where nobody has to be waited for; else ``None``."""
-        if not self._writers.acquire(blocking=False):
-            yield None
-            return
-        try:
-            with self._translated():
-                driver = self._begun_at_once()
-                if driver is None:
-                    yield None
-                    return
-                try:
-                    yield driver
-                    driver.execute("COMMIT")
-                except BaseException:
-                    self._instant = None
-                    driver.close()
-                    raise
-        finally:
-            self._writers.release()
+    @property
+    def free(self) -> bool:
+        """Whether a writer of this process would find no other at this moment."""
+        return not self._writer.locked()
 
-    def _begun_at_once(self) -> sqlite3.Connection | None:
-        """Return the connection that never waits, in a transaction, unless others write."""
-        if self._instant is None:
-            self._instant = sqlite3.connect(
-                str(self._url.database), timeout=0, isolation_level=None, check_same_thread=False
-            )
-            _do_not_wait(self._instant)
+    def insert_at_once(self, statement: str, values: Callable[[], Sequence[object]]) -> bool:
+        """Execute a statement on SQLite, unless that would wait for the disk or another writer.
+
+        The statement is a transaction of its own.
+
+        Parameters
+        ----------
+        statement
+            With a question mark for each value.
+        values
+            Makes the values; called where no other thread of this process writes.
+
+        Returns
+        -------
+        bool
+            Whether it is committed; if not, nothing has happened.
+        """
+        if not self._writer.acquire(blocking=False):
+            return False
         try:
-            self._instant.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
+            if self._instant is None:
+                self._instant = self._open_instant()
+            self._instant.execute(statement, values())
+        except sqlite3.Error as error:
             if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
-                return None
-            raise
-        return self._instant
+                return False
+            self._forget_instant()  # it is left in a state that nobody knows
+            with self._translated():
+                raise
+        finally:
+            self._writer.release()
+        return True
+
+    def _open_instant(self) -> sqlite3.Connection:
+        """Open the connection that never waits."""
+        connection = sqlite3.connect(
+            str(self._url.database), timeout=0, isolation_level=None, check_same_thread=False
+        )
+        _do_not_wait(connection)
+        return connection
+
+    def _forget_instant(self) -> None:
+        if self._instant is not None:
+            self._instant.close()
+            self._instant = None
 
     def sync(self) -> None:
         """Write to the disk what commits have not waited for; nothing to do on PostgreSQL.
@@ -246,9 +262,7 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         with self._among_writers():
-            if self._instant is not None:
-                self._instant.close()
-                self._instant = None
+            self._forget_instant()
         self._hasty.dispose()
         self.engine.dispose()
 

@@ -18,6 +18,7 @@ from modeldesk.store.aliases import CHAMPION
 from modeldesk.store.balances import Balance, balances_of, rows_by_day
 from modeldesk.store.engine import Store
 from modeldesk.store.findings import Finding, FindingKind
+from modeldesk.store.fresh import filed_if_possible
 from modeldesk.store.own_keys import keys_found
 from modeldesk.store.parts import Part, own_keys_in, parts_of
 from modeldesk.store.payload import TIME, decode_rows
@@ -95,6 +96,7 @@ class Inspection:
             Called for each chunk and each profile that was looked at.
         """
         self._advance = advance
+        filed_if_possible(self._store)
         with self._store.snapshot() as connection:
             if self._store.is_sqlite:
                 self._findings += _damage(connection)

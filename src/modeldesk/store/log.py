@@ -13,12 +13,14 @@ import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.schema import FewRows
 from modeldesk.store.appending import Chunk, append, append_at_once
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.fresh import filed_if_possible
 from modeldesk.store.own_keys import hash_of
 from modeldesk.store.payload import ROW, ROW_ID, decode_chunk, decode_rows
-from modeldesk.store.tables import chunks, moved_chunks, row_keys
+from modeldesk.store.tables import chunks, fresh_chunks, moved_chunks, row_keys
 
 _IDS = 500
 """Keys of chunks that are read at once when reading in order; payloads come one by one."""
@@ -78,16 +80,21 @@ class ChunkLog:
         """Commit chunks in one transaction; when this returns they are in the database."""
         append(self._store, new, synced=self.synced)
 
-    def append_at_once(self, new: Sequence[Chunk]) -> bool:
-        """Do the same unless it would wait for the disk, or for whoever else writes.
+    @property
+    def free(self) -> bool:
+        """Whether nothing else in this process writes at this moment."""
+        return self._store.free
+
+    def append_at_once(self, new: Chunk) -> bool:
+        """Commit a few rows unless that would wait for the disk, or for whoever else writes.
 
         Returns
         -------
         bool
-            Whether the chunks are committed; if not, nothing has happened.
+            Whether it is committed; if not, nothing has happened.
         """
-        keyed = any(ROW_ID in chunk.frame.columns for chunk in new)
-        return not self.synced and not keyed and append_at_once(self._store, new)
+        few = isinstance(new.rows, FewRows)
+        return few and not self.synced and append_at_once(self._store, new)
 
     def sync(self) -> None:
         """Have the disk keep what was appended, where that was not waited for."""
@@ -96,6 +103,7 @@ class ChunkLog:
 
     def row(self, key: str, row: int) -> LoggedRow | None:
         """Return one row by its chunk's key and its position there, if it is in the log."""
+        filed_if_possible(self._store)
         part = self._part(key)
         if part is None:
             return None
@@ -151,6 +159,7 @@ class ChunkLog:
             where.append(chunks.c.first_key <= before)
         if shadow is not None:
             where.append(chunks.c.shadow.is_(shadow))
+        filed_if_possible(self._store)
         order = (chunks.c.last_key.desc(), chunks.c.id.desc())
         query = sa.select(chunks.c.id).where(*where).order_by(*order)
         with self._store.snapshot() as connection:
@@ -179,23 +188,24 @@ class ChunkLog:
         end: datetime | None = None,
     ) -> int:
         """Return how many rows the chunks have that `latest` yields."""
+        filed_if_possible(self._store)
         query = sa.select(sa.func.sum(chunks.c.rows)).where(*_reaching(version_ids, start, end))
         with self._store.reading() as connection:
             return int(connection.scalar(query) or 0)
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
-        shadow = sa.func.sum(sa.case((chunks.c.shadow, chunks.c.rows), else_=0))
-        query = sa.select(
-            sa.func.sum(chunks.c.rows), sa.func.max(chunks.c.last_time), shadow
-        ).where(
-            chunks.c.profiled.is_(False),
-            chunks.c.version_id.in_(version_ids),
-            chunks.c.damaged.is_(None),
-        )
+        filed = (chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
         with self._store.reading() as connection:
-            total, last, beside = connection.execute(query).one()
-        return WaitingRows(rows=int(total or 0), last_time=last, shadow=int(beside or 0))
+            found = [
+                connection.execute(_waiting(chunks, version_ids).where(*filed)).one(),
+                connection.execute(_waiting(fresh_chunks, version_ids)).one(),
+            ]
+        return WaitingRows(
+            rows=sum(row.rows or 0 for row in found),
+            last_time=max((row.last_time for row in found if row.last_time), default=None),
+            shadow=sum(row.shadow or 0 for row in found),
+        )
 
     def damaged(self, version_ids: Sequence[int]) -> int:
         """Return how many rows of these versions are in chunks that cannot be read."""
@@ -207,6 +217,7 @@ class ChunkLog:
 
     def holds(self, key: str) -> bool:
         """Whether rows that were committed under a key are in the log."""
+        filed_if_possible(self._store)
         with self._store.reading() as connection:
             return _place(connection, key) is not None
 
@@ -234,6 +245,16 @@ class ChunkLog:
         if place.start is None:
             return place.version_id, frame
         return place.version_id, frame.slice(place.start, place.length)
+
+
+def _waiting(table: sa.Table, version_ids: Sequence[int]) -> sa.Select[Any]:
+    columns = table.c
+    shadow = sa.func.sum(sa.case((columns.shadow, columns.rows), else_=0))
+    return sa.select(
+        sa.func.sum(columns.rows).label("rows"),
+        sa.func.max(columns.last_time).label("last_time"),
+        shadow.label("shadow"),
+    ).where(columns.version_id.in_(version_ids))
 
 
 def _place(connection: sa.Connection, key: str) -> sa.Row[Any] | None:

@@ -1,9 +1,14 @@
-"""The bytes of a chunk: an Arrow IPC stream, compressed, with a checksum and a format version.
+"""The bytes of a chunk, with a checksum and a format version.
 
-Layout: ``MDCH``, one byte format version, four bytes CRC-32 (little endian) of what follows,
-then a Zstandard frame holding the Arrow stream. Measured on 30 columns (20 float, 10 string):
-916 bytes and 43 microseconds for one row, 5.6 bytes a cell for 1,000 rows and more; Arrow's
-own buffer compression leaves one row at 5,328 bytes.
+Layout: ``MDCH``, one byte format version, four bytes CRC-32 (little endian) of what follows.
+
+Version 1 is a table: a Zstandard frame holding an Arrow IPC stream. Measured on 30 columns (20
+float, 10 string): 916 bytes and 43 microseconds for one row, 5.6 bytes a cell for 1,000 rows and
+more; Arrow's own buffer compression leaves one row at 5,328 bytes.
+
+Version 2 is a few rows of plain values: MessagePack of the columns' types (a letter each, see
+`modeldesk.schema.FewColumns`), their names, and a list of each column's values. One row of the
+same columns takes 640 bytes and 3 microseconds. Compaction makes tables of them.
 """
 
 from __future__ import annotations
@@ -12,14 +17,19 @@ import io
 import struct
 import threading
 import zlib
+from functools import lru_cache
+from typing import Any
 
+import msgspec
 import polars as pl
 import zstandard
 
 from modeldesk.errors import Corrupt
+from modeldesk.schema import FewColumns, FewRows, table_of
 
 _MAGIC = b"MDCH"
-_VERSION = 1
+_TABLE = 1
+_FEW = 2
 _HEAD = struct.Struct("<4sBI")
 _LARGEST_CHUNK = 1 << 31
 
@@ -42,42 +52,27 @@ class _Zstandard(threading.local):
 _zstandard = _Zstandard()
 
 
-def encode_chunk(frame: pl.DataFrame) -> bytes:
-    """Return the bytes that keep a table."""
+def encode_chunk(rows: pl.DataFrame | FewRows) -> bytes:
+    """Return the bytes that keep some rows."""
+    if isinstance(rows, FewRows):
+        # An array of three: what tells of the columns is the same for each batch of a version.
+        body = _head(rows.columns) + _packed(rows.values)
+        return _HEAD.pack(_MAGIC, _FEW, zlib.crc32(body)) + body
     stream = io.BytesIO()
-    frame.write_ipc_stream(stream)
+    rows.write_ipc_stream(stream)
     body = _zstandard.compressor.compress(stream.getvalue())
-    return _HEAD.pack(_MAGIC, _VERSION, zlib.crc32(body)) + body
+    return _HEAD.pack(_MAGIC, _TABLE, zlib.crc32(body)) + body
 
 
 def decode_chunk(data: bytes) -> pl.DataFrame:
-    """Read a table back.
+    """Read rows back as a table.
 
     Raises
     ------
     Corrupt
         When the bytes are truncated, damaged, or of another format or version.
     """
-    if len(data) < _HEAD.size:
-        message = f"A chunk of {len(data)} bytes is too short to be one."
-        raise Corrupt(message)
-    magic, version, checksum = _HEAD.unpack_from(data)
-    if magic != _MAGIC:
-        message = "The bytes are not a chunk of predictions."
-        raise Corrupt(message)
-    if version != _VERSION:
-        message = f"The chunk has format version {version}; this program reads {_VERSION}."
-        raise Corrupt(message, hint="Upgrade modeldesk.")
-    body = data[_HEAD.size :]
-    if zlib.crc32(body) != checksum:
-        message = "The chunk's checksum does not match: its bytes were damaged."
-        raise Corrupt(message)
-    try:
-        stream = _zstandard.decompressor.decompress(body, max_output_size=_LARGEST_CHUNK)
-        return pl.read_ipc_stream(io.BytesIO(stream))
-    except (zstandard.ZstdError, pl.exceptions.PolarsError, OSError) as error:
-        message = f"The chunk cannot be read: {error}."
-        raise Corrupt(message) from error
+    return table_of(_decoded(data))
 
 
 def decode_rows(data: bytes) -> pl.DataFrame:
@@ -88,8 +83,58 @@ def decode_rows(data: bytes) -> pl.DataFrame:
     Corrupt
         When the bytes are no such table.
     """
-    frame = decode_chunk(data)
-    if TIME not in frame.columns:
+    return table_of(decode_as_kept(data))
+
+
+def decode_as_kept(data: bytes) -> pl.DataFrame | FewRows:
+    """Read a chunk of the log back as it was written; raises as `decode_rows` does."""
+    rows = _decoded(data)
+    names = rows.columns.names if isinstance(rows, FewRows) else rows.columns
+    if TIME not in names:
         message = "The chunk's rows have no times."
         raise Corrupt(message)
-    return frame
+    return rows
+
+
+def _decoded(data: bytes) -> pl.DataFrame | FewRows:
+    if len(data) < _HEAD.size:
+        message = f"A chunk of {len(data)} bytes is too short to be one."
+        raise Corrupt(message)
+    magic, version, checksum = _HEAD.unpack_from(data)
+    if magic != _MAGIC:
+        message = "The bytes are not a chunk of predictions."
+        raise Corrupt(message)
+    if version not in {_TABLE, _FEW}:
+        message = f"The chunk has format version {version}; this program reads {_TABLE} and {_FEW}."
+        raise Corrupt(message, hint="Upgrade modeldesk.")
+    body = memoryview(data)[_HEAD.size :]
+    if zlib.crc32(body) != checksum:
+        message = "The chunk's checksum does not match: its bytes were damaged."
+        raise Corrupt(message)
+    try:
+        return _few(body) if version == _FEW else _table(body)
+    except (zstandard.ZstdError, pl.exceptions.PolarsError, OSError, ValueError) as error:
+        message = f"The chunk cannot be read: {error}."
+        raise Corrupt(message) from error
+
+
+def _table(body: memoryview) -> pl.DataFrame:
+    stream = _zstandard.decompressor.decompress(body, max_output_size=_LARGEST_CHUNK)
+    return pl.read_ipc_stream(io.BytesIO(stream))
+
+
+def _few(body: memoryview) -> FewRows:
+    types, names, values = msgspec.msgpack.decode(body, type=tuple[str, list[str], list[list[Any]]])
+    columns = FewColumns.of(names, types)
+    if len(values) != len(names) or len({len(column) for column in values}) != 1:
+        message = "its columns do not go together"
+        raise ValueError(message)
+    return FewRows(columns=columns, values=values)
+
+
+@lru_cache(maxsize=1024)
+def _head(columns: FewColumns) -> bytes:
+    return b"\x93" + _packed(columns.types) + _packed(columns.names)
+
+
+_packed = msgspec.msgpack.Encoder().encode

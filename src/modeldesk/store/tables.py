@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Boolean,
     Column,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    event,
     text,
 )
 
@@ -55,10 +57,16 @@ metadata = MetaData(naming_convention=_names)
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
 
-def _damaged(name: str) -> Index:
-    """Return an index of the few rows that are marked as damaged."""
-    some = text("damaged is not null")
-    return Index(name, "version_id", sqlite_where=some, postgresql_where=some)
+def index_some(name: str, column: Column[int], *, where: str) -> None:
+    """Index a column of a table in those rows alone that meet a condition.
+
+    PostgreSQL is told in its own words: an `Index` with a condition for it would load SQLAlchemy's
+    support for it, 2 MB, also where there is no PostgreSQL.
+    """
+    Index(name, column, sqlite_where=text(where)).ddl_if(dialect="sqlite")
+    words = f"CREATE INDEX {name} ON {column.table.name} ({column.name}) WHERE {where}"
+    ddl = DDL(words)  # type: ignore[no-untyped-call]  # SQLAlchemy does not annotate it
+    event.listen(column.table, "after_create", ddl.execute_if(dialect="postgresql"))
 
 
 models = Table(
@@ -143,9 +151,24 @@ chunks = Table(
     Index("ix_chunks_settled", "settled", "version_id", "id"),
     Index("ix_chunks_version_id_last_key", "version_id", "last_key"),
     Index("ix_chunks_last_time", "last_time"),
-    _damaged("ix_chunks_damaged"),
     # A number is never used again: who read a chunk under it can tell that it is gone.
     sqlite_autoincrement=True,
+)
+index_some("ix_chunks_damaged", chunks.c.version_id, where="damaged is not null")
+
+# Chunks that were committed a moment ago, until they are moved to the others: see `fresh`.
+fresh_chunks = Table(
+    "fresh_chunks",
+    metadata,
+    Column("key", String(26), primary_key=True),
+    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
+    Column("committed_at", Timestamp, nullable=False),
+    Column("first_time", Timestamp, nullable=False),
+    Column("last_time", Timestamp, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 # Where the rows of a chunk went that was merged into a larger one.
@@ -211,9 +234,9 @@ profiles = Table(
     Column("shadow", BigInteger, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     UniqueConstraint("version_id", "segment", "granularity", "start"),
-    _damaged("ix_profiles_damaged"),
     sqlite_autoincrement=True,
 )
+index_some("ix_profiles_damaged", profiles.c.version_id, where="damaged is not null")
 
 # For each day, by how much its profile's count and the log's may differ, so that every row can
 # be accounted for: count of the profile = rows in the log + gone - uncounted.

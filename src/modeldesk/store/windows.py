@@ -13,14 +13,15 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt
 from modeldesk.profiles import Profile
-from modeldesk.schema import Granularity, Window
+from modeldesk.schema import FewRows, Granularity, Window
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.fresh import file_fresh
 from modeldesk.store.locking import lock_chunks
 from modeldesk.store.merging import WindowKey, WindowPart, merge_ahead, merge_part, merged_ahead
 from modeldesk.store.own_keys import forget_keys, hashes_in
-from modeldesk.store.payload import TIME, decode_rows, encode_chunk
+from modeldesk.store.payload import TIME, decode_as_kept, decode_rows, encode_chunk
 from modeldesk.store.segments import segments_of
 from modeldesk.store.tables import chunks, profiles, versions
 
@@ -32,7 +33,9 @@ class WaitingChunk:
     chunk_id: int
     key: str
     version_id: int
-    frame: pl.DataFrame
+    rows: pl.DataFrame | FewRows
+    together: bool = False
+    """Whether several were put together in it, of a model whose log kept all rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,7 @@ class WindowRecords:
         without
             Keys of versions whose chunks are left out.
         """
+        file_fresh(self._store)
         query = (
             sa.select(chunks.c.id, chunks.c.rows)
             .where(
@@ -90,7 +94,10 @@ class WindowRecords:
             .order_by(chunks.c.id)
             .limit(limit)
         )
-        wanted = sa.select(chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload)
+        together = (chunks.c.first_key != chunks.c.last_key).label("together")
+        wanted = sa.select(
+            chunks.c.id, chunks.c.key, chunks.c.version_id, chunks.c.payload, together
+        )
         with self._store.reading() as connection:
             found = connection.execute(query).all()
             totals = accumulate(row.rows for row in found)
@@ -99,14 +106,20 @@ class WindowRecords:
                 for row, total in zip(found, totals, strict=True)
                 if total <= most_rows or row is found[0]
             ]
-            rows = connection.execute(
+            kept = connection.execute(
                 wanted.where(chunks.c.id.in_(ids)).order_by(chunks.c.id)
             ).all()
-        read = ((row, self._frame(row.id, row.payload)) for row in rows)
+        read = ((row, self._rows(row.id, row.payload)) for row in kept)
         return tuple(
-            WaitingChunk(chunk_id=row.id, key=row.key, version_id=row.version_id, frame=frame)
-            for row, frame in read
-            if frame is not None
+            WaitingChunk(
+                chunk_id=row.id,
+                key=row.key,
+                version_id=row.version_id,
+                rows=rows,
+                together=row.together,
+            )
+            for row, rows in read
+            if rows is not None
         )
 
     def merge(
@@ -205,9 +218,9 @@ class WindowRecords:
         with self._store.reading() as connection:
             return segments_of(connection, version_id)
 
-    def _frame(self, chunk_id: int, payload: bytes) -> pl.DataFrame | None:
+    def _rows(self, chunk_id: int, payload: bytes) -> pl.DataFrame | FewRows | None:
         try:
-            return decode_rows(payload)
+            return decode_as_kept(payload)
         except Corrupt as error:
             set_aside(self._store, chunk_id, error.message)
             return None

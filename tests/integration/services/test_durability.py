@@ -130,7 +130,7 @@ def test_after_the_end_nothing_is_taken_and_nobody_waits(desk: Desk) -> None:
         model_id=1,
         version_id=1,
         committed_at=NOW,
-        frame=frame,
+        rows=frame,
     )
     for durable in (True, False):
         refused = desk.commits.append(chunk, durable=durable).exception(timeout=PATIENCE)
@@ -146,7 +146,7 @@ def test_a_commit_whose_answer_was_lost_is_not_called_lost(desk: Desk) -> None:
         model_id=record.model_id,
         version_id=record.version_id,
         committed_at=NOW,
-        frame=frame,
+        rows=frame,
     )
     for _ in range(2):
         assert desk.commits.append(chunk, durable=True).exception(timeout=PATIENCE) is None

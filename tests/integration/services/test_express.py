@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sklearn.svm import SVC
 from modeldesk.desk import Desk
 from modeldesk.errors import Overloaded
 from modeldesk.models.adapters.parts import only_computes
+from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.express import Express
 from modeldesk.services.pace import Pace
 from modeldesk.settings import Settings
@@ -31,9 +33,14 @@ class Turns:
     def __init__(self) -> None:
         self._due: list[Callable[[], None]] = []
 
-    def soon(self, what: Callable[[], None]) -> None:
+    def call_soon(self, callback: Callable[[], None], /) -> None:
         """Note what is to be called at the end of the turn."""
-        self._due.append(what)
+        self._due.append(callback)
+
+    def call_later(self, delay: float, callback: Callable[[], None], /) -> None:
+        """Note what is to be called at the end of a later turn."""
+        assert 0 < delay < 1
+        self._due.append(callback)
 
     def end(self) -> int:
         """End the turn; return how much was due."""
@@ -41,6 +48,28 @@ class Turns:
         for what in due:
             what()
         return len(due)
+
+
+def ask(
+    desk: Desk,
+    express: Express,
+    name: str,
+    rows: Sequence[object],
+    row_ids: Sequence[str | None] | None = None,
+) -> Future[PredictionBatch]:
+    """Hand rows to the express; return who is told what becomes of them."""
+    done: Future[PredictionBatch] = Future()
+    desk.predictor.signature(name)  # what is known of the model is fresh
+    assert desk.predictor.submit_here(
+        name, rows, timestamps=None, row_ids=row_ids, done=done, express=express
+    )
+    return done
+
+
+def until_idle(turns: Turns) -> None:
+    """Let turns pass until nothing is due."""
+    while turns.end():
+        time.sleep(0.001)
 
 
 @pytest.fixture
@@ -66,7 +95,7 @@ def turns() -> Turns:
 @pytest.fixture
 def express(desk: Desk, turns: Turns) -> Express:
     """Offer an express on that loop."""
-    return desk.predictor.express(turns.soon)
+    return desk.predictor.express(turns)
 
 
 def test_rows_of_one_turn_are_answered_at_its_end(
@@ -74,7 +103,7 @@ def test_rows_of_one_turn_are_answered_at_its_end(
 ) -> None:
     """Together, committed, and without any other thread."""
     before = desk.overview.model("iris").predictions
-    asked = [desk.predictor.submit("iris", [ROW], express=express) for _ in range(3)]
+    asked = [ask(desk, express, "iris", [ROW]) for _ in range(3)]
     assert not any(future.done() for future in asked)
     assert turns.end() == 1
     assert all(future.done() for future in asked)
@@ -87,14 +116,14 @@ def test_rows_of_one_turn_are_answered_at_its_end(
 
 def test_a_function_never_holds_up_the_loop(desk: Desk, express: Express, turns: Turns) -> None:
     """It may wait for anything: its own thread predicts."""
-    asked = desk.predictor.submit("double", [{"a": 2.0}], express=express)
+    asked = ask(desk, express, "double", [{"a": 2.0}])
     assert turns.end() == 0
     assert asked.result(30).frame["prediction"].to_list() == [4.0]
 
 
 def test_many_rows_go_to_the_thread(desk: Desk, express: Express, turns: Turns) -> None:
     """More than the model has shown to predict in a moment."""
-    asked = [desk.predictor.submit("iris", [ROW] * 1000, express=express) for _ in range(4)]
+    asked = [ask(desk, express, "iris", [ROW] * 1000) for _ in range(4)]
     turns.end()
     assert not all(future.done() for future in asked)
     assert [future.result(60).rows for future in asked] == [1000] * 4
@@ -104,22 +133,44 @@ def test_a_locked_database_is_not_waited_for(desk: Desk, express: Express, turns
     """The rows are predicted, and committed as soon as others let go of the database."""
     with closing(sqlite3.connect(desk.settings.home / "modeldesk.db", isolation_level=None)) as one:
         one.execute("BEGIN IMMEDIATE")
-        asked = desk.predictor.submit("iris", [ROW], express=express)
+        asked = ask(desk, express, "iris", [ROW])
         began = time.perf_counter()
         turns.end()
         assert time.perf_counter() - began < 1.0  # who waits for the database waits five seconds
         assert not asked.done()
-        more = desk.predictor.submit("iris", [ROW], express=express)
-        assert turns.end() == 0  # while something waits, the queue keeps the order
+        more = ask(desk, express, "iris", [ROW])
+        turns.end()
+        assert not more.done()
         one.execute("COMMIT")
+    until_idle(turns)
     assert asked.result(30).rows == more.result(30).rows == 1
+
+
+def test_while_others_write_rows_are_gathered(desk: Desk, express: Express, turns: Turns) -> None:
+    """A writer of this process is waited for a moment, and all that came meanwhile is one batch."""
+    with desk.store.writing():
+        first = ask(desk, express, "iris", [ROW])
+        assert turns.end() == 1
+        second = ask(desk, express, "iris", [ROW])
+        assert not first.done()
+    assert turns.end() == 1
+    assert first.result(0).chunk == second.result(0).chunk
+
+
+def test_nobody_is_waited_for_long(desk: Desk, express: Express, turns: Turns) -> None:
+    """Rows that were gathered for longer go to the model's thread, and wait there."""
+    with desk.store.writing():
+        asked = ask(desk, express, "iris", [ROW])
+        until_idle(turns)
+        assert not asked.done()
+    assert asked.result(30).rows == 1
 
 
 def test_what_arrives_when_the_desk_closes_is_told(
     desk: Desk, express: Express, turns: Turns
 ) -> None:
     """Gathered rows are refused as any others are."""
-    asked = desk.predictor.submit("iris", [ROW], express=express)
+    asked = ask(desk, express, "iris", [ROW])
     desk.predictor.close()
     turns.end()
     with pytest.raises(Overloaded, match="stopping"):
@@ -148,7 +199,7 @@ def test_a_slow_batch_is_forgotten_by_and_by() -> None:
 
 def test_rows_with_keys_of_their_own_are_found(desk: Desk, express: Express, turns: Turns) -> None:
     """Their index is written by the log's thread; the answer comes when it is."""
-    asked = desk.predictor.submit("iris", [ROW], row_ids=["mine"], express=express)
+    asked = ask(desk, express, "iris", [ROW], ["mine"])
     turns.end()
     batch = asked.result(30)
     found = desk.reader.prediction(f"{batch.chunk}-{batch.start}")

@@ -6,22 +6,25 @@ import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
 import sqlalchemy as sa
 
 from modeldesk.errors import Conflict, StoreUnavailable
-from modeldesk.store import ROW_ID, ChunkLog, Store
-from modeldesk.store.tables import chunks
+from modeldesk.schema import FewColumns, FewRows, KeepRows, LogPolicy, table_of
+from modeldesk.store import TIME, Chunk, ChunkLog, ModelRecords, Store, WindowRecords
+from modeldesk.store.fresh import file_fresh
+from modeldesk.store.payload import decode_chunk, encode_chunk
+from modeldesk.store.tables import chunks, fresh_chunks
 from tests.integration.store.test_log import a_chunk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def kept(store: Store) -> list[dict[str, object]]:
+def kept(store: Store) -> list[dict[str, Any]]:
     """Return all chunks as they are kept, but for what differs between any two."""
     with store.reading() as connection:
         found = connection.execute(sa.select(chunks).order_by(chunks.c.id)).mappings()
@@ -106,46 +109,158 @@ def test_only_an_embedded_log_that_does_not_wait_needs_a_sync(store: Store) -> N
     assert ChunkLog(store, synced=False).synced is not store.is_sqlite
 
 
+def a_few(version_id: int) -> Chunk:
+    """Return the same rows as `a_chunk`, without a table."""
+    chunk = a_chunk(version_id)
+    table = table_of(chunk.rows)
+    columns = FewColumns.like(dict(table.schema))
+    assert columns is not None
+    plain = table.with_columns(pl.col(TIME).cast(pl.Int64))
+    return replace(
+        chunk, rows=FewRows(columns=columns, values=[column.to_list() for column in plain])
+    )
+
+
 @pytest.mark.usefixtures("embedded")
 def test_at_once_writes_the_same(store: Store, version_id: int) -> None:
-    """It is one more way to the same columns."""
+    """What is filed later says the same as what was filed at once, but for its bytes."""
     log = ChunkLog(store, synced=False)
     log.append([a_chunk(version_id)])
-    assert log.append_at_once([a_chunk(version_id)])
+    assert log.append_at_once(a_few(version_id))
+    assert len(kept(store)) == 1
+    file_fresh(store)
     waited, at_once = kept(store)
+    assert decode_chunk(waited.pop("payload")).equals(decode_chunk(at_once.pop("payload")))
     assert waited == at_once
+    assert waiting(store) == 0
 
 
 def test_at_once_waits_for_nobody(store: Store, version_id: int, embedded: Path) -> None:
     """While others write, nothing is written, and later it works again."""
     log = ChunkLog(store, synced=False)
+    free = [log.free]
     with store.writing():
-        assert not log.append_at_once([a_chunk(version_id)])
+        free.append(log.free)
+        assert not log.append_at_once(a_few(version_id))
+    assert [*free, log.free] == [True, False, True]
     with closing(sqlite3.connect(embedded, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert not log.append_at_once([a_chunk(version_id)])
+        assert not log.append_at_once(a_few(version_id))
         other.execute("ROLLBACK")
-    assert kept(store) == []
-    assert log.append_at_once([a_chunk(version_id)])
-    assert len(kept(store)) == 1
+    assert waiting(store) == 0
+    assert log.append_at_once(a_few(version_id))
+    assert waiting(store) == 1
 
 
 @pytest.mark.usefixtures("embedded")
 def test_at_once_a_failure_leaves_nothing(store: Store, version_id: int) -> None:
     """A key that is there is refused with our own error, and the next chunk is written."""
     log = ChunkLog(store, synced=False)
-    twice = a_chunk(version_id)
+    twice = a_few(version_id)
+    assert log.append_at_once(twice)
     with pytest.raises(Conflict, match="refused a row"):
-        log.append_at_once([twice, twice])
-    assert kept(store) == []
-    assert log.append_at_once([twice])
+        log.append_at_once(twice)
+    assert waiting(store) == 1
+    assert log.append_at_once(a_few(version_id))
 
 
 def test_what_would_wait_is_not_written_at_once(store: Store, version_id: int) -> None:
-    """A log whose commits wait for the disk or a server, and rows with keys of their own."""
-    keyed = a_chunk(version_id)
-    named = pl.Series(ROW_ID, ["mine"] * keyed.frame.height)
-    keyed = replace(keyed, frame=keyed.frame.with_columns(named))
-    assert not ChunkLog(store, synced=True).append_at_once([a_chunk(version_id)])
-    assert not ChunkLog(store, synced=False).append_at_once([keyed])
+    """A log whose commits wait for the disk or a server, and rows as a table."""
+    assert not ChunkLog(store, synced=True).append_at_once(a_few(version_id))
+    assert not ChunkLog(store, synced=False).append_at_once(a_chunk(version_id))
     assert kept(store) == []
+    assert waiting(store) == 0
+
+
+@pytest.mark.usefixtures("embedded")
+def test_fresh_rows_are_there_for_whoever_asks(store: Store, version_id: int) -> None:
+    """By key, in order, in counts, and for the roll-up."""
+    log = ChunkLog(store, synced=False)
+    keys = [few.key for few in (a_few(version_id), a_few(version_id)) if log.append_at_once(few)]
+    assert log.waiting([version_id]).rows == 2 * a_chunk(version_id).rows.height
+    parts = [part for chunk in log.latest([version_id]) for part, _, _ in chunk.keys]
+    assert parts == keys
+    third = a_few(version_id)
+    assert log.append_at_once(third)
+    assert log.holds(third.key)
+    fourth = a_few(version_id)
+    assert log.append_at_once(fourth)
+    found = log.row(fourth.key, 0)
+    assert found is not None
+    assert found.frame.equals(table_of(fourth.rows).head(1))
+    fifth = a_few(version_id)
+    assert log.append_at_once(fifth)
+    assert [chunk.key for chunk in WindowRecords(store).waiting(10)][-1] == fifth.key
+    assert waiting(store) == 0
+
+
+@pytest.mark.usefixtures("embedded")
+def test_fresh_chunks_are_put_together(store: Store, version_id: int) -> None:
+    """Some hundred at a time; each is found under its own key, in order, once."""
+    log = ChunkLog(store, synced=False)
+    keys = [few.key for _ in range(600) if log.append_at_once(few := a_few(version_id))]
+    assert len(keys) == 600
+    file_fresh(store)
+    assert [row["rows"] for row in kept(store)] == [100 * 3] * 6
+    parts = [part for chunk in log.latest([version_id]) for part in reversed(chunk.keys)]
+    assert [part for part, _, _ in parts] == keys[::-1]
+    assert waiting(store) == 0
+    found = log.row(keys[7], 2)
+    assert found is not None
+    assert found.frame.equals(table_of(a_few(version_id).rows).slice(2, 1))
+    assert WindowRecords(store).waiting(10)[0].together
+
+
+@pytest.mark.usefixtures("embedded")
+def test_where_not_all_rows_are_kept_each_chunk_stays_by_itself(
+    store: Store, version_id: int
+) -> None:
+    """Which of them the log keeps is decided chunk by chunk."""
+    ModelRecords(store).set_policy(1, LogPolicy(rows=KeepRows.SAMPLE))
+    log = ChunkLog(store, synced=False)
+    keys = [few.key for _ in range(3) if log.append_at_once(few := a_few(version_id))]
+    file_fresh(store)
+    assert [chunk.key for chunk in WindowRecords(store).waiting(10)] == keys
+    assert not any(chunk.together for chunk in WindowRecords(store).waiting(10))
+
+
+@pytest.mark.usefixtures("embedded")
+def test_a_damaged_fresh_chunk_holds_up_no_other(store: Store, version_id: int) -> None:
+    """It is filed as it is, and set aside when it is read."""
+    log = ChunkLog(store, synced=False)
+    for _ in range(3):
+        assert log.append_at_once(a_few(version_id))
+    with store.writing() as connection:
+        first = connection.scalar(sa.select(sa.func.min(fresh_chunks.c.key)))
+        damage = sa.update(fresh_chunks).where(fresh_chunks.c.key == first)
+        connection.execute(damage.values(payload=b"damaged"))
+    assert [chunk.rows.height for chunk in WindowRecords(store).waiting(10)] == [6]
+    assert log.damaged([version_id]) == 3
+
+
+def test_fresh_rows_of_another_database_are_filed(store: Store, version_id: int) -> None:
+    """A restored copy may hold some, on PostgreSQL too."""
+    few = a_few(version_id)
+    with store.writing() as connection:
+        connection.execute(sa.insert(fresh_chunks), [_fresh_row(few)])
+    file_fresh(store)
+    assert ChunkLog(store).holds(few.key)
+
+
+def _fresh_row(few: Chunk) -> dict[str, object]:
+    return {
+        "key": few.key,
+        "version_id": few.version_id,
+        "committed_at": few.committed_at,
+        "first_time": few.committed_at,
+        "last_time": few.committed_at,
+        "rows": few.rows.height,
+        "shadow": False,
+        "payload": encode_chunk(few.rows),
+    }
+
+
+def waiting(store: Store) -> int:
+    """Return how many chunks are not filed yet."""
+    with store.reading() as connection:
+        return connection.scalar(sa.select(sa.func.count()).select_from(fresh_chunks)) or 0

@@ -7,7 +7,7 @@ import polars as pl
 import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
-from modeldesk.schema import ChunkKeys
+from modeldesk.schema import ChunkKeys, table_of
 from modeldesk.store import (
     ROW,
     ROW_ID,
@@ -37,7 +37,7 @@ def a_chunk(version_id: int, number: int, *, own: str | None = None) -> Chunk:
     )
     if own is not None:
         frame = frame.with_columns(pl.Series(ROW_ID, [own] + [None] * (rows - 1), dtype=pl.String))
-    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, rows=frame)
 
 
 def fill(store: Store, version_id: int, numbers: range) -> list[Chunk]:
@@ -61,14 +61,14 @@ def count(store: Store) -> int:
 def check(log: ChunkLog, made: list[Chunk]) -> None:
     """Find every row of every chunk, and every own key."""
     for chunk in made:
-        for position in range(chunk.frame.height):
+        for position in range(table_of(chunk.rows).height):
             found = log.row(chunk.key, position)
             assert found is not None
-            wanted = chunk.frame.slice(position, 1)
+            wanted = table_of(chunk.rows).slice(position, 1)
             assert_frame_equal(found.frame.select(wanted.columns), wanted)
-        assert log.row(chunk.key, chunk.frame.height) is None
-        if ROW_ID in chunk.frame.columns:
-            (own,) = log.rows_of(1, str(chunk.frame[ROW_ID][0]))
+        assert log.row(chunk.key, table_of(chunk.rows).height) is None
+        if ROW_ID in table_of(chunk.rows).columns:
+            (own,) = log.rows_of(1, str(table_of(chunk.rows)[ROW_ID][0]))
             assert (own.key, own.row) == (chunk.key, 0)
 
 
@@ -102,7 +102,7 @@ def test_large_chunks_stay_as_they_are(store: Store, version_id: int) -> None:
     frame = pl.DataFrame(
         {"age": pl.zeros(10_000, eager=True), "class": ["a"] * 10_000, TIME: [NOW] * 10_000}
     )
-    big = Chunk(key=KEYS.new(NOW), model_id=1, version_id=version_id, committed_at=NOW, frame=frame)
+    big = Chunk(key=KEYS.new(NOW), model_id=1, version_id=version_id, committed_at=NOW, rows=frame)
     ChunkLog(store).append([big])
     fill(store, version_id, range(2))
     assert Compaction(store).run(fewest=2) == 1
@@ -116,7 +116,7 @@ def test_chunks_with_other_columns_are_merged_among_themselves(
     log, windows = ChunkLog(store), WindowRecords(store)
     fill(store, version_id, range(3))
     fewer = [a_chunk(version_id, number) for number in range(3, 5)]
-    log.append([replace(chunk, frame=chunk.frame.drop("class")) for chunk in fewer])
+    log.append([replace(chunk, rows=table_of(chunk.rows).drop("class")) for chunk in fewer])
     assert windows.merge([chunk.chunk_id for chunk in windows.waiting(10)], {})
     # Three and two become one and one: what is left is never merged with what it does not fit.
     assert [Compaction(store).run(fewest=2) for _ in range(3)] == [2, 1, 0]
@@ -132,7 +132,7 @@ def test_chunks_that_lost_rows_are_merged_too(store: Store, version_id: int) -> 
     made = [a_chunk(version_id, number) for number in (2, 5)]
     log.append(made)
     waiting = windows.waiting(10)
-    numbered = waiting[0].frame.with_columns(pl.Series(ROW, [0, 1, 2]))
+    numbered = table_of(waiting[0].rows).with_columns(pl.Series(ROW, [0, 1, 2]))
     thinned = {waiting[0].chunk_id: numbered.filter(pl.col(ROW) != 1)}
     assert windows.merge([chunk.chunk_id for chunk in waiting], {}, thinned=thinned)
     for _ in range(2):
@@ -153,7 +153,9 @@ def test_a_chunk_of_which_nothing_stays_is_gone(store: Store, version_id: int) -
     chunk = a_chunk(version_id, 1)
     log.append([chunk])
     (waiting,) = windows.waiting(10)
-    windows.merge([waiting.chunk_id], {}, thinned={waiting.chunk_id: waiting.frame.clear()})
+    windows.merge(
+        [waiting.chunk_id], {}, thinned={waiting.chunk_id: table_of(waiting.rows).clear()}
+    )
     assert log.row(chunk.key, 0) is None
     assert count(store) == 0
 
@@ -174,8 +176,8 @@ def test_chunks_are_read_from_the_latest_on(store: Store, version_id: int) -> No
     (merged,) = log.latest([version_id])
     assert [key for key, _, _ in merged.keys] == [chunk.key for chunk in made]
     for (_, start, length), chunk in zip(merged.keys, made, strict=True):
-        part = merged.frame.slice(start, length).select(chunk.frame.columns)
-        assert_frame_equal(part, chunk.frame)
+        part = merged.frame.slice(start, length).select(table_of(chunk.rows).columns)
+        assert_frame_equal(part, table_of(chunk.rows))
     assert list(log.latest([version_id + 1])) == []
 
 

@@ -36,9 +36,7 @@ def a_chunk(version_id: int, number: int, *, at: datetime = NOW) -> Chunk:
             ROW_ID: [f"order-{number}"],
         }
     )
-    return Chunk(
-        key=KEYS.new(NOW), model_id=1, version_id=version_id, committed_at=NOW, frame=frame
-    )
+    return Chunk(key=KEYS.new(NOW), model_id=1, version_id=version_id, committed_at=NOW, rows=frame)
 
 
 def a_merged_chunk(store: Store, version_id: int, times: pl.Series) -> None:
@@ -53,7 +51,7 @@ def a_merged_chunk(store: Store, version_id: int, times: pl.Series) -> None:
         }
     )
     keys = [KEYS.new(NOW) for _ in numbers]
-    chunk = Chunk(key=keys[0], model_id=1, version_id=version_id, committed_at=NOW, frame=frame)
+    chunk = Chunk(key=keys[0], model_id=1, version_id=version_id, committed_at=NOW, rows=frame)
     ChunkLog(store).append([chunk])
     places = [{"key": key, "chunk_id": 1, "start": n, "rows": 1} for n, key in enumerate(keys)]
     with store.writing() as connection:

@@ -9,7 +9,7 @@ from polars.testing import assert_frame_equal
 
 from modeldesk.errors import Conflict, Corrupt, InvalidArgument, StoreUnavailable
 from modeldesk.profiles import profile
-from modeldesk.schema import ChunkKeys, Granularity, Window
+from modeldesk.schema import ChunkKeys, Granularity, Window, table_of
 from modeldesk.store import (
     TIME,
     Chunk,
@@ -34,7 +34,7 @@ def a_chunk(version_id: int, rows: int = 3, *, at: datetime = NOW) -> Chunk:
             TIME: pl.Series([at] * rows, dtype=pl.Datetime("us", "UTC")),
         }
     )
-    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, frame=frame)
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, rows=frame)
 
 
 def test_a_chunk_reads_back_as_it_was_written(store: Store, version_id: int) -> None:
@@ -45,7 +45,7 @@ def test_a_chunk_reads_back_as_it_was_written(store: Store, version_id: int) -> 
     for position in range(3):
         found = log.row(chunk.key, position)
         assert found is not None
-        assert_frame_equal(found.frame, chunk.frame.slice(position, 1))
+        assert_frame_equal(found.frame, table_of(chunk.rows).slice(position, 1))
         assert (found.key, found.row, found.version_id) == (chunk.key, position, version_id)
     assert log.row(chunk.key, 3) is None
     assert log.row("0" * 26, 0) is None
@@ -81,7 +81,7 @@ def key_of(version_id: int, granularity: Granularity) -> WindowKey:
 
 def part_of(chunk: Chunk) -> WindowPart:
     """Return what a chunk adds to its window."""
-    return WindowPart(profile=profile(chunk.frame.drop(TIME)), last_time=NOW)
+    return WindowPart(profile=profile(table_of(chunk.rows).drop(TIME)), last_time=NOW)
 
 
 def test_rows_count_once_however_often_they_are_merged(store: Store, version_id: int) -> None:

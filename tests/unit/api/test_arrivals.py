@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from modeldesk.api.arrivals import Arrivals
+from modeldesk.api.arrivals import Answer, Arrivals
 from modeldesk.errors import Overloaded
 from modeldesk.services.batch import PredictionBatch
 
@@ -68,6 +68,30 @@ async def test_who_stops_waiting_takes_nothing_back() -> None:
     other.set_result(result)
     assert await waiting is result
     assert not given_up.cancelled()
+
+
+async def test_the_loop_tells_itself_at_once() -> None:
+    """What becomes of rows in the loop's own thread needs no other turn."""
+    told: list[PredictionBatch] = []
+    done = Arrivals().answer(lambda answer: told.append(answer.result()))
+    assert not done.done()
+    result = batch(1)
+    done.set_result(result)
+    assert done.done()
+    assert told == [result]
+
+
+async def test_another_thread_tells_the_loop() -> None:
+    """It is called in the loop, with the failure where there is one."""
+    told: asyncio.Future[tuple[threading.Thread, Answer]] = (
+        asyncio.get_running_loop().create_future()
+    )
+    done = Arrivals().answer(lambda answer: told.set_result((threading.current_thread(), answer)))
+    threading.Thread(target=done.set_exception, args=(Overloaded("Too much waits."),)).start()
+    thread, answer = await told
+    assert thread is threading.current_thread()
+    with pytest.raises(Overloaded, match="Too much waits"):
+        answer.result()
 
 
 def test_each_event_loop_is_told_its_own() -> None:

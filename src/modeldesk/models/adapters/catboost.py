@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.tables import needed, number_array, object_array
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 CBM = "model.cbm"
@@ -50,17 +51,24 @@ class CatboostModel:
         """It computes, and waits for nothing."""
         return True
 
+    @property
+    def numbers(self) -> Numbers | None:
+        """The same, of a model that knows no categories or texts."""
+        return self._answered if self._plain else None
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict``, and of a classifier ``predict_proba``."""
+        return self._answered(number_array(inputs) if self._plain else object_array(inputs))
+
+    def _answered(self, table: npt.NDArray[np.generic]) -> Predicted:
         try:
-            table = number_array(inputs) if self._plain else object_array(inputs)
             values = np.asarray(self._estimator.predict(table))
             scores = np.asarray(self._estimator.predict_proba(table)) if self._classes else None
         except Exception as error:
             reason = str(error).strip().splitlines()[0]
             message = f"The model raised {type(error).__name__}: {reason}."
             raise ModelFailed(message) from error
-        return Predicted(values=single_values(values, inputs.height), scores=scores)
+        return Predicted(values=single_values(values, len(table)), scores=scores)
 
 
 class CatboostAdapter:

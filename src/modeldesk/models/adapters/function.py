@@ -19,7 +19,7 @@ from modeldesk.errors import ModelFailed, NotFound, UnsupportedModel
 from modeldesk.models.adapters.answering import Answering, answers
 from modeldesk.models.adapters.hints import Parameter, declared, hints_of, row_parameters
 from modeldesk.models.adapters.tables import pandas_frame
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, not_of
 from modeldesk.schema import Signature
 
 _PATH = "function.txt"
@@ -53,6 +53,11 @@ class FunctionModel:
     def steady(self) -> bool:
         """A function may do anything."""
         return False
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """A function is given what it asks for."""
+        return None
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call the function with the table."""
@@ -91,6 +96,11 @@ class RowFunctionModel:
     def steady(self) -> bool:
         """A function may do anything."""
         return False
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """A function is given what it asks for."""
+        return None
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call the function with each row; asynchronous ones with many rows at once."""

@@ -13,7 +13,7 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.tables import needed, number_array, pandas_frame, texts
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 TEXT = "model.txt"
@@ -75,17 +75,24 @@ class LightgbmModel:
         """It computes, and waits for nothing."""
         return True
 
+    @property
+    def numbers(self) -> Numbers | None:
+        """The same, of a model that knows no categories."""
+        return None if self._categories else self._answered
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call the booster; of a classifier the most probable class is the answer."""
         learned = self._booster.pandas_categorical
         # By position: LightGBM writes other names where those of the training have spaces.
         coded = {inputs.columns[position] for position in self._categories} if learned else set()
         categories = set(texts(inputs)) | coded
+        if categories:
+            return self._answered(pandas_frame(inputs, categories=categories))
+        return self._answered(number_array(inputs))
+
+    def _answered(self, given: Any) -> Predicted:  # noqa: ANN401  # an array, or a class of an optional library
         try:
-            table = pandas_frame(inputs, categories=categories) if categories else None
-            found = np.asarray(
-                self._booster.predict(number_array(inputs) if table is None else table)
-            )
+            found = np.asarray(self._booster.predict(given))
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message) from error
@@ -94,7 +101,7 @@ class LightgbmModel:
         if self._classes:
             labels = np.array(self._classes)
             return Predicted(values=labels[found.argmax(axis=1)], scores=found.astype(np.float64))
-        return Predicted(values=single_values(found, inputs.height))
+        return Predicted(values=single_values(found, len(given)))
 
 
 class LightgbmAdapter:

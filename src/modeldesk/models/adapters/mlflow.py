@@ -21,7 +21,16 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, NotFound, UnsafeArtefact
 from modeldesk.models.adapters.tables import needed, pandas_frame
-from modeldesk.models.port import Adapter, Facts, Frames, Model, Predicted, not_of, single_values
+from modeldesk.models.port import (
+    Adapter,
+    Facts,
+    Frames,
+    Model,
+    Numbers,
+    Predicted,
+    not_of,
+    single_values,
+)
 from modeldesk.schema import Column, Example, Kind, Signature
 
 SCHEME = "mlflow:"
@@ -94,6 +103,11 @@ class MlflowModel:
     def steady(self) -> bool:
         """As the model is that MLflow only wraps; of others nothing is known."""
         return self._inner is not None and self._inner.steady
+
+    @property
+    def numbers(self) -> Numbers | None:
+        """As the model inside has it."""
+        return None if self._inner is None else self._inner.numbers
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Ask the model inside, or MLflow's wrapping of it."""

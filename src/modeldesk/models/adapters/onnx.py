@@ -23,7 +23,7 @@ import polars as pl
 from modeldesk.errors import Corrupt, InvalidData, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.onnx_graph import check_contained, class_labels
 from modeldesk.models.adapters.tables import needed
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 ONNX = "model.onnx"
@@ -112,6 +112,13 @@ class OnnxModel:
         """It computes, and waits for nothing."""
         return True
 
+    @property
+    def numbers(self) -> Numbers | None:
+        """The same, of a model that takes one tensor of fractional numbers, for any rows."""
+        (given, *others) = self._inputs
+        plain = issubclass(given.type, np.floating) and given.width != 0
+        return self._answered if plain and not others and not self._one_by_one else None
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Run the session; row by row where the model was exported for one row."""
         tensors = self._tensors(inputs)
@@ -126,6 +133,10 @@ class OnnxModel:
             values=np.concatenate([found.values for found in each]),
             scores=np.concatenate(scores) if scores else None,
         )
+
+    def _answered(self, rows: npt.NDArray[np.float64]) -> Predicted:
+        (given,) = self._inputs
+        return self._predicted(self._run({given.name: rows.astype(given.type)}), len(rows))
 
     def _run(self, tensors: dict[str, npt.NDArray[np.generic]]) -> list[Any]:
         try:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import importlib
 import json
 import sys
+from contextlib import AbstractContextManager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
 from modeldesk.models.adapters.parts import modules_of, only_computes, wants_pandas
 from modeldesk.models.adapters.tables import pandas_frame
 from modeldesk.models.adapters.vouching import load_skops, refused_types
-from modeldesk.models.port import Facts, Frames, Model, Predicted, single_values
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, single_values
 from modeldesk.schema import Signature
 
 SKOPS = "model.skops"
@@ -43,6 +45,9 @@ class SklearnModel:
         self._frames = frames
         self._likeliest = _answers_the_likeliest(estimator)
         self._steady = only_computes(estimator)
+        # Finding these out takes as long as a tree takes to predict a row.
+        self._classes = _classes(estimator)
+        self._scores = bool(self._classes) and hasattr(estimator, "predict_proba")
 
     @property
     def features(self) -> tuple[str, ...] | None:
@@ -53,10 +58,7 @@ class SklearnModel:
     @property
     def classes(self) -> tuple[bool | int | float | str, ...]:
         """The classifier's labels as plain Python values."""
-        classes = getattr(self._estimator, "classes_", None)
-        if not isinstance(classes, np.ndarray) or classes.ndim != 1:
-            return ()
-        return tuple(classes.tolist())
+        return self._classes
 
     @property
     def declared(self) -> Signature | None:
@@ -68,12 +70,26 @@ class SklearnModel:
         """Whether it has no parts or functions but those of libraries that only compute."""
         return self._steady
 
+    @property
+    def numbers(self) -> Numbers | None:
+        """The same, of an estimator that was fitted on an array."""
+        return self._answered_numbers if self._frames is Frames.NUMPY else None
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict`` and, where there is one, ``predict_proba``."""
-        table = self._table(inputs)
+        return self._answered(self._table(inputs))
+
+    def _answered_numbers(self, rows: npt.NDArray[np.float64]) -> Predicted:
+        if not np.isfinite(rows).all():
+            return self._answered(rows)
+        # The estimator would look once more, in each of its steps.
+        with _settings(assume_finite=True):
+            return self._answered(rows)
+
+    def _answered(self, table: Any) -> Predicted:  # noqa: ANN401  # of any library
         try:
             scores = None
-            if self.classes and hasattr(self._estimator, "predict_proba"):
+            if self._scores:
                 scores = np.asarray(self._estimator.predict_proba(table), dtype=np.float64)
             if scores is not None and self._likeliest:
                 values = self._estimator.classes_[np.argmax(scores, axis=1)]
@@ -82,7 +98,7 @@ class SklearnModel:
         except Exception as error:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message, hint=self._hint()) from error
-        return Predicted(values=single_values(values, inputs.height), scores=scores)
+        return Predicted(values=single_values(values, len(table)), scores=scores)
 
     def _table(self, inputs: pl.DataFrame) -> object:
         if self.features is None:
@@ -101,6 +117,19 @@ class SklearnModel:
             f"It was given {self._frames} tables; if it was trained on others, publish it with "
             f"--frames {others}."
         )
+
+
+def _classes(estimator: object) -> tuple[bool | int | float | str, ...]:
+    classes = getattr(estimator, "classes_", None)
+    if not isinstance(classes, np.ndarray) or classes.ndim != 1:
+        return ()
+    return tuple(classes.tolist())
+
+
+def _settings(**changed: bool) -> AbstractContextManager[None]:
+    """Change scikit-learn's settings in this thread, until the block ends."""
+    context: AbstractContextManager[None] = sys.modules["sklearn"].config_context(**changed)
+    return context
 
 
 def _answers_the_likeliest(estimator: object) -> bool:

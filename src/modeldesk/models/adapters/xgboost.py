@@ -12,7 +12,7 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModelFailed, UnsupportedModel
 from modeldesk.models.adapters.tables import needed, number_array, pandas_frame, texts
-from modeldesk.models.port import Facts, Frames, Model, Predicted, not_of, single_values
+from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, not_of, single_values
 from modeldesk.schema import Signature
 
 UBJ = "model.ubj"
@@ -55,12 +55,20 @@ class XgboostModel:
         """It computes, and waits for nothing."""
         return True
 
+    @property
+    def numbers(self) -> Numbers | None:
+        """The same, of a model that knows no categories."""
+        return None if self._categories else self._answered
+
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict``, and of a classifier ``predict_proba``."""
         categories = self._categories | set(texts(inputs))
+        if categories:
+            return self._answered(pandas_frame(inputs, categories=categories))
+        return self._answered(number_array(inputs))
+
+    def _answered(self, given: Any) -> Predicted:  # noqa: ANN401  # an array, or a class of an optional library
         try:
-            table = pandas_frame(inputs, categories=categories) if categories else None
-            given = number_array(inputs) if table is None else table
             values = np.asarray(self._estimator.predict(given, validate_features=False))
             scores = None
             if self.classes:
@@ -69,7 +77,7 @@ class XgboostModel:
             message = f"The model raised {type(error).__name__}: {error}."
             raise ModelFailed(message) from error
         return Predicted(
-            values=single_values(values, inputs.height),
+            values=single_values(values, len(given)),
             scores=None if scores is None else np.asarray(scores, dtype=np.float64),
         )
 

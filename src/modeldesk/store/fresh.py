@@ -1,0 +1,159 @@
+"""Chunks that were committed a moment ago, before they are filed among the others.
+
+Readers look chunks up by key, time, version and state, which takes an index each; a commit of one
+row writes a page of each of them. So where a prediction waits for the commit, its chunk goes into
+a table of its own, in the order of keys, which takes one page. From there chunks are filed many
+at once, put together: by the roll-up, and before somebody reads.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import polars as pl
+import sqlalchemy as sa
+
+from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.schema import ChunkKeys, FewColumns, FewRows, KeepRows, LogPolicy, in_one
+from modeldesk.store.appending import SETTLED_ROWS
+from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_many
+from modeldesk.store.payload import decode_as_kept, encode_chunk
+from modeldesk.store.tables import chunks, fresh_chunks, models, moved_chunks, versions
+
+_AT_ONCE = 100
+"""Chunks that are filed in one transaction: predictions wait meanwhile."""
+
+_Row: TypeAlias = "sa.Row[Any]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Together:
+    """Fresh chunks that become one."""
+
+    rows: Sequence[_Row]
+    content: FewRows | None
+    """What they hold; ``None`` where a single one is filed as it is."""
+
+
+def file_fresh(store: Store) -> None:
+    """File what has been committed until now among the other chunks.
+
+    Raises
+    ------
+    StoreUnavailable
+        When the database cannot be written; what was not filed is filed the next time.
+    """
+    keys = ChunkKeys()
+    while True:
+        with store.reading() as connection:
+            found = connection.execute(_OLDEST).all()
+        if not found:
+            return
+        # What takes long is done before the transaction: nobody waits for it to write.
+        together = [(some, _payload(some)) for some in _put_together(found)]
+        # It waits for no disk: what the end of a machine undoes is done once more.
+        with store.writing(synced=False) as connection:
+            filed = [row.key for row in found]
+            gone = sa.delete(fresh_chunks).where(fresh_chunks.c.key.in_(filed))
+            if connection.execute(gone).rowcount == len(filed):
+                for some, payload in together:
+                    _insert(connection, some, payload, keys)
+            else:
+                connection.rollback()  # another process was faster
+        if len(found) < _AT_ONCE:
+            return
+
+
+def filed_if_possible(store: Store) -> None:
+    """Do the same for somebody who reads, and who is shown what is filed if it cannot be done."""
+    with suppress(StoreUnavailable):
+        file_fresh(store)
+
+
+_OLDEST = (
+    sa.select(fresh_chunks, models.c.policy)
+    .join_from(fresh_chunks, versions)
+    .join(models)
+    .order_by(fresh_chunks.c.key)
+    .limit(_AT_ONCE)
+)
+
+
+def _put_together(found: Sequence[_Row]) -> list[_Together]:
+    """Put chunks with the same columns of the same version together.
+
+    Of models whose log does not keep all rows, each stays by itself: which rows it keeps is
+    decided for each.
+    """
+    alone: list[_Together] = []
+    alike: dict[tuple[int, bool, FewColumns], list[tuple[_Row, FewRows]]] = defaultdict(list)
+    whole: dict[str, bool] = {}
+    for row in found:
+        if row.policy not in whole:
+            whole[row.policy] = LogPolicy.decode(row.policy).rows is KeepRows.ALL
+        content = _content(row.payload) if whole[row.policy] else None
+        if content is None:
+            alone.append(_Together(rows=[row], content=None))
+        else:
+            alike[row.version_id, row.shadow, content.columns].append((row, content))
+    return alone + [
+        _Together(rows=[row for row, _ in some], content=in_one([few for _, few in some]))
+        for some in alike.values()
+    ]
+
+
+def _content(payload: bytes) -> FewRows | None:
+    """Return a chunk's rows; ``None`` where it is a table or cannot be read: who reads it tells."""
+    try:
+        content = decode_as_kept(payload)
+    except Corrupt:
+        return None
+    return content if isinstance(content, FewRows) else None
+
+
+def _payload(some: _Together) -> bytes:
+    if some.content is None or len(some.rows) == 1:
+        payload: bytes = some.rows[0].payload
+        return payload
+    return encode_chunk(some.content.frame())
+
+
+def _insert(connection: sa.Connection, some: _Together, payload: bytes, keys: ChunkKeys) -> None:
+    first, last = some.rows[0], some.rows[-1]
+    rows = sum(row.rows for row in some.rows)
+    alone = len(some.rows) == 1
+    written = connection.execute(
+        sa.insert(chunks).values(
+            key=first.key if alone else keys.new(last.committed_at),
+            first_key=first.key,
+            last_key=last.key,
+            version_id=first.version_id,
+            committed_at=last.committed_at,
+            first_time=min(row.first_time for row in some.rows),
+            last_time=max(row.last_time for row in some.rows),
+            rows=rows,
+            profiled=False,
+            settled=rows >= SETTLED_ROWS,
+            shadow=first.shadow,
+            payload=payload,
+        )
+    )
+    if alone:
+        return
+    key = written.inserted_primary_key
+    assert key is not None  # noqa: S101 - one row was inserted
+    lengths = pl.Series("rows", [row.rows for row in some.rows], dtype=pl.Int64)
+    places = pl.DataFrame(
+        {
+            "key": [row.key for row in some.rows],
+            "chunk_id": [int(key[0])] * len(some.rows),
+            "start": lengths.cum_sum() - lengths,
+            "rows": lengths,
+        }
+    )
+    insert_many(connection, moved_chunks, places)
