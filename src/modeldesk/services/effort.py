@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 _KEPT = 0.98
 """How much a batch counts when the next one is learnt: half of it is forgotten after 34."""
 
@@ -10,6 +12,9 @@ _DIFFERENT = 0.5
 
 Where they differ less, their small differences in time are chance.
 """
+
+_FORGETTING = 1.05
+"""How much longer the quickest row is taken to last with each batch that is not as quick."""
 
 _STALL = 3.0
 """How many times as long as expected a batch may count as having taken; a larger one than usual
@@ -23,8 +28,8 @@ expectation grows by a twentieth with each.
 class Effort:
     """Learns ``seconds = fixed + each * rows`` by least squares; the latest batches count most.
 
-    As long as all batches had about as many rows, nobody knows which part is fixed: then the time
-    is taken to grow with the rows, unless what a row takes was known before.
+    As long as all batches had about as many rows, nobody knows which part is fixed: then a row is
+    taken to last as long as in the quickest of them, unless what a row takes was known before.
 
     Examples
     --------
@@ -49,6 +54,7 @@ class Effort:
         self._products = 0.0
         self._fixed = 0.0
         self._each = 0.0
+        self._quickest = inf
         self._told_apart = False
 
     def seconds(self, rows: int, *, batches: int = 1) -> float:
@@ -65,6 +71,7 @@ class Effort:
         self._seconds = _KEPT * self._seconds + seconds
         self._squares = _KEPT * self._squares + rows * rows
         self._products = _KEPT * self._products + rows * seconds
+        self._quickest = min(self._quickest * _FORGETTING, seconds / rows)
         self._fit()
 
     def _fit(self) -> None:
@@ -74,6 +81,6 @@ class Effort:
             self._each = (self._products / self._weight - rows * seconds) / variance
             self._told_apart = True
         elif not self._told_apart:
-            self._each = seconds / rows
+            self._each = self._quickest
         self._each = min(max(self._each, 0.0), seconds / rows)
         self._fixed = seconds - self._each * rows

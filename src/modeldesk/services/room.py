@@ -7,6 +7,9 @@ from math import ceil
 from modeldesk.errors import Overloaded
 from modeldesk.services.effort import Effort
 
+BATCH_ROWS = 4096
+"""From this many rows on a batch takes no further request."""
+
 
 class Room:
     """Counts the rows that wait; whoever changes it holds the lane's lock.
@@ -21,8 +24,6 @@ class Room:
         Most rows that wait.
     seconds
         How long those may take, as quick as the version was lately; 0: any time.
-    batch_rows
-        How many rows that wait are predicted at once.
 
     Examples
     --------
@@ -35,13 +36,12 @@ class Room:
     0
     """
 
-    def __init__(self, model: str, *, rows: int, seconds: float, batch_rows: int = 4096) -> None:
+    def __init__(self, model: str, *, rows: int, seconds: float) -> None:
         self.taken = 0
         """Rows that wait, or are being predicted."""
         self._model = model
         self._rows = rows
         self._seconds = seconds
-        self._batch_rows = batch_rows
         self._effort = Effort()
 
     def holds(self, rows: int) -> bool:
@@ -56,7 +56,7 @@ class Room:
             raise Overloaded(message, hint="Try again in a second.")
         if not self._seconds:
             return
-        seconds = self._effort.seconds(taken, batches=ceil(taken / self._batch_rows))
+        seconds = self._effort.seconds(taken, batches=ceil(taken / BATCH_ROWS))
         if seconds > self._seconds:
             message = (
                 f"{taken} rows wait for {self._model!r} already, which take {seconds:.3g} seconds."

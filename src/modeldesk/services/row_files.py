@@ -21,9 +21,9 @@ _CELLS = 4_000_000
 _QUERY_BYTES = 1 << 26
 """Bytes of a file that one query may read, where that can be known.
 
-To read some rows of Parquet, Polars reads all bytes that their row group has of a column. A file
-of 980 MB with 16 columns in one row group took 1,006 MB that way, and takes 172 MB column by
-column, in the same time.
+To read some rows of Parquet, Polars reads all bytes that their row group has of a column. The first
+million rows of a file of 980 MB with 16 columns in one row group took a process 273 MB and 10
+seconds that way, and take 159 MB and 3 seconds a few columns at a time.
 """
 
 

@@ -55,6 +55,17 @@ def test_rows_count_in_full_while_all_batches_are_alike() -> None:
         room.take(1)
 
 
+def test_the_quickest_of_batches_that_are_alike_tells_what_a_row_takes() -> None:
+    """A busy machine makes most small batches slow, which says nothing of large ones."""
+    effort = Effort()
+    for place in range(100):
+        effort.learn(1, 0.001 if place % 10 == 0 else 0.005)
+    assert effort.seconds(10_000) < 20
+    for _ in range(200):
+        effort.learn(1, 1.0)
+    assert effort.seconds(10) > 5
+
+
 def test_one_large_batch_tells_what_large_batches_take() -> None:
     """Also when it takes a thousand times as long as small ones made believe."""
     effort = Effort()
