@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -17,7 +17,7 @@ from modeldesk.api.requests import (
     storable,
     unknown,
 )
-from modeldesk.schema import LONGEST_KEY
+from modeldesk.schema import LONGEST_KEY, ColumnRows
 
 Item = TypeVar("Item")
 
@@ -31,7 +31,7 @@ _COLUMNS = ("columns", "timestamps", "row_ids")
 class Batch:
     """Rows to predict, not yet checked against a signature."""
 
-    rows: list[object]
+    rows: Sequence[object]
     timestamps: list[datetime | None] | None = None
     """When each row's prediction belongs to; ``None``: now."""
     row_ids: list[str | None] | None = None
@@ -77,7 +77,7 @@ def read_batch(body: dict[str, object], *, most_rows: int) -> Batch:
     if problems:
         raise InvalidRequest(problems)
     if known is _COLUMNS:
-        rows = _rows(_of_columns(body["columns"], most_rows), most_rows)
+        rows: Sequence[object] = _of_columns(body["columns"], most_rows)
     else:
         rows = _rows(body["rows"], most_rows) if many else [body["row"]]
     times = body.get(known[1])
@@ -138,13 +138,17 @@ def _rows(value: object, most: int) -> list[object]:
         raise refuse(
             field="rows", problem=f"wrong type, {json_name(value)}", expected="a list of objects"
         )
-    if not value:
-        raise refuse(field="rows", problem="empty", expected="at least one row")
-    check_rows(len(value), most)
+    _check_count(len(value), most)
     return value
 
 
-def _of_columns(value: object, most: int) -> list[dict[object, object]]:
+def _check_count(rows: int, most: int) -> None:
+    if not rows:
+        raise refuse(field="rows", problem="empty", expected="at least one row")
+    check_rows(rows, most)
+
+
+def _of_columns(value: object, most: int) -> ColumnRows:
     if not isinstance(value, dict):
         raise refuse(
             field="columns",
@@ -158,8 +162,8 @@ def _of_columns(value: object, most: int) -> list[dict[object, object]]:
     if len(lengths) > 1:
         told = ", ".join(f"{name} has {len(values)}" for name, values in lists.items())
         raise refuse(field="columns", problem=told, expected="as many values in each")
-    check_rows(max(lengths, default=0), most)
-    return [dict(zip(lists, row, strict=True)) for row in zip(*lists.values(), strict=True)]
+    _check_count(max(lengths, default=0), most)
+    return ColumnRows(lists)
 
 
 def _each(

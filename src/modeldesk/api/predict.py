@@ -23,6 +23,7 @@ from modeldesk.api.context import (
     VersionNumber,
 )
 from modeldesk.api.encoding import Json
+from modeldesk.api.many_answers import many_answered
 from modeldesk.api.predicting import (
     ROUTING_KEY_PARAMETER,
     in_thread,
@@ -37,6 +38,7 @@ from modeldesk.api.requests import parse, parse_object
 from modeldesk.api.tables import JSON, TABLE_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.result_names import result_name
 from modeldesk.settings import Settings
 from modeldesk.store import ROW_ID, TIME
 
@@ -95,7 +97,9 @@ async def predict(
     listed.
 
     Tables come as CSV, Parquet or an Arrow stream as well, by content type; then `time` and
-    `row_id` name their columns. `Accept` asks for the answer as such a table.
+    `row_id` name their columns. `Accept` asks for the answer as such a table; an output that is
+    called `prediction_id`, `row_id` or `time` keeps its name there, and our column's begins with
+    `modeldesk_`.
 
     `alias` asks the version that an alias points at. Where a canary shares the champion's
     traffic, the first row's key decides for the whole request, or the header `X-Routing-Key`.
@@ -174,10 +178,11 @@ def _table(batch: PredictionBatch, kind: str) -> Response:
     frame = batch.frame
     if ROW_ID not in frame.columns:
         frame = frame.with_columns(pl.lit(None, dtype=pl.String).alias(ROW_ID))
+    ours = [result_name(name, batch.signature) for name in ("prediction_id", "row_id", "time")]
     told = frame.select(
-        pl.format("{}-{}", pl.lit(batch.chunk), numbers).alias("prediction_id"),
-        pl.col(ROW_ID).alias("row_id"),
-        pl.col(TIME).alias("time"),
+        pl.format("{}-{}", pl.lit(batch.chunk), numbers).alias(ours[0]),
+        pl.col(ROW_ID).alias(ours[1]),
+        pl.col(TIME).alias(ours[2]),
         *outputs,
     )
     return Response(written_as(told, kind), media_type=kind, headers=named(batch))
@@ -196,5 +201,8 @@ def _bare_answer(batch: PredictionBatch) -> Json:
     )
 
 
-def _batch_answer(batch: PredictionBatch) -> Json:
+def _batch_answer(batch: PredictionBatch) -> Response:
+    written = many_answered(batch)
+    if written is not None:
+        return Response(written, media_type=JSON, headers=named(batch))
     return Json(Answers().batch(batch), headers=named(batch))

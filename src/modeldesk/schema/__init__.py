@@ -1,5 +1,6 @@
 """Signatures, time windows, identifiers and how foreign tables become columns."""
 
+from modeldesk.schema.columns import ColumnRows
 from modeldesk.schema.datatypes import BYTES, datatype_of
 from modeldesk.schema.few import FEW, FewColumns, FewRows, in_one, table_of
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
@@ -24,6 +25,7 @@ __all__ = [
     "Canary",
     "ChunkKeys",
     "Column",
+    "ColumnRows",
     "Example",
     "FewColumns",
     "FewRows",

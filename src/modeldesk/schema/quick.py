@@ -8,12 +8,13 @@ not plainly right is left to the careful way.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
 import polars as pl
 
+from modeldesk.schema.columns import ColumnRows
 from modeldesk.schema.signature import Column, Kind
 
 _TYPES: dict[Kind, frozenset[type]] = {
@@ -91,7 +92,7 @@ def quick_table(
     Parameters
     ----------
     rows
-        One mapping from feature to value per row.
+        One mapping from feature to value per row, or their columns.
     columns
         The features.
     types
@@ -105,17 +106,11 @@ def quick_table(
     >>> quick_table([{"age": 1}, {"age": "2"}], [age], {"age": pl.Int64()}) is None
     True
     """
-    names = [column.name for column in columns]
-    plain = [row for row in rows if isinstance(row, dict) and len(row) == len(names)]
-    if len(plain) != len(rows):
-        return None
     found: list[pl.Series] = []
     try:
-        # A getter of one name gives a value, of several a tuple of them.
-        read = itemgetter(*names)
-        values = (
-            [list(map(read, plain))] if len(names) == 1 else zip(*map(read, plain), strict=True)
-        )
+        values = _columns(rows, [column.name for column in columns])
+        if values is None:
+            return None
         for column, given in zip(columns, values, strict=True):
             series = _series(column, given, types[column.name])
             if series is None:
@@ -124,6 +119,19 @@ def quick_table(
     except (KeyError, OverflowError, UnicodeEncodeError, TypeError, pl.exceptions.PolarsError):
         return None
     return pl.DataFrame(found)
+
+
+def _columns(rows: Sequence[object], names: Sequence[str]) -> Iterable[Sequence[object]] | None:
+    """Return the values of each feature; ``None``: some row has not just these, or is no row."""
+    if isinstance(rows, ColumnRows):
+        alike = len(rows.columns) == len(names)
+        return [rows.columns[name] for name in names] if alike else None
+    plain = [row for row in rows if isinstance(row, dict) and len(row) == len(names)]
+    if len(plain) != len(rows):
+        return None
+    # A getter of one name gives a value, of several a tuple of them.
+    read = itemgetter(*names)
+    return [list(map(read, plain))] if len(names) == 1 else zip(*map(read, plain), strict=True)
 
 
 def _series(column: Column, values: Sequence[object], dtype: pl.DataType) -> pl.Series | None:
@@ -135,6 +143,7 @@ def _series(column: Column, values: Sequence[object], dtype: pl.DataType) -> pl.
     if not allowed.issuperset(map(type, values)):
         return None
     series = pl.Series(column.name, values, dtype=dtype)
-    if column.kind is Kind.FLOAT and not series.is_finite().all():
+    # NaN and infinity make every sum that they are in not finite.
+    if column.kind is Kind.FLOAT and not math.isfinite(series.sum()):
         return None
     return series

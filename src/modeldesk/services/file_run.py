@@ -20,6 +20,7 @@ from modeldesk.services.lanes import Lanes
 from modeldesk.services.measures import Measures
 from modeldesk.services.pieces import Piece, Place
 from modeldesk.services.registry import Registry
+from modeldesk.services.result_names import result_name
 from modeldesk.services.row_files import RowFormat, open_rows, pieces_of
 from modeldesk.services.slices import Predicted, Slices
 from modeldesk.services.tables import POSITION, REASON, SortedTable, sorted_table
@@ -327,17 +328,12 @@ def _placed(rows: pl.DataFrame, places: pl.Series) -> pl.DataFrame:
 
 def _schema(signature: Signature) -> dict[str, pl.DataType]:
     """Return the columns of a result; a name that an output has already gets a prefix."""
-    outputs = {column.name: polars_type(column) for column in signature.outputs}
-
-    def free(name: str) -> str:
-        return f"modeldesk_{name}" if name in outputs else name
-
     return {
-        free("prediction_id"): pl.String(),
-        free("row_id"): pl.String(),
-        free("time"): pl.Datetime("us", "UTC"),
-        **outputs,
-        free("problem"): pl.String(),
+        result_name("prediction_id", signature): pl.String(),
+        result_name("row_id", signature): pl.String(),
+        result_name("time", signature): pl.Datetime("us", "UTC"),
+        **{column.name: polars_type(column) for column in signature.outputs},
+        result_name("problem", signature): pl.String(),
     }
 
 

@@ -144,15 +144,22 @@ def repeated_inputs(jobs: Sequence[Job], signature: Signature) -> pl.DataFrame:
 def stamps_of(jobs: Sequence[Job]) -> list[pl.Series]:
     """Return the times and, where given, the callers' own keys; of a shadow also whose answers."""
     # As numbers: a series of times takes ten times as long.
-    times = [microseconds(time) for job in jobs for time in job.times]
+    times = [number for job in jobs for number in _numbers(job.times)]
     stamps = [pl.Series(TIME, times, dtype=pl.Int64).cast(_TIME)]
     keys = [key for job in jobs for key in job.row_ids]
-    if any(key is not None for key in keys):
+    if keys.count(None) < len(keys):
         stamps.append(pl.Series(ROW_ID, keys, dtype=pl.String))
     if jobs[0].answered is not None:
         ids = [identifier for job in jobs for identifier in job.answered or ()]
         stamps.append(pl.Series(SHADOW_OF, ids, dtype=pl.String))
     return stamps
+
+
+def _numbers(times: Sequence[datetime]) -> list[int]:
+    """Return times as microseconds; most requests have one for all rows, which is quick to see."""
+    if len(times) > 1 and times.count(times[0]) == len(times):
+        return [microseconds(times[0])] * len(times)
+    return [microseconds(time) for time in times]
 
 
 def answer(

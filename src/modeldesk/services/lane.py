@@ -33,12 +33,10 @@ from modeldesk.services.job import (
 from modeldesk.services.keeping import written
 from modeldesk.services.measures import VersionMeasures
 from modeldesk.services.pace import Pace
-from modeldesk.services.room import Room
+from modeldesk.services.room import BATCH_ROWS, Room
 from modeldesk.services.runner import AbandonedError, ModelState, Runner
 from modeldesk.services.surroundings import LaneLimits, Surroundings
 from modeldesk.store import Chunk, VersionRecord
-
-_BATCH_ROWS = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -342,7 +340,7 @@ class Lane:
         rows = 0
         running = True
         part: Slice | None = None
-        while rows < _BATCH_ROWS and (not jobs or not self._queue.empty()):
+        while rows < BATCH_ROWS and (not jobs or not self._queue.empty()):
             try:
                 taken = self._queue.get(timeout=self._limits.idle_seconds or None)
             except queue.Empty:

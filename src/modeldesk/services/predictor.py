@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
 from datetime import UTC, datetime
 
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, Problem
-from modeldesk.schema import Canary, Frame, LogPolicy, Signature, to_frame
+from modeldesk.schema import Canary, ColumnRows, Frame, LogPolicy, Signature, to_frame
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.express import Express, Loop
 from modeldesk.services.job import Done, Job
@@ -398,8 +398,8 @@ class Predictor:
         given = (
             (position, field, value)
             for field in texts
-            for position, row in enumerate(rows)
-            if isinstance(row, Mapping) and isinstance(value := row.get(field), str)
+            for position, value in enumerate(_values(rows, field))
+            if isinstance(value, str)
         )
         problems = tuple(
             Problem(
@@ -413,6 +413,13 @@ class Predictor:
         )
         if problems:
             raise InvalidRows(problems, rows=len({problem.row for problem in problems}))
+
+
+def _values(rows: Sequence[object], field: str) -> Iterable[object]:
+    """Return what each row gives for a feature."""
+    if isinstance(rows, ColumnRows):
+        return rows.columns.get(field, ())
+    return (row.get(field) if isinstance(row, Mapping) else None for row in rows)
 
 
 def _accepted() -> Future[PredictionBatch]:

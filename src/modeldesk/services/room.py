@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from modeldesk.errors import Overloaded
+from math import ceil
 
-_FORGETTING = 1.05
+from modeldesk.errors import Overloaded
+from modeldesk.services.effort import Effort
+
+BATCH_ROWS = 4096
+"""From this many rows on a batch takes no further request."""
 
 
 class Room:
@@ -38,8 +42,7 @@ class Room:
         self._model = model
         self._rows = rows
         self._seconds = seconds
-        self._row_seconds = 0.0
-        """What a row takes, in the quickest of the batches lately."""
+        self._effort = Effort()
 
     def holds(self, rows: int) -> bool:
         """Whether so many rows more are not too many."""
@@ -51,8 +54,10 @@ class Room:
         if not self.holds(rows):
             message = f"{taken} rows wait for {self._model!r} already."
             raise Overloaded(message, hint="Try again in a second.")
-        seconds = taken * self._row_seconds
-        if 0 < self._seconds < seconds:
+        if not self._seconds:
+            return
+        seconds = self._effort.seconds(taken, batches=ceil(taken / BATCH_ROWS))
+        if seconds > self._seconds:
             message = (
                 f"{taken} rows wait for {self._model!r} already, which take {seconds:.3g} seconds."
             )
@@ -71,7 +76,4 @@ class Room:
         """Count rows that wait no longer; learn from how long they took, where that is told."""
         self.taken -= rows
         if seconds is not None:
-            # The quickest counts, and is forgotten by and by: many rows at once take less each.
-            known = self._row_seconds * _FORGETTING
-            each = seconds / rows
-            self._row_seconds = min(known, each) if known else each
+            self._effort.learn(rows, seconds)

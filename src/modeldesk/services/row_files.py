@@ -18,6 +18,14 @@ from modeldesk.services.text_files import DelimitedFile, LinesFile
 _FEWEST = 1_000
 _CELLS = 4_000_000
 
+_QUERY_BYTES = 1 << 26
+"""Bytes of a file that one query may read, where that can be known.
+
+To read some rows of Parquet, Polars reads all bytes that their row group has of a column. The first
+million rows of a file of 980 MB with 16 columns in one row group took a process 273 MB and 10
+seconds that way, and take 159 MB and 3 seconds a few columns at a time.
+"""
+
 
 class RowFormat(StrEnum):
     """What a file of rows may be."""
@@ -91,14 +99,21 @@ class ScannedFile:
         Where it is.
     kind
         What it is, in words.
+    query_bytes
+        About how many bytes of the file one query reads at most, where it has several columns:
+        as many columns are read together as would take these if all rows were in one row group.
     """
 
-    def __init__(self, table: pl.LazyFrame, path: Path, kind: str) -> None:
+    def __init__(
+        self, table: pl.LazyFrame, path: Path, kind: str, *, query_bytes: int = _QUERY_BYTES
+    ) -> None:
         self._table = table
         self._kind = kind
         self._size = path.stat().st_size
         self.head = pl.DataFrame(schema=table.collect_schema())
         self.rows = int(table.select(pl.len()).collect().item())
+        self._columns = max(query_bytes * self.head.width // max(self._size, 1), 1)
+        """How many are read together."""
 
     def pieces(self, after: Place) -> Iterator[Piece]:
         """Yield rows, fewer at once the more memory they take.
@@ -109,7 +124,7 @@ class ScannedFile:
         most = min(max(_CELLS // max(self.head.width, 1), _FEWEST), PIECE_ROWS)
         step, start = min(_FEWEST, most), after.rows
         while start < self.rows:
-            frame = self._table.slice(start, step).collect()
+            frame = self._slice(start, step)
             if not frame.height:
                 message = f"The {self._kind} file ends after {start:,} of {self.rows:,} rows."
                 raise InvalidData(message, hint="Check that it is complete.")
@@ -123,6 +138,15 @@ class ScannedFile:
             )
             held = max(int(frame.estimated_size()), 1) / frame.height
             step = max(min(most, int(PIECE_BYTES / held)), 1)
+
+    def _slice(self, start: int, rows: int) -> pl.DataFrame:
+        """Return some rows, read a few columns at a time."""
+        names = self.head.columns
+        parts = [
+            self._table.select(names[first : first + self._columns]).slice(start, rows).collect()
+            for first in range(0, max(len(names), 1), self._columns)
+        ]
+        return pl.DataFrame([series for part in parts for series in part.get_columns()])
 
 
 class ArrowStreamFile:

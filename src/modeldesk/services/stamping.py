@@ -8,13 +8,15 @@ from datetime import datetime
 
 import polars as pl
 
+from modeldesk.clock import instant, microseconds
 from modeldesk.errors import InvalidData
 from modeldesk.schema import CALENDAR_END, CALENDAR_START, LogPolicy, OddTimes
-from modeldesk.services.fitting import Fitted, in_calendar
+from modeldesk.services.fitting import Fitted, in_calendar, with_series
 from modeldesk.store import ROW_ID, TIME
 
 _TIMES = ("timestamp", "time")
 _KEYS = ("row_id",)
+_UTC = pl.Datetime("us", "UTC")
 _OURS = "modeldesk:"
 """How the names of the log's own columns begin."""
 
@@ -72,19 +74,15 @@ def stamped(frame: pl.DataFrame, stamps: Stamps, now: datetime) -> pl.DataFrame:
     if ours:
         message = f"The table has the columns {', '.join(ours)}, whose names are not free."
         raise InvalidData(message, hint=f"Rename them: names that begin with {_OURS} are taken.")
-    known = frame.with_columns(
-        in_calendar(series) for series in frame if series.dtype.is_temporal()
-    )
-    times = [] if stamps.time not in frame.columns else [frame[stamps.time]]
-    # Times are judged by the policy, which may clamp them: those beyond stay far away.
-    timed = _timed(
-        frame.with_columns(in_calendar(series, nearest=True) for series in times), stamps.time, now
-    )
-    return _keyed(known.with_columns(timed[TIME]), stamps.row_id)
+    timed = _times(frame, stamps.time, now)
+    known = [in_calendar(series) for series in frame.get_columns() if series.dtype.is_temporal()]
+    return _keyed(with_series(frame, [*known, timed]), stamps.row_id)
 
 
 def in_time(found: Fitted, policy: LogPolicy, now: datetime) -> Fitted:
     """Apply the policy's range of times; rows without a readable time do not fit either."""
+    if _all_accepted(found.good[TIME], policy, now):
+        return found
     earliest, latest = policy.earliest(now), policy.latest(now)
     time = pl.col(TIME)
     match policy.times:
@@ -109,14 +107,30 @@ def in_time(found: Fitted, policy: LogPolicy, now: datetime) -> Fitted:
     )
 
 
-def _timed(frame: pl.DataFrame, column: str | None, now: datetime) -> pl.DataFrame:
-    utc = pl.Datetime("us", "UTC")
+def _all_accepted(times: pl.Series, policy: LogPolicy, now: datetime) -> bool:
+    """Whether the policy takes all times as they are, told by the first and the last."""
+    numbers = times.to_physical()
+    low, high = numbers.min(), numbers.max()
+    if times.null_count() or not (isinstance(low, int) and isinstance(high, int)):
+        return False
+    if low < microseconds(CALENDAR_START) or high >= microseconds(CALENDAR_END):
+        return False  # some of these Python cannot say
+    return all(policy.time(found, now) == found for found in (instant(low), instant(high)))
+
+
+def _times(frame: pl.DataFrame, column: str | None, now: datetime) -> pl.Series:
+    """Return each row's time, under the log's name."""
     if column is None:
-        return frame.with_columns(pl.lit(now, dtype=utc).alias(TIME))
+        return (
+            pl.repeat(microseconds(now), frame.height, dtype=pl.Int64, eager=True)
+            .cast(_UTC)
+            .alias(TIME)
+        )
     if column not in frame.columns:
         message = f"The table has no column {column!r}, which was named as the time."
         raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
-    series = frame[column]
+    # Times are judged by the policy, which may clamp them: those beyond stay far away.
+    series = in_calendar(frame[column], nearest=True)
     if series.dtype == pl.String:
         series = series.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
     elif not isinstance(series.dtype, pl.Datetime | pl.Date):
@@ -124,8 +138,7 @@ def _timed(frame: pl.DataFrame, column: str | None, now: datetime) -> pl.DataFra
         raise InvalidData(message, hint="Write times in ISO 8601.")
     elif getattr(series.dtype, "time_zone", None) is None:
         series = series.cast(pl.Datetime("us")).dt.replace_time_zone("UTC")
-    times = series.cast(utc)
-    return frame.with_columns(times.alias(TIME))
+    return series.cast(_UTC).alias(TIME)
 
 
 def _keyed(frame: pl.DataFrame, column: str | None) -> pl.DataFrame:

@@ -77,7 +77,8 @@ def checked_table(
         raise InvalidRows(tuple(problems[:MOST_PROBLEMS]), rows=refused)
     return CheckedTable(
         inputs=good.select(features),
-        times=good[TIME].to_list(),
+        # Python's times are slow to make.
+        times=[now] * good.height if stamps.time is None else good[TIME].to_list(),
         row_ids=good[ROW_ID].to_list() if ROW_ID in good.columns else [None] * good.height,
     )
 
@@ -182,8 +183,9 @@ def _problems(found: Fitted) -> list[Problem]:
 
 def _too_long(good: pl.DataFrame, names: Sequence[str], longest: int) -> list[Problem]:
     problems: list[Problem] = []
+    schema = good.schema
     for name in names:
-        if good.schema[name] != pl.String:
+        if schema[name] != pl.String:
             continue
         lengths = good[name].str.len_chars()
         wrong = (lengths > longest).fill_null(value=False)

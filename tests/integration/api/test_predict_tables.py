@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import polars as pl
 import pytest
+from sklearn.tree import DecisionTreeRegressor
 
 from modeldesk.api.requests import TooLarge
 from modeldesk.api.tables import read_table
@@ -90,6 +91,46 @@ async def test_a_table_is_answered_in_json_unless_another_type_is_wanted(
         "models/iris/predict", json={"row": ROW}, headers={"Accept": "text/csv"}
     )
     assert read(answer, "csv").height == 1
+
+
+@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("name", ["time", "row_id", "prediction_id"])
+async def test_an_output_keeps_its_name_in_a_table(
+    client: httpx.AsyncClient, empty_desk: Desk, kind: str, name: str
+) -> None:
+    """Where it is called as one of our columns is, ours has a prefix."""
+    walks = pl.DataFrame({"metres": [100.0, 200.0, 400.0], name: [1.5, 3.0, 6.0]})
+    model = DecisionTreeRegressor().fit(walks[["metres"]], walks[name])
+    empty_desk.registry.publish(model, name="walks", reference=walks, target=name)
+    answer = await client.post(
+        "models/walks/predict",
+        content=body(walks[["metres"]], kind),
+        headers={"Content-Type": TYPES[kind], "Accept": TYPES[kind]},
+    )
+    found = read(answer, kind)
+    ours = ["prediction_id", "row_id", "time"]
+    assert found.columns == [*(f"modeldesk_{n}" if n == name else n for n in ours), name]
+    assert found[name].to_list() == walks[name].to_list()
+    identifier = "modeldesk_prediction_id" if name == "prediction_id" else "prediction_id"
+    assert found[identifier][0] == answer.headers["X-Prediction-ID"]
+
+
+async def test_many_rows_are_answered_as_few_are(client: httpx.AsyncClient, desk: Desk) -> None:
+    """The same predictions, whoever writes them, and each is in the log."""
+    flowers = iris_frame().select(FEATURES)
+    many = pl.concat([flowers] * 3)
+    asked = {"columns": many.to_dict(as_series=False), "row_ids": [f"{n}" for n in range(450)]}
+    answer = (await client.post("models/iris/predict", json=asked)).json()
+    few = (await client.post("models/iris/predict", json={"rows": flowers.to_dicts()})).json()
+    assert (answer["model"], answer["version"]) == ("iris", 1)
+    assert len(answer["predictions"]) == 450
+    for place, found in enumerate(answer["predictions"]):
+        assert found["row_id"] == str(place)
+        for field in ("prediction", "probabilities"):
+            assert found[field] == few["predictions"][place % 150][field]
+    logged = desk.reader.prediction(answer["predictions"][449]["prediction_id"])
+    assert logged.inputs == many.row(449, named=True)
+    assert logged.row_id == "449"
 
 
 async def test_columns_are_rows(client: httpx.AsyncClient, desk: Desk) -> None:

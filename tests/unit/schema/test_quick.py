@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modeldesk.errors import InvalidRows
-from modeldesk.schema import Column, Kind, RowDecoder, Signature
+from modeldesk.schema import Column, ColumnRows, Kind, RowDecoder, Signature
 from modeldesk.schema.quick import QuickRow, quick_table
 from modeldesk.schema.rows import polars_type
 
@@ -54,6 +54,32 @@ def test_both_ways_agree(rows: list[dict[str, object]]) -> None:
         if quick is not None:
             assert quick.equals(careful)
             assert quick.schema == careful.schema
+
+
+@given(st.lists(near, min_size=1, max_size=5))
+def test_columns_are_read_as_their_rows(rows: list[dict[str, object]]) -> None:
+    """Whatever is in them, and however many there are."""
+    names = set(rows[0])
+    alike = [row for row in rows if set(row) == names]
+    columns = ColumnRows({name: [row[name] for row in alike] for name in names})
+    assert columns == alike
+    assert columns[-1] == alike[-1]
+    assert columns[1:] == alike[1:]
+    quick, expected = quick_table(columns, COLUMNS, TYPES), quick_table(alike, COLUMNS, TYPES)
+    assert (quick is None) == (expected is None)
+    assert quick is None or (expected is not None and quick.equals(expected))
+
+
+def test_columns_without_a_feature_are_left_to_the_careful_way() -> None:
+    """As rows are that lack one, or have another instead."""
+    known = {name: [value] for name, value in RIGHT.items()}
+    assert quick_table(ColumnRows(known), COLUMNS, TYPES) is not None
+    del known["size"]
+    assert quick_table(ColumnRows(known), COLUMNS, TYPES) is None
+    assert quick_table(ColumnRows(known | {"seize": [1.5]}), COLUMNS, TYPES) is None
+    assert quick_table(ColumnRows({}), COLUMNS, TYPES) is None
+    with pytest.raises(IndexError):
+        ColumnRows({})[0]
 
 
 @given(near)

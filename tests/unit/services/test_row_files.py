@@ -15,7 +15,7 @@ from modeldesk.errors import InvalidData
 from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.arrow_stream import ArrowStream
 from modeldesk.services.pieces import Place
-from modeldesk.services.row_files import RowFormat, open_rows, pieces_of
+from modeldesk.services.row_files import RowFormat, ScannedFile, open_rows, pieces_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +50,28 @@ def test_reading_goes_on_from_wherever_a_piece_ended(tmp_path: Path, kind: RowFo
         rest = next(file.pieces(Place(rows=rows, bytes=piece.end)))
         assert float(rest.frame["age"][0]) == rows
     assert pieces[-1].end == path.stat().st_size
+
+
+@pytest.mark.parametrize("kind", [RowFormat.PARQUET, RowFormat.ARROW_FILE])
+@pytest.mark.parametrize("query_bytes", [1, 100_000, 1 << 26])
+def test_columns_that_are_read_apart_stay_together(
+    tmp_path: Path, kind: RowFormat, query_bytes: int
+) -> None:
+    """However few bytes a query may read, and though all rows lie in one row group."""
+    numbers = pl.int_range(120_000, eager=True)
+    columns = {f"x{n}": numbers * n for n in range(5)} | {"text": numbers.cast(pl.String)}
+    frame = pl.DataFrame(columns)
+    path = tmp_path / "rows"
+    if kind is RowFormat.PARQUET:
+        frame.write_parquet(path, row_group_size=frame.height)
+        table = pl.scan_parquet(path)
+    else:
+        frame.write_ipc(path)
+        table = pl.scan_ipc(path)
+    file = ScannedFile(table, path, "table", query_bytes=query_bytes)
+    pieces = list(file.pieces(Place(rows=7)))
+    assert len(pieces) > 2
+    assert pl.concat([piece.frame for piece in pieces]).equals(frame[7:])
 
 
 def test_a_wrong_record_is_told_and_left_out(tmp_path: Path) -> None:

@@ -7,7 +7,15 @@ import polars as pl
 import pytest
 
 from modeldesk.errors import InvalidData, InvalidRows
-from modeldesk.schema import MOST_PROBLEMS, Column, Kind, LogPolicy, Signature
+from modeldesk.schema import (
+    MOST_PROBLEMS,
+    Column,
+    Kind,
+    LogPolicy,
+    OddTimes,
+    Signature,
+    polars_type,
+)
 from modeldesk.services.fitting import fitted
 from modeldesk.services.tables import CheckedTable, checked_table
 
@@ -147,3 +155,83 @@ def test_whole_identifiers_are_read_from_text() -> None:
     found = fitted(pl.DataFrame({"id": ["17", "x"]}), signature)
     assert found.good["id"].to_list() == [17]
     assert found.bad.height == 1
+
+
+TYPED = {
+    "float": (Kind.FLOAT, pl.Series([1.5] * 1_000)),
+    "single": (Kind.FLOAT, pl.Series([1.5] * 1_000, dtype=pl.Float32)),
+    "text of floats": (Kind.FLOAT, pl.Series(["1.5"] * 1_000)),
+    "whole for float": (Kind.FLOAT, pl.Series([3] * 1_000, dtype=pl.UInt8)),
+    "integer": (Kind.INTEGER, pl.Series([3] * 1_000)),
+    "small integer": (Kind.INTEGER, pl.Series([3] * 1_000, dtype=pl.Int16)),
+    "text of integers": (Kind.INTEGER, pl.Series(["3"] * 1_000)),
+    "boolean": (Kind.BOOLEAN, pl.Series([True] * 1_000)),
+    "text": (Kind.TEXT, pl.Series(["abc"] * 1_000)),
+    "vector": (Kind.VECTOR, pl.Series([[1.0, 2.0]] * 1_000)),
+}
+
+
+@pytest.mark.parametrize("given", TYPED)
+@pytest.mark.parametrize("optional", [True, False])
+def test_one_missing_value_among_many_is_seen(given: str, *, optional: bool) -> None:
+    """It is refused where the feature is needed, and stays missing where it is not."""
+    kind, values = TYPED[given]
+    missing = values.head(1).clear(1)
+    with_it = pl.concat([values, missing, values])
+    plain = checked({"x": values}, kind, optional=optional).inputs["x"]
+    assert plain.dtype == polars_type(Column(name="x", kind=kind))
+    if optional:
+        found = checked({"x": with_it}, kind, optional=True).inputs["x"]
+        assert found.equals(pl.concat([plain, plain.clear(1), plain]))
+        return
+    with pytest.raises(InvalidRows, match="row 1000, x: wrong value"):
+        checked({"x": with_it}, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "odd"),
+    [
+        (Kind.FLOAT, 1.5, float("nan")),
+        (Kind.FLOAT, 1.5, float("inf")),
+        (Kind.FLOAT, 1.5, float("-inf")),
+        (Kind.FLOAT, "1.5", "much"),
+        (Kind.FLOAT, "1.5", "nan"),
+        (Kind.FLOAT, "1.5", "1e999"),
+        (Kind.INTEGER, "3", "3.5"),
+        (Kind.INTEGER, "3", str(2**63)),
+        (Kind.TEXT, "abc", "abcdef"),
+    ],
+)
+def test_one_odd_value_among_many_is_seen(kind: Kind, given: object, odd: object) -> None:
+    """Whatever the values around it are."""
+    values = [given] * 1_000 + [odd] + [given] * 1_000
+    with pytest.raises(InvalidRows, match="row 1000, x"):
+        checked({"x": pl.Series(values)}, kind)
+
+
+def test_numbers_whose_sum_is_too_large_are_numbers() -> None:
+    """And NaN is a missing value where the feature is optional."""
+    values = [1e308, 1e308, -5.0]
+    assert checked({"x": pl.Series(values)}, Kind.FLOAT).inputs["x"].to_list() == values
+    some = pl.Series([1.0, float("nan"), None])
+    found = checked({"x": some}, Kind.FLOAT, optional=True).inputs["x"]
+    assert found.to_list() == [1.0, None, None]
+
+
+@pytest.mark.parametrize("times", list(OddTimes))
+def test_one_odd_time_among_many_is_seen(times: OddTimes) -> None:
+    """It is accepted, clamped or refused as the policy says, at either end of the table."""
+    odd = datetime(2031, 1, 1, tzinfo=UTC)
+    signature = Signature(inputs=(Column(name="x", kind=Kind.FLOAT),))
+    for place in (0, 500, 999):
+        given = [NOW] * 1_000
+        given[place] = odd
+        frame = pl.DataFrame({"x": [1.0] * 1_000, "time": given})
+        policy = LogPolicy(times=times)
+        if times is OddTimes.REFUSE:
+            with pytest.raises(InvalidRows, match=f"row {place}, time"):
+                checked_table(frame, signature, policy, NOW, time=None, row_id=None, longest=5)
+            continue
+        found = checked_table(frame, signature, policy, NOW, time=None, row_id=None, longest=5)
+        given[place] = odd if times is OddTimes.ACCEPT else NOW
+        assert list(found.times) == given
