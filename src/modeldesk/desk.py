@@ -51,6 +51,7 @@ from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
 from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
+from modeldesk.services.version_comparison import VersionComparison
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
@@ -111,6 +112,7 @@ class Desk:
     labelling: Labelling
     labels: LabelBook
     performance: Performance
+    version_comparison: VersionComparison
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -211,6 +213,7 @@ class Desk:
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
             performance=Performance(registry, evaluations, labels),
+            version_comparison=VersionComparison(registry, log, label_records),
             jobs=Jobs(
                 rollup,
                 monitoring,

@@ -18,6 +18,7 @@ from modeldesk.api import (
     predict,
     publishing,
     routing,
+    version_pairs,
 )
 from modeldesk.api.access import Door
 from modeldesk.api.boundary import Boundary
@@ -71,6 +72,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
         *(log, labels, feedback, audit, health),
+        version_pairs,
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

@@ -104,6 +104,10 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "version_example": _curl(scene, f"{version}/example"),
         "model": _curl(scene, f"models/{name}"),
         "list_versions": _curl(scene, f"models/{name}/versions"),
+        "compare_version_pairs": _curl(
+            scene,
+            f"models/{name}/versions/compare?one={scene.numbers[0]}&other={scene.numbers[0]}",
+        ),
         "signature": _curl(scene, f"models/{name}/schema"),
         "example_row": _curl(scene, f"models/{name}/example"),
         "snippets": _curl(scene, f"models/{name}/snippets"),

@@ -16,6 +16,7 @@ from modeldesk.cli.labelling import label
 from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
+from modeldesk.cli.replaying import replay
 from modeldesk.cli.routing import alias, aliases, rollback, routing
 from modeldesk.cli.safekeeping import backup, export, restore
 from modeldesk.cli.screen import show_error, talk
@@ -68,7 +69,7 @@ def modeldesk(
 
 
 for command in (
-    *(demo, serve, publish, predict, log, label, profile, compare, models),
+    *(demo, serve, publish, predict, log, label, profile, compare, replay, models),
     *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):

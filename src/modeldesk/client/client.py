@@ -19,6 +19,7 @@ from modeldesk.client.labels import ClientLabels, GivenLabel
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
+from modeldesk.client.version_comparison import ClientVersionComparison
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Frame, Granularity, to_frame
 from modeldesk.services.about import About
@@ -114,6 +115,7 @@ class Client:
         self.routes = ClientRoutes(self._transport)
         """Which versions share a model's traffic."""
         self.labels = ClientLabels(self._transport)
+        self.version_comparison = ClientVersionComparison(self._transport)
         """What the predictions' true outcomes were."""
 
     def __enter__(self) -> Self:

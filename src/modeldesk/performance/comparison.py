@@ -115,7 +115,7 @@ def difference(
     mine = measure(one, name, of=of, confidence=level)
     theirs = measure(other, name, of=of, confidence=level)
     gap = _gap(mine, theirs, level)
-    outcome = _outcome(chosen, mine, theirs, gap)
+    outcome = outcome_of(chosen, mine, theirs, gap)
     return Difference(
         measure=name,
         of=of,
@@ -123,7 +123,7 @@ def difference(
         other=theirs,
         gap=gap,
         outcome=outcome,
-        sentence=_sentence(chosen, of, mine, theirs, gap, outcome),
+        sentence=sentence_of(chosen, of, mine, theirs, gap, outcome),
     )
 
 
@@ -196,7 +196,8 @@ def _gap(mine: Result, theirs: Result, confidence: float) -> Result:
     return figure(value, limits, rows, confidence=confidence, method=METHOD)
 
 
-def _outcome(chosen: Measure, mine: Result, theirs: Result, gap: Result) -> Outcome | None:
+def outcome_of(chosen: Measure, mine: Result, theirs: Result, gap: Result) -> Outcome | None:
+    """Return what a difference amounts to; ``None`` where it has no interval."""
     if isinstance(gap, Undefined) or gap.interval is None:
         return None
     if gap.interval.holds(0.0):
@@ -210,7 +211,7 @@ def _outcome(chosen: Measure, mine: Result, theirs: Result, gap: Result) -> Outc
     return Outcome.BETTER if up == (chosen.better is Better.HIGHER) else Outcome.WORSE
 
 
-def _sentence(
+def sentence_of(
     chosen: Measure,
     of: str | None,
     mine: Result,
@@ -218,6 +219,7 @@ def _sentence(
     gap: Result,
     outcome: Outcome | None,
 ) -> str:
+    """Say a difference in one plain sentence."""
     name = chosen.title if of is None else f"{chosen.title} of {of!r}"
     if isinstance(gap, Undefined) or isinstance(mine, Undefined) or isinstance(theirs, Undefined):
         return f"{name} cannot be compared: {gap}."

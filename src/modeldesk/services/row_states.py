@@ -36,23 +36,40 @@ def state_of(rows: pl.DataFrame, signature: Signature) -> State | None:
     if column.name not in rows.columns:
         return None
     labels, predictions = rows[LABEL], rows[column.name]
-    if not (column.categories or signature.scores or column.kind in _CLASSES):
+    if not predicts_classes(signature):
         return _regression(labels, predictions) if column.kind in _NUMBERS else None
     names = predictions.cast(pl.String)
     if labels.str.starts_with("[").any() or names.str.starts_with("[").any():
         return MultiLabel.of(_lists(labels), _lists(names))
-    return Classification.of(labels, predictions, _probabilities(rows, signature) or None)
+    return Classification.of(labels, predictions, probabilities(rows, signature) or None)
+
+
+def predicts_classes(signature: Signature) -> bool:
+    """Say whether a version predicts classes, by whatever type."""
+    column = signature.prediction
+    return bool(column.categories or signature.scores or column.kind in _CLASSES)
+
+
+def predicts_numbers(signature: Signature) -> bool:
+    """Say whether a version predicts a number."""
+    return not predicts_classes(signature) and signature.prediction.kind in _NUMBERS
+
+
+def seconds_or_numbers(predictions: pl.Series) -> pl.Series:
+    """Return durations as seconds, as labels give them, and anything else as it is."""
+    if predictions.dtype == pl.Duration:
+        return predictions.dt.total_microseconds() / 1_000_000
+    return predictions
 
 
 def _regression(labels: pl.Series, predictions: pl.Series) -> Regression | None:
-    if predictions.dtype == pl.Duration:
-        predictions = predictions.dt.total_microseconds() / 1_000_000
+    predictions = seconds_or_numbers(predictions)
     if not predictions.dtype.is_numeric():
         return None  # the log keeps hashes of them
     return Regression.of(labels.cast(pl.Float64, strict=False), predictions.cast(pl.Float64))
 
 
-def _probabilities(rows: pl.DataFrame, signature: Signature) -> Mapping[str, pl.Series]:
+def probabilities(rows: pl.DataFrame, signature: Signature) -> Mapping[str, pl.Series]:
     """Return the scores by class, which are none where the reference's were no probabilities.
 
     So all days of a version have the same ones. A score that is none now, or is not kept, is

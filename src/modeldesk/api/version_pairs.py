@@ -1,0 +1,78 @@
+"""Versions compared in pairs, on requests that one answered and the other shadowed."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from modeldesk.api.batches import moment
+from modeldesk.api.context import LARGEST_KEY, ModelName, TheDesk
+from modeldesk.api.encoding import Json
+from modeldesk.services.paired_views import PairedReport
+from modeldesk.services.version_comparison import ComparisonChoices
+
+MOST_ROWS = 100_000
+"""Rows that one request may have compared."""
+
+router = APIRouter(tags=["Models"])
+
+_One = Annotated[int, Query(description="The version that is judged.", ge=1, le=LARGEST_KEY)]
+_Other = Annotated[
+    int, Query(description="The version that it is compared with.", ge=1, le=LARGEST_KEY)
+]
+_Limit = Annotated[
+    int, Query(description="Rows that are compared, the latest first.", ge=1, le=MOST_ROWS)
+]
+_Shown = Annotated[
+    int, Query(description="Rows that are shown on which they disagree.", ge=0, le=200)
+]
+_From = Annotated[
+    str | None,
+    Query(
+        alias="from",
+        description="Leave out earlier rows; ISO 8601 with a zone.",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+_To = Annotated[
+    str | None,
+    Query(
+        alias="to",
+        description="Leave out rows from then on; ISO 8601 with a zone.",
+        json_schema_extra={"format": "date-time"},
+    ),
+]
+
+
+@router.get(
+    "/models/{name}/versions/compare",
+    operation_id="compare_version_pairs",
+    summary="Compare two versions on the same requests",
+    response_model=PairedReport,
+)
+def compare_version_pairs(
+    desk: TheDesk,
+    name: ModelName,
+    one: _One,
+    other: _Other,
+    start: _From = None,
+    end: _To = None,
+    limit: _Limit = 10_000,
+    show: _Shown = 20,
+) -> Json:
+    """Compare two versions on requests that one of them answered and the other shadowed.
+
+    Labelled rows tell which is better, in pairs: rows that only one got right, McNemar's test,
+    and the signed difference of each measure with its interval. All rows tell how often they
+    agree, and on which rows they do not.
+    """
+    found = desk.version_comparison.shadow(
+        name,
+        one,
+        other,
+        start=None if start is None else moment(start, "from"),
+        end=None if end is None else moment(end, "to"),
+        choices=ComparisonChoices(rows=limit, shown=show),
+    )
+    return Json(found)
