@@ -15,6 +15,7 @@ from modeldesk.api import (
     metering,
     models,
     monitoring,
+    performance,
     predict,
     publishing,
     routing,
@@ -70,7 +71,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     tell_failures(app)
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
-        *(log, labels, feedback, audit, health),
+        *(log, labels, performance, feedback, audit, health),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

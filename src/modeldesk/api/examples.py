@@ -113,7 +113,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     }
     found |= _of_routing(scene, name) | _of_jobs(scene, name, signature)
     found |= _of_log(scene, name, signature) | _of_labels(scene, name, signature)
-    found |= _of_dialects(scene, name, signature)
+    found |= _of_performance(scene, name, signature) | _of_dialects(scene, name, signature)
     if scene.flavors[0] in DOWNLOADS:
         found |= _of_file(scene, name, signature)
     if len(scene.names) == 1:
@@ -206,6 +206,19 @@ def _of_labels(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "label_delay": _curl(scene, f"models/{name}/labels/delay"),
         "maturity": _curl(scene, f"models/{name}/maturity"),
     }
+
+
+def _of_performance(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    path = f"models/{name}/performance"
+    found = {
+        "performance": _curl(scene, path),
+        "performance_segments": _curl(scene, f"{path}/segments"),
+        "compare_performance": _curl(scene, f"{path}/versions?one={scene.numbers[0]}"),
+    }
+    if signature.scores:
+        found["performance_confusion"] = _curl(scene, f"{path}/confusion")
+        found["performance_curves"] = _curl(scene, f"{path}/curves")
+    return found
 
 
 def _of_dialects(scene: Scene, name: str, signature: Signature) -> dict[str, str]:

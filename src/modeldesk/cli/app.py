@@ -14,6 +14,7 @@ from modeldesk.cli.keeping_keys import keys
 from modeldesk.cli.keeping_users import users
 from modeldesk.cli.labelling import label
 from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
+from modeldesk.cli.measuring import performance
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
 from modeldesk.cli.routing import alias, aliases, rollback, routing
@@ -68,7 +69,7 @@ def modeldesk(
 
 
 for command in (
-    *(demo, serve, publish, predict, log, label, profile, compare, models),
+    *(demo, serve, publish, predict, log, label, performance, profile, compare, models),
     *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):

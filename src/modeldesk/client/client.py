@@ -16,6 +16,7 @@ import msgspec
 from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.forms import fields_of, file_of
 from modeldesk.client.labels import ClientLabels, GivenLabel
+from modeldesk.client.performance import ClientPerformance
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
@@ -115,6 +116,8 @@ class Client:
         """Which versions share a model's traffic."""
         self.labels = ClientLabels(self._transport)
         """What the predictions' true outcomes were."""
+        self.performance = ClientPerformance(self._transport)
+        """How good versions are."""
 
     def __enter__(self) -> Self:
         return self

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 
 import structlog
 
@@ -14,6 +15,9 @@ from modeldesk.services.upkeep import Upkeep
 
 _LONGEST_REST = 3.0
 """Seconds after which it is looked again, however long the last run took."""
+
+_LONGEST_EVALUATION = 10.0
+"""Seconds after which the other steps get their turn, however many days are due."""
 
 _log = structlog.get_logger("modeldesk.jobs")
 
@@ -77,7 +81,7 @@ class Jobs:
         steps = (
             self._rollup.run,
             self._monitoring.judge,
-            self._evaluation.run,
+            partial(self._evaluation.run, longest=_LONGEST_EVALUATION),
             self._upkeep.run,
         )
         rest = self._seconds

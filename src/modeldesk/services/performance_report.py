@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 
-from modeldesk.errors import Incompatible, NotFound
+from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.performance import (
     Classification,
     State,
@@ -15,6 +15,7 @@ from modeldesk.performance import (
     calibration_curve,
     decode,
     differences,
+    known_measure,
     measures_for,
     merge,
     pr_curve,
@@ -39,6 +40,7 @@ from modeldesk.services.performance_views import (
     verdict,
 )
 from modeldesk.services.registry import Registry
+from modeldesk.services.row_states import is_measured
 from modeldesk.store import EvaluationRecords, VersionRecord
 
 _HEADLINES = {
@@ -90,7 +92,8 @@ class Performance:
         start, end
             Days that begin at or after ``start`` and before ``end``.
         measures
-            Which measures to give for each day; a few that fit the task unless told.
+            Which measures; unless told, all that apply to the range, and a few that fit the task
+            for each day.
         confidence
             How often an interval should hold the true value.
 
@@ -100,12 +103,15 @@ class Performance:
             When there is no such model, version, segment or measure.
         InvalidArgument
             When the confidence does not lie between 0 and 1.
+        Incompatible
+            When a measure does not apply to what the version does.
         """
         record = self._registry.record(name, version)
+        _check(measures, confidence)
         days = self._days(record, segment, start, end)
         whole = _together([state for _, state in days])
         chosen = measures if measures is not None else _headlines(whole)
-        maturity = self._maturity(record, start, end) if not segment else {}
+        maturity = self._maturity(record, start, end) if not segment and days else {}
         return PerformanceReport(
             model=record.model,
             version=record.number,
@@ -113,11 +119,12 @@ class Performance:
             task=None if whole is None else task_of(whole).value,
             confidence=confidence,
             labelled=0 if whole is None else whole.labelled,
-            figures=() if whole is None else figures(whole, None, confidence),
+            figures=() if whole is None else figures(whole, measures, confidence),
             windows=tuple(
                 _window(day, state, maturity.get(day), figures(state, chosen, confidence))
                 for day, state in days
             ),
+            because=_nothing(record, start, end) if whole is None else None,
         )
 
     def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
@@ -181,26 +188,31 @@ class Performance:
         Raises
         ------
         NotFound
-            When there is no such model, version or segment.
+            When there is no such model, version or segment, or the class has no probabilities.
         Incompatible
             When the model does not predict one class per row.
         """
         record = self._registry.record(name, version)
         state = self._state(record, segment, start, end)
+        about = (record.model, record.number, segment)
         if state is None:
-            return no_curves(record.model, record.number, segment, "no row is labelled")
+            return no_curves(*about, _nothing(record, start, end))
         known = _classification(record, state)
+        if of is not None and known.scored and of not in known.scored:
+            message = f"Version {record.number} of {record.model!r} has no curves of {of!r}."
+            raise NotFound(message, hint=f"It has them of {', '.join(known.scored[:10])}.")
         roc, pr = roc_curve(known, of=of), pr_curve(known, of=of)
         if isinstance(roc, Undefined):
-            return no_curves(record.model, record.number, segment, roc.because)
+            return no_curves(*about, roc.because, known.scored)
         if isinstance(pr, Undefined):
-            return no_curves(record.model, record.number, segment, pr.because)
+            return no_curves(*about, pr.because, known.scored)
         points = calibration_curve(known)
         return CurvesView(
             model=record.model,
             version=record.number,
             segment=segment,
             of=roc.of,
+            classes=known.scored,
             curves=(curve_view("roc", roc), curve_view("pr", pr)),
             calibration=()
             if isinstance(points, Undefined)
@@ -211,8 +223,8 @@ class Performance:
     def compare(
         self,
         name: str,
-        one: int,
-        other: int,
+        one: int | None = None,
+        other: int | None = None,
         *,
         segment: str = "",
         start: datetime | None = None,
@@ -222,16 +234,36 @@ class Performance:
     ) -> ComparedVersions:
         """Compare two versions, each on the labelled rows that it answered or shadowed.
 
+        The intervals hold for rows that are independent. Of rows that both predicted, one of them
+        as a shadow, they are as a rule too wide: such a comparison misses differences.
+
+        Parameters
+        ----------
+        name, segment, start, end
+            As for `report`.
+        one, other
+            The version that is judged, and the one that it is compared with; ``None``: the
+            champion.
+        measures
+            Which measures; a few that fit the task unless told.
+        confidence
+            The chance that no difference at all is called where there is none.
+
         Raises
         ------
         NotFound
             When there is no such model, version, segment or measure.
+        InvalidArgument
+            When the confidence does not lie between 0 and 1.
         Incompatible
-            When the versions do different things, such as classes and numbers.
+            When the versions do different things, such as classes and numbers, or a measure does
+            not apply to what they do.
         """
+        _check(measures, confidence)
         records = [self._registry.record(name, number) for number in (one, other)]
         states = [self._state(record, segment, start, end) for record in records]
         first, second = states
+        numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
         if first is not None and second is not None:
             chosen = measures if measures is not None else _headlines(first)
@@ -239,11 +271,13 @@ class Performance:
             found = tuple(map(difference_view, told))
         return ComparedVersions(
             model=name,
-            one=one,
-            other=other,
+            one=numbers[0],
+            other=numbers[1],
             segment=segment,
+            one_labelled=0 if first is None else first.labelled,
+            other_labelled=0 if second is None else second.labelled,
             differences=found,
-            verdict=verdict(one, other, found),
+            verdict=verdict(*numbers, found),
         )
 
     def _days(
@@ -255,7 +289,7 @@ class Performance:
             known = [part for part in self._records.parts(record.version_id) if part]
             hint = f"Known segments: {', '.join(known[:10])}." if known else "There is none yet."
             raise NotFound(message, hint=hint)
-        return [(found.day, decode(found.state)) for found in days]
+        return _alike([(found.day, decode(found.state)) for found in days])
 
     def _state(
         self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
@@ -275,8 +309,36 @@ class Performance:
         return {found.window.start: found for found in told.windows}
 
 
+def _check(measures: Sequence[str] | None, confidence: float) -> None:
+    """Refuse what would only be noticed once a row is labelled."""
+    for name in measures or ():
+        known_measure(name)
+    if not 0 < confidence < 1:
+        message = f"A confidence lies between 0 and 1; {confidence} does not."
+        raise InvalidArgument(message, hint="Usual are 0.9, 0.95 and 0.99.")
+
+
+def _nothing(record: VersionRecord, start: datetime | None, end: datetime | None) -> str:
+    """Say why a version has no figures."""
+    if not is_measured(record.signature):
+        column = record.signature.prediction
+        return f"it predicts a {column.kind.value}, for which there are no measures"
+    if start is not None or end is not None:
+        return "no row of this range is labelled, or its labels are not evaluated yet"
+    return "no row is labelled, or its labels are not evaluated yet"
+
+
 def _together(states: Sequence[State]) -> State | None:
     return reduce(merge, states) if states else None
+
+
+def _alike(days: Sequence[tuple[datetime, State]]) -> list[tuple[datetime, State]]:
+    """Return the days that can be merged: those of the task of the latest one.
+
+    A version whose predictions are text has days of lists of classes and of single ones if what
+    it answers changed from one to the other.
+    """
+    return [(day, state) for day, state in days if task_of(state) is task_of(days[-1][1])]
 
 
 def _headlines(state: State | None) -> tuple[str, ...]:

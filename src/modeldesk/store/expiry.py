@@ -135,13 +135,17 @@ class Expiry:
             .order_by(profiles.c.id)
             .limit(_PROFILES)
         )
+        older = evaluations.c.day < before
+        days = granularity is Granularity.DAY
         with self._store.reading() as connection:
             ids = list(connection.scalars(query))
-        if not ids:
+            said = sa.select(evaluations.c.day).where(older).limit(1)
+            evaluated = days and connection.scalar(said) is not None
+        if not ids and not evaluated:
             return 0
         with self._store.writing() as connection:
-            if granularity is Granularity.DAY:
-                connection.execute(sa.delete(evaluations).where(evaluations.c.day < before))
+            if days:
+                connection.execute(sa.delete(evaluations).where(older))
             return delete_profiles(connection, ids)
 
     def old_labels(self, before: datetime) -> int:
