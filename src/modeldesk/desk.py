@@ -49,9 +49,11 @@ from modeldesk.services.rollup import RollUp
 from modeldesk.services.routes import Routes
 from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
+from modeldesk.services.slice_book import SliceBook
 from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.views import VersionView
+from modeldesk.services.worst_slices import NewestRows
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
@@ -72,6 +74,7 @@ from modeldesk.store import (
     Parameter,
     Quarantine,
     SessionRecords,
+    SliceRecords,
     Store,
     UserRecords,
     WindowRecords,
@@ -111,6 +114,7 @@ class Desk:
     labelling: Labelling
     labels: LabelBook
     performance: Performance
+    slices: SliceBook
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -175,7 +179,7 @@ class Desk:
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
-        labels = LabelBook(registry, label_records, windows)
+        labels, slices = LabelBook(registry, label_records, windows), SliceRecords(store)
         reader = Reader(registry, log, comparisons, labels)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
@@ -210,11 +214,12 @@ class Desk:
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
-            performance=Performance(registry, evaluations, labels),
+            performance=Performance(registry, evaluations, labels, slices),
+            slices=SliceBook(registry, slices, NewestRows(log, label_records), clock),
             jobs=Jobs(
                 rollup,
                 monitoring,
-                Evaluation(registry, log, label_records, evaluations),
+                Evaluation(registry, log, label_records, evaluations, slices),
                 Upkeep(Compaction(store), retention, clock),
                 seconds=settings.job_seconds,
             ),

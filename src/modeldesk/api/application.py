@@ -18,6 +18,7 @@ from modeldesk.api import (
     predict,
     publishing,
     routing,
+    slices,
 )
 from modeldesk.api.access import Door
 from modeldesk.api.boundary import Boundary
@@ -70,7 +71,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     tell_failures(app)
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
-        *(log, labels, feedback, audit, health),
+        *(log, labels, slices, feedback, audit, health),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

@@ -20,6 +20,7 @@ from modeldesk.cli.routing import alias, aliases, rollback, routing
 from modeldesk.cli.safekeeping import backup, export, restore
 from modeldesk.cli.screen import show_error, talk
 from modeldesk.cli.serving import migrate, serve
+from modeldesk.cli.slicing import slices
 from modeldesk.cli.versioning import version
 from modeldesk.errors import ModeldeskError
 
@@ -73,5 +74,5 @@ for command in (
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):
     app.command()(command)
-for group in (keys, users):
+for group in (keys, users, slices):
     app.add_typer(group)

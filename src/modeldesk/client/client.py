@@ -17,6 +17,7 @@ from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.forms import fields_of, file_of
 from modeldesk.client.labels import ClientLabels, GivenLabel
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
+from modeldesk.client.slices import ClientSlices
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
 from modeldesk.errors import InvalidRows
@@ -115,6 +116,8 @@ class Client:
         """Which versions share a model's traffic."""
         self.labels = ClientLabels(self._transport)
         """What the predictions' true outcomes were."""
+        self.slices = ClientSlices(self._transport)
+        """Named conditions on rows."""
 
     def __enter__(self) -> Self:
         return self

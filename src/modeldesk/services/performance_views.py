@@ -68,6 +68,8 @@ class PerformanceReport:
     figures: tuple[FigureView, ...]
     """Of all days together: every measure that applies."""
     windows: tuple[WindowPerformance, ...]
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

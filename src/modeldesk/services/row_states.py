@@ -8,6 +8,7 @@ import msgspec
 import polars as pl
 
 from modeldesk.performance import Classification, MultiLabel, Regression, State
+from modeldesk.performance.reading import classes_of
 from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.labelled_rows import LABEL
 
@@ -36,20 +37,78 @@ def state_of(rows: pl.DataFrame, signature: Signature) -> State | None:
     if column.name not in rows.columns:
         return None
     labels, predictions = rows[LABEL], rows[column.name]
-    if not (column.categories or signature.scores or column.kind in _CLASSES):
-        return _regression(labels, predictions) if column.kind in _NUMBERS else None
+    if predicts_numbers(signature):
+        return _regression(labels, predictions)
+    if not _predicts_classes(signature):
+        return None
     names = predictions.cast(pl.String)
-    if labels.str.starts_with("[").any() or names.str.starts_with("[").any():
+    if _has_lists(labels, names):
         return MultiLabel.of(_lists(labels), _lists(names))
     return Classification.of(labels, predictions, _probabilities(rows, signature) or None)
 
 
+def predicts_numbers(signature: Signature) -> bool:
+    """Whether a version predicts numbers that are no classes."""
+    return not _predicts_classes(signature) and signature.prediction.kind in _NUMBERS
+
+
+def losses_of(rows: pl.DataFrame, signature: Signature, *, squared: bool) -> pl.Series | None:
+    """Return how wrong each labelled row is.
+
+    Parameters
+    ----------
+    rows, signature
+        As for `state_of`.
+    squared
+        Of numbers, whether to take the square of the error instead of its size.
+
+    Returns
+    -------
+    polars.Series or None
+        Of classes 1 where the prediction is not the label and 0 where it is; null where one of
+        them is missing. ``None`` where predictions have no measure.
+    """
+    name = signature.prediction.name
+    if name not in rows.columns:
+        return None
+    labels, predictions = rows[LABEL], rows[name]
+    if predicts_numbers(signature):
+        numbers = _numbers(predictions)
+        if numbers is None:
+            return None
+        errors = numbers - labels.cast(pl.Float64, strict=False)
+        return errors * errors if squared else errors.abs()
+    if not _predicts_classes(signature):
+        return None
+    names = predictions.cast(pl.String)
+    if not _has_lists(labels, names):
+        return (labels != classes_of(predictions, "predictions")).cast(pl.Float64)
+    pairs = zip(_lists(labels), _lists(names), strict=True)
+    wrong = [None if one is None or two is None else set(one) != set(two) for one, two in pairs]
+    return pl.Series(wrong, dtype=pl.Boolean).cast(pl.Float64)
+
+
+def _predicts_classes(signature: Signature) -> bool:
+    column = signature.prediction
+    return bool(column.categories or signature.scores) or column.kind in _CLASSES
+
+
+def _has_lists(labels: pl.Series, names: pl.Series) -> bool:
+    return bool(labels.str.starts_with("[").any() or names.str.starts_with("[").any())
+
+
 def _regression(labels: pl.Series, predictions: pl.Series) -> Regression | None:
+    numbers = _numbers(predictions)
+    if numbers is None:
+        return None
+    return Regression.of(labels.cast(pl.Float64, strict=False), numbers)
+
+
+def _numbers(predictions: pl.Series) -> pl.Series | None:
+    """Return predicted numbers, durations in seconds; ``None`` where the log keeps hashes."""
     if predictions.dtype == pl.Duration:
-        predictions = predictions.dt.total_microseconds() / 1_000_000
-    if not predictions.dtype.is_numeric():
-        return None  # the log keeps hashes of them
-    return Regression.of(labels.cast(pl.Float64, strict=False), predictions.cast(pl.Float64))
+        return predictions.dt.total_microseconds() / 1_000_000
+    return predictions.cast(pl.Float64) if predictions.dtype.is_numeric() else None
 
 
 def _probabilities(rows: pl.DataFrame, signature: Signature) -> Mapping[str, pl.Series]:

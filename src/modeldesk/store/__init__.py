@@ -37,6 +37,7 @@ from modeldesk.store.rebuilding import DayRecords, DayState
 from modeldesk.store.registry import Failures, ModelRecords, NewVersion, VersionRecord
 from modeldesk.store.repair import Repair
 from modeldesk.store.sessions import AccessState, SessionRecord, SessionRecords
+from modeldesk.store.slices import SliceRecord, SliceRecords
 from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.windows import (
@@ -120,6 +121,8 @@ __all__ = [
     "Repair",
     "SessionRecord",
     "SessionRecords",
+    "SliceRecord",
+    "SliceRecords",
     "Store",
     "UserRecord",
     "UserRecords",

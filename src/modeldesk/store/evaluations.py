@@ -10,7 +10,6 @@ import sqlalchemy as sa
 
 from modeldesk.store.engine import Store
 from modeldesk.store.evaluation_tables import evaluations
-from modeldesk.store.label_tables import label_days
 from modeldesk.store.labels import DueDay, mark_evaluated
 
 
@@ -113,14 +112,6 @@ class EvaluationRecords:
         )
         with self._store.reading() as connection:
             return tuple(connection.scalars(query))
-
-    def again(self, version_id: int) -> None:
-        """Mark all days of a version with labels as due, as its parts have changed."""
-        mine = label_days.c.version_id == version_id
-        with self._store.writing() as connection:
-            connection.execute(
-                sa.update(label_days).where(mine).values(revision=label_days.c.revision + 1)
-            )
 
 
 def _within(start: datetime | None, end: datetime | None) -> list[sa.ColumnElement[bool]]:
