@@ -22,6 +22,8 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.estimate_report import PerformanceEstimates
+from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
@@ -62,6 +64,7 @@ from modeldesk.store import (
     Compaction,
     ComparisonRecords,
     DayRecords,
+    EstimateRecords,
     EvaluationRecords,
     Expiry,
     FileJobRecords,
@@ -111,6 +114,8 @@ class Desk:
     labelling: Labelling
     labels: LabelBook
     performance: Performance
+    estimating: Estimating
+    estimates: PerformanceEstimates
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -175,6 +180,8 @@ class Desk:
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
+        estimates = EstimateRecords(store)
+        estimating = Estimating(registry, log, label_records, estimates, clock)
         labels = LabelBook(registry, label_records, windows)
         reader = Reader(registry, log, comparisons, labels)
         measures = Measures()
@@ -211,11 +218,16 @@ class Desk:
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
             performance=Performance(registry, evaluations, labels),
+            estimating=estimating,
+            estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
             jobs=Jobs(
-                rollup,
-                monitoring,
-                Evaluation(registry, log, label_records, evaluations),
-                Upkeep(Compaction(store), retention, clock),
+                rollup.run,
+                (
+                    monitoring.judge,
+                    Evaluation(registry, log, label_records, evaluations).run,
+                    estimating.run,
+                    Upkeep(Compaction(store), retention, clock).run,
+                ),
                 seconds=settings.job_seconds,
             ),
             file_jobs=FileJobs(
