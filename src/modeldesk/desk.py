@@ -22,6 +22,8 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.estimate_report import PerformanceEstimates
+from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
@@ -64,6 +66,7 @@ from modeldesk.store import (
     Compaction,
     ComparisonRecords,
     DayRecords,
+    EstimateRecords,
     EvaluationRecords,
     Expiry,
     FileJobRecords,
@@ -115,6 +118,8 @@ class Desk:
     labels: LabelBook
     performance: Performance
     slices: SliceBook
+    estimating: Estimating
+    estimates: PerformanceEstimates
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -180,6 +185,8 @@ class Desk:
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
         labels, slices = LabelBook(registry, label_records, windows), SliceRecords(store)
+        estimates = EstimateRecords(store)
+        estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
@@ -216,11 +223,16 @@ class Desk:
             labels=labels,
             performance=Performance(registry, evaluations, labels, slices),
             slices=SliceBook(registry, slices, NewestRows(log, label_records), clock),
+            estimating=estimating,
+            estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
             jobs=Jobs(
-                rollup,
-                monitoring,
-                Evaluation(registry, log, label_records, evaluations, slices),
-                Upkeep(Compaction(store), retention, clock),
+                rollup.run,
+                (
+                    monitoring.judge,
+                    Evaluation(registry, log, label_records, evaluations, slices).run,
+                    estimating.run,
+                    Upkeep(Compaction(store), retention, clock).run,
+                ),
                 seconds=settings.job_seconds,
             ),
             file_jobs=FileJobs(

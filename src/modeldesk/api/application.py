@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from modeldesk import __version__
 from modeldesk.api import (
     audit,
+    estimates,
     feedback,
     health,
     jobs,
@@ -71,7 +72,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     tell_failures(app)
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
-        *(log, labels, slices, feedback, audit, health),
+        *(log, labels, slices, estimates, feedback, audit, health),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

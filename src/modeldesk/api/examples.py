@@ -219,6 +219,7 @@ def _of_labels(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "list_labels": _curl(scene, f"models/{name}/labels?limit=5"),
         "label_delay": _curl(scene, f"models/{name}/labels/delay"),
         "maturity": _curl(scene, f"models/{name}/maturity"),
+        "estimate_performance": _curl(scene, f"models/{name}/estimates"),
     }
 
 

@@ -9,6 +9,7 @@ from modeldesk.cli.auditing import audit
 from modeldesk.cli.backfilling import log
 from modeldesk.cli.comparing import compare, profile
 from modeldesk.cli.demonstrating import demo
+from modeldesk.cli.estimating import estimates
 from modeldesk.cli.exits import exit_code
 from modeldesk.cli.keeping_keys import keys
 from modeldesk.cli.keeping_users import users
@@ -69,7 +70,7 @@ def modeldesk(
 
 
 for command in (
-    *(demo, serve, publish, predict, log, label, profile, compare, models),
+    *(demo, serve, publish, predict, log, label, estimates, profile, compare, models),
     *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):

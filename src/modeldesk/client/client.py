@@ -25,6 +25,7 @@ from modeldesk.schema import Frame, Granularity, to_frame
 from modeldesk.services.about import About
 from modeldesk.services.audit import AuditPage
 from modeldesk.services.backfill import Backfilled
+from modeldesk.services.estimate_report import EstimateReport
 from modeldesk.services.label_reading import LabelColumns
 from modeldesk.services.labelling import LabelChoices, Labelled
 from modeldesk.services.views import (
@@ -407,6 +408,36 @@ class Client:
             written then.
         """
         return self.labels.send(name, data, columns, choices)
+
+    def estimates(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        level: float = 0.95,
+    ) -> EstimateReport:
+        """Return how good a model probably was on each day, also where labels are not here.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        version
+            Which version; ``None``: the champion.
+        start, end
+            Days that begin at or after ``start`` and before ``end``; ``None``: no bound.
+        level
+            How often what is realised shall be within the interval.
+        """
+        query: dict[str, str | int | None] = {
+            "version": version,
+            "from": None if start is None else start.isoformat(),
+            "to": None if end is None else end.isoformat(),
+            "level": str(level),
+        }
+        return self._transport.get(at("models", name, "estimates"), EstimateReport, query=query)
 
     def audit(
         self,

@@ -9,6 +9,12 @@ from modeldesk.store.compaction import Compaction
 from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Past
 from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
+from modeldesk.store.estimates import (
+    CondensedDay,
+    DayToCondense,
+    EstimateRecords,
+    EstimatorRecord,
+)
 from modeldesk.store.evaluations import EvaluatedDay, EvaluationRecords, PartState
 from modeldesk.store.expiry import Expiry, OldRows
 from modeldesk.store.file_jobs import (
@@ -70,12 +76,16 @@ __all__ = [
     "Compaction",
     "ComparableWindow",
     "ComparisonRecords",
+    "CondensedDay",
     "DayRecords",
     "DayState",
+    "DayToCondense",
     "Detail",
     "DueDay",
     "DueWindow",
     "Dump",
+    "EstimateRecords",
+    "EstimatorRecord",
     "EvaluatedDay",
     "EvaluationRecords",
     "Expiry",
