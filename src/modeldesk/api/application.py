@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from modeldesk import __version__
 from modeldesk.api import (
     audit,
+    estimates,
     feedback,
     health,
     jobs,
@@ -19,6 +20,7 @@ from modeldesk.api import (
     predict,
     publishing,
     routing,
+    slices,
 )
 from modeldesk.api.access import Door
 from modeldesk.api.boundary import Boundary
@@ -71,7 +73,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     tell_failures(app)
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
-        *(log, labels, performance, feedback, audit, health),
+        *(log, labels, performance, slices, estimates, feedback, audit, health),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

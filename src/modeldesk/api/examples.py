@@ -113,7 +113,8 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     }
     found |= _of_routing(scene, name) | _of_jobs(scene, name, signature)
     found |= _of_log(scene, name, signature) | _of_labels(scene, name, signature)
-    found |= _of_performance(scene, name, signature) | _of_dialects(scene, name, signature)
+    found |= _of_performance(scene, name, signature) | _of_slices(scene, name)
+    found |= _of_dialects(scene, name, signature)
     if scene.flavors[0] in DOWNLOADS:
         found |= _of_file(scene, name, signature)
     if len(scene.names) == 1:
@@ -126,6 +127,20 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         f'{first}\n\n{_curl(scene, "predictions/")}"$ID"/flags{_sent("POST", flag)}'
     )
     return found
+
+
+def _of_slices(scene: Scene, name: str) -> dict[str, str]:
+    slices = f"models/{name}/slices"
+    kept = {"name": "labelled", "expression": "label is not null"}
+    define = _curl(scene, slices, "POST", kept)
+    tried = {"expression": "label is not null and ", "cursor": 22}
+    return {
+        "list_slices": _curl(scene, slices),
+        "define_slice": define,
+        "check_slice": _curl(scene, f"{slices}/check", "POST", tried),
+        "find_slices": _curl(scene, f"{slices}/find"),
+        "delete_slice": f"{define}\n\n{_curl(scene, f'{slices}/labelled')} -X DELETE",
+    }
 
 
 def _of_routing(scene: Scene, name: str) -> dict[str, str]:
@@ -205,6 +220,7 @@ def _of_labels(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "list_labels": _curl(scene, f"models/{name}/labels?limit=5"),
         "label_delay": _curl(scene, f"models/{name}/labels/delay"),
         "maturity": _curl(scene, f"models/{name}/maturity"),
+        "estimate_performance": _curl(scene, f"models/{name}/estimates"),
     }
 
 

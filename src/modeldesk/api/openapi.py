@@ -45,7 +45,7 @@ TAGS = [
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
     {"name": "Log", "description": "Rows logged in bulk, read back, and what is kept of them."},
     {"name": "Labels", "description": "The true outcomes of predictions, and how many are here."},
-    {"name": "Performance", "description": "How good versions are, as far as labels tell."},
+    {"name": "Performance", "description": "How good versions are, by labels, and their slices."},
     {"name": "Feedback", "description": "Single predictions, and people's flags on them."},
     {
         "name": "Open Inference Protocol",

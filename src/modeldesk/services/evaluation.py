@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from typing import TypeAlias
 
 import polars as pl
 import structlog
 
-from modeldesk.errors import StoreUnavailable
+from modeldesk.errors import InvalidData, StoreUnavailable
 from modeldesk.performance import State, merge
 from modeldesk.services.labelled_rows import labelled
 from modeldesk.services.reading import numbered
 from modeldesk.services.registry import Registry
 from modeldesk.services.row_states import is_measured, state_of
-from modeldesk.services.segments import segmented
+from modeldesk.services.segments import OVERALL, segmented
+from modeldesk.services.slice_parts import slice_part
+from modeldesk.services.slice_rows import fitting, masks, tellable
 from modeldesk.store import (
     TIME,
     ChunkLog,
@@ -25,6 +28,8 @@ from modeldesk.store import (
     EvaluationRecords,
     LabelRecords,
     PartState,
+    SliceRecord,
+    SliceRecords,
     VersionRecord,
 )
 
@@ -54,9 +59,10 @@ class _Rest:
 
 
 class Evaluation:
-    """Keeps, for each day with labels, a small state of all rows, and one of each segment.
+    """Keeps, for each day with labels, a small state of all rows, of each segment and each slice.
 
-    Segments follow the present log policy. What a challenger predicted in the shadow is
+    Segments follow the present log policy. A slice whose condition does not fit a version is left
+    out of the version's days. What a challenger predicted in the shadow is
     evaluated by the labels of the predictions that were answered.
 
     Parameters
@@ -69,6 +75,8 @@ class Evaluation:
         Where their labels are, and which days are due.
     records
         Where states are kept.
+    slices
+        Which slices models have.
     seconds
         A clock that only goes forward: tells how long days take and rest.
     """
@@ -79,6 +87,7 @@ class Evaluation:
         log: ChunkLog,
         labels: LabelRecords,
         records: EvaluationRecords,
+        slices: SliceRecords,
         *,
         seconds: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -86,6 +95,7 @@ class Evaluation:
         self._log = log
         self._labels = labels
         self._records = records
+        self._slices = slices
         self._seconds = seconds
         self._rests: dict[_Day, _Rest] = {}
         self.failures = 0
@@ -155,31 +165,35 @@ class Evaluation:
     def _parts(self, due: DueDay, stop: Callable[[], bool]) -> dict[str, PartState] | None:
         """Return the states of a day's parts; ``None`` when it was stopped."""
         record = self._registry.record_of(due.version_id)
-        signature, policy = record.signature, record.policy
+        sliced = _Sliced(record, self._slices.of(record.model_id))
         states: dict[str, State] = {}
-        if is_measured(signature):
-            for rows in self._rows(record, due.day):
+        if is_measured(record.signature):
+            for rows in self._rows(record, due.day, inputs=sliced.any):
                 if stop():
                     return None
-                for segment, some in segmented(rows, policy, states.keys() - {""}):
-                    state = state_of(some, signature)
-                    if state is None:
-                        continue
-                    known = states.get(segment)
-                    states[segment] = state if known is None else merge(known, state)
-        return _kept(states)
+                segments = segmented(rows, record.policy, states.keys() - {OVERALL})
+                for part, some in chain(segments, sliced.parts(rows)):
+                    state = state_of(some, record.signature)
+                    if state is not None:
+                        states[part] = merge(states[part], state) if part in states else state
+        return _kept({part: states[part] for part in states if part not in sliced.failed})
 
-    def _rows(self, record: VersionRecord, day: datetime) -> Iterator[pl.DataFrame]:
-        """Yield what is needed of the day's rows, with their labels, many at once."""
+    def _rows(
+        self, record: VersionRecord, day: datetime, *, inputs: bool
+    ) -> Iterator[pl.DataFrame]:
+        """Yield what is needed of the day's rows, with their labels, many at once.
+
+        Inputs that split nothing are left out unless conditions may speak of them.
+        """
         end = day + timedelta(days=1)
-        inputs = {column.name for column in record.signature.inputs}
-        unused = inputs - set(record.policy.segment_by)
+        names = set() if inputs else {column.name for column in record.signature.inputs}
+        unused = names - set(record.policy.segment_by)
         within = pl.col(TIME).is_between(day, end, closed="left")
         some: list[pl.DataFrame] = []
         height = 0
         for chunk in self._log.latest([record.version_id], start=day, end=end):
             rows = numbered(chunk, record.number).drop(unused, strict=False).filter(within)
-            some.append(rows)
+            some.append(tellable(rows, record))
             height += rows.height
             if height >= _ROWS:
                 yield self._labelled(some)
@@ -189,6 +203,40 @@ class Evaluation:
 
     def _labelled(self, some: list[pl.DataFrame]) -> pl.DataFrame:
         return labelled(pl.concat(some, how="diagonal_relaxed"), self._labels)
+
+
+class _Sliced:
+    """The slices of a version's rows; one that fails does not stop the others."""
+
+    def __init__(self, record: VersionRecord, slices: Sequence[SliceRecord]) -> None:
+        self._record = record
+        kept = {slice_part(each.name): each.expression for each in slices}
+        self._conditions = fitting(kept, record)
+        self.failed: set[str] = set()
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any slice to tell."""
+        return bool(self._conditions)
+
+    def parts(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield the rows of each slice that has any, by the name of the part."""
+        for part, mask in self._masks(rows).items():
+            if mask.any():
+                yield part, rows.filter(mask)
+
+    def _masks(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+        try:
+            return masks(self._conditions, rows, self._record)
+        except InvalidData:
+            found: dict[str, pl.Series] = {}
+        for part, node in self._conditions.items():
+            try:
+                found |= masks({part: node}, rows, self._record)
+            except InvalidData as error:
+                self.failed.add(part)
+                _log.warning("slice not evaluated", part=part, error=str(error))
+        return found
 
 
 def _kept(states: Mapping[str, State]) -> dict[str, PartState]:

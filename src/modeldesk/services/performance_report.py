@@ -24,6 +24,7 @@ from modeldesk.performance import (
 )
 from modeldesk.schema import Granularity, Window
 from modeldesk.services.maturity import LabelBook, WindowMaturity
+from modeldesk.services.performance_parts import PartsTable, part_view
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
@@ -41,7 +42,8 @@ from modeldesk.services.performance_views import (
 )
 from modeldesk.services.registry import Registry
 from modeldesk.services.row_states import is_measured
-from modeldesk.store import EvaluationRecords, VersionRecord
+from modeldesk.services.slice_parts import slice_of, slice_part
+from modeldesk.store import EvaluationRecords, SliceRecords, VersionRecord
 
 _HEADLINES = {
     Task.CLASSIFICATION: ("accuracy", "f1_macro", "roc_auc_macro", "log_loss"),
@@ -63,12 +65,21 @@ class Performance:
         What was kept of their days.
     labels
         How many predictions of each day are labelled.
+    slices
+        Which slices models have.
     """
 
-    def __init__(self, registry: Registry, records: EvaluationRecords, labels: LabelBook) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        records: EvaluationRecords,
+        labels: LabelBook,
+        slices: SliceRecords,
+    ) -> None:
         self._registry = registry
         self._records = records
         self._labels = labels
+        self._slices = slices
 
     def report(
         self,
@@ -76,6 +87,7 @@ class Performance:
         *,
         version: int | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
@@ -89,6 +101,8 @@ class Performance:
             The model, and the version of it; ``None``: the champion.
         segment
             Only the rows of this segment.
+        slice
+            Only the rows of this slice, instead of a segment.
         start, end
             Days that begin at or after ``start`` and before ``end``.
         measures
@@ -100,18 +114,20 @@ class Performance:
         Raises
         ------
         NotFound
-            When there is no such model, version, segment or measure.
+            When there is no such model, version, segment, slice or measure.
         InvalidArgument
-            When the confidence does not lie between 0 and 1.
+            When the confidence does not lie between 0 and 1, or both a segment and a slice are
+            named.
         Incompatible
             When a measure does not apply to what the version does.
         """
         record = self._registry.record(name, version)
         _check(measures, confidence)
-        days = self._days(record, segment, start, end)
+        days = self._days(record, _part(segment, slice), start, end)
         whole = _together([state for _, state in days])
         chosen = measures if measures is not None else _headlines(whole)
-        maturity = self._maturity(record, start, end) if not segment and days else {}
+        every = bool(days) and not (segment or slice)
+        maturity = self._maturity(record, start, end) if every else {}
         return PerformanceReport(
             model=record.model,
             version=record.number,
@@ -125,12 +141,73 @@ class Performance:
                 for day, state in days
             ),
             because=_nothing(record, start, end) if whole is None else None,
+            slice=slice,
+        )
+
+    def parts_table(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> PartsTable:
+        """Return how good a version is in each segment and each slice, beside all rows.
+
+        A part's rows are among all rows, and states cannot be subtracted: there is no rest to
+        compare it with. So each figure says whether its interval lies wholly outside that of all
+        rows. That is no test at the confidence: it is cautious for one part, more so for a large
+        one, and of many parts some lie outside by chance.
+
+        Parameters
+        ----------
+        name, version
+            The model, and the version of it; ``None``: the champion.
+        start, end
+            Days that begin at or after ``start`` and before ``end``.
+        measures
+            Which measures to give; a few that fit the task unless told.
+        confidence
+            How often an interval should hold the true value.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or measure.
+        InvalidArgument
+            When the confidence does not lie between 0 and 1.
+        """
+        record = self._registry.record(name, version)
+        whole = self._state(record, "", start, end)
+        chosen = measures if measures is not None else _headlines(whole)
+        overall = () if whole is None else figures(whole, chosen, confidence)
+        labelled = 0 if whole is None else whole.labelled
+        names = self._records.parts(record.version_id, start=start, end=end) if labelled else ()
+        found = {
+            part: _together([state for _, state in self._days(record, part, start, end)])
+            for part in names
+            if part
+        }
+        parts = (
+            part_view(part, state, labelled, figures(state, chosen, confidence), overall)
+            for part, state in found.items()
+            if state is not None and state.labelled
+        )
+        return PartsTable(
+            model=record.model,
+            version=record.number,
+            confidence=confidence,
+            labelled=labelled,
+            overall=overall,
+            parts=tuple(sorted(parts, key=lambda part: (part.slice, part.segment))),
         )
 
     def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
         """Return the names of the segments that a version was evaluated in."""
         record = self._registry.record(name, version)
-        return tuple(part for part in self._records.parts(record.version_id) if part)
+        return self._segments(record)
 
     def confusion(
         self,
@@ -280,16 +357,33 @@ class Performance:
             verdict=verdict(*numbers, found),
         )
 
+    def _segments(self, record: VersionRecord) -> tuple[str, ...]:
+        parts = self._records.parts(record.version_id)
+        return tuple(part for part in parts if part and slice_of(part) is None)
+
     def _days(
-        self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
+        self, record: VersionRecord, part: str, start: datetime | None, end: datetime | None
     ) -> list[tuple[datetime, State]]:
-        days = self._records.days(record.version_id, part=segment, start=start, end=end)
-        if segment and not days and segment not in self._records.parts(record.version_id):
-            message = f"No labelled row of {record.model!r} is in a segment {segment!r}."
-            known = [part for part in self._records.parts(record.version_id) if part]
-            hint = f"Known segments: {', '.join(known[:10])}." if known else "There is none yet."
-            raise NotFound(message, hint=hint)
+        days = self._records.days(record.version_id, part=part, start=start, end=end)
+        if part and not days:
+            self._check_part(record, part)
         return _alike([(found.day, decode(found.state)) for found in days])
+
+    def _check_part(self, record: VersionRecord, part: str) -> None:
+        """Raise `NotFound` for a part that there never was; a known one may have no rows."""
+        name = slice_of(part)
+        if name is None:
+            known = self._segments(record)
+            message = f"No labelled row of {record.model!r} is in a segment {part!r}."
+            kind = "segments"
+        else:
+            known = tuple(slice_part(each.name) for each in self._slices.of(record.model_id))
+            message = f"The model {record.model!r} has no slice {name!r}."
+            kind = "slices"
+        if part not in known:
+            names = ", ".join(slice_of(each) or each for each in known[:10])
+            hint = f"Known {kind}: {names}." if names else "There is none yet."
+            raise NotFound(message, hint=hint)
 
     def _state(
         self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
@@ -326,6 +420,13 @@ def _nothing(record: VersionRecord, start: datetime | None, end: datetime | None
     if start is not None or end is not None:
         return "no row of this range is labelled, or its labels are not evaluated yet"
     return "no row is labelled, or its labels are not evaluated yet"
+
+
+def _part(segment: str, slice_name: str) -> str:
+    if segment and slice_name:
+        message = f"Both a segment, {segment!r}, and a slice, {slice_name!r}, are named."
+        raise InvalidArgument(message, hint="Name one of them.")
+    return slice_part(slice_name) if slice_name else segment
 
 
 def _together(states: Sequence[State]) -> State | None:

@@ -81,6 +81,8 @@ class PerformanceReport:
     """Each day with evaluated labels, oldest first."""
     because: str | None
     """Why there are no figures at all; ``None`` where there are some."""
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

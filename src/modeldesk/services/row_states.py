@@ -49,13 +49,12 @@ def state_of(rows: pl.DataFrame, signature: Signature) -> State | None:
     if column.name not in rows.columns or not is_measured(signature):
         return None
     labels, predictions = rows[LABEL], rows[column.name]
-    if not _has_classes(signature):
+    if predicts_numbers(signature):
         return _regression(labels, predictions)
     labels, predictions = _spelled(labels, column.kind), _spelled(predictions, column.kind)
-    known = predictions.drop_nulls()
-    if known.is_empty() and not column.categories:
+    if predictions.is_null().all() and not column.categories:
         return None
-    if not known.is_empty() and known.str.starts_with("[").all():
+    if _are_lists(predictions):
         return MultiLabel.of(_lists(labels), _lists(predictions))
     scores = _probabilities(rows, signature)
     return Classification.of(_single(labels), predictions, scores or None)
@@ -66,12 +65,64 @@ def _has_classes(signature: Signature) -> bool:
     return bool(column.categories or signature.scores or column.kind in _CLASSES)
 
 
+def predicts_numbers(signature: Signature) -> bool:
+    """Whether a version predicts numbers that are no classes."""
+    return not _has_classes(signature) and signature.prediction.kind in _NUMBERS
+
+
+def losses_of(rows: pl.DataFrame, signature: Signature, *, squared: bool) -> pl.Series | None:
+    """Return how wrong each labelled row is.
+
+    Parameters
+    ----------
+    rows, signature
+        As for `state_of`.
+    squared
+        Of numbers, whether to take the square of the error instead of its size.
+
+    Returns
+    -------
+    polars.Series or None
+        Of classes 1 where the prediction is not the label and 0 where it is; null where one of
+        them is missing. ``None`` where predictions have no measure.
+    """
+    name = signature.prediction.name
+    if name not in rows.columns or not is_measured(signature):
+        return None
+    labels, predictions = rows[LABEL], rows[name]
+    if predicts_numbers(signature):
+        numbers = _numbers(predictions)
+        if numbers is None:
+            return None
+        errors = numbers - labels.cast(pl.Float64, strict=False)
+        return errors * errors if squared else errors.abs()
+    kind = signature.prediction.kind
+    labels, predictions = _spelled(labels, kind), _spelled(predictions, kind)
+    if not _are_lists(predictions):
+        return (_single(labels) != predictions).cast(pl.Float64)
+    pairs = zip(_lists(labels), _lists(predictions), strict=True)
+    wrong = [None if one is None or two is None else set(one) != set(two) for one, two in pairs]
+    return pl.Series(wrong, dtype=pl.Boolean).cast(pl.Float64)
+
+
+def _are_lists(predictions: pl.Series) -> bool:
+    """Whether predictions are lists of classes."""
+    known = predictions.drop_nulls()
+    return not known.is_empty() and known.str.starts_with("[").all()
+
+
 def _regression(labels: pl.Series, predictions: pl.Series) -> Regression | None:
+    numbers = _numbers(predictions)
+    if numbers is None:
+        return None
+    return Regression.of(labels.cast(pl.Float64, strict=False), numbers)
+
+
+def _numbers(predictions: pl.Series) -> pl.Series | None:
+    """Return predicted numbers, durations in seconds; ``None`` where the log keeps hashes."""
     if predictions.dtype == pl.Duration:
-        predictions = predictions.dt.total_microseconds() / 1_000_000
-    if not predictions.dtype.is_numeric():
-        return None  # the log keeps hashes of them
-    return Regression.of(labels.cast(pl.Float64, strict=False), predictions.cast(pl.Float64))
+        return predictions.dt.total_microseconds() / 1_000_000
+    return predictions.cast(pl.Float64) if predictions.dtype.is_numeric() else None
 
 
 def _spelled(values: pl.Series, kind: Kind) -> pl.Series:

@@ -115,14 +115,6 @@ class EvaluationRecords:
         with self._store.reading() as connection:
             return tuple(connection.scalars(query))
 
-    def again(self, version_id: int) -> None:
-        """Mark all days of a version with labels as due, as its parts have changed."""
-        mine = label_days.c.version_id == version_id
-        with self._store.writing() as connection:
-            connection.execute(
-                sa.update(label_days).where(mine).values(revision=label_days.c.revision + 1)
-            )
-
 
 def evaluate_again(connection: sa.Connection, model_id: int) -> None:
     """Mark all days of a model with labels as due, within the caller's transaction."""

@@ -14,6 +14,7 @@ from modeldesk.schema import Granularity
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.estimate_tables import condensed_days
 from modeldesk.store.evaluation_tables import evaluations
 from modeldesk.store.label_expiry import expire_labels, old_labels
 from modeldesk.store.locking import lock_chunks, window_order
@@ -144,8 +145,8 @@ class Expiry:
         if not ids and not evaluated:
             return 0
         with self._store.writing() as connection:
-            if days:
-                connection.execute(sa.delete(evaluations).where(older))
+            for kept in (evaluations, condensed_days) if days else ():
+                connection.execute(sa.delete(kept).where(kept.c.day < before))
             return delete_profiles(connection, ids)
 
     def old_labels(self, before: datetime) -> int:

@@ -28,6 +28,7 @@ from modeldesk.store import (
     LabelRecords,
     ModelRecords,
     PartState,
+    SliceRecords,
 )
 from modeldesk.store.tables import versions
 from tests.support import functions
@@ -217,6 +218,7 @@ def evaluation_of(desk: Desk, seconds: Ticking) -> Evaluation:
         ChunkLog(desk.store),
         LabelRecords(desk.store),
         EvaluationRecords(desk.store),
+        SliceRecords(desk.store),
         seconds=seconds,
     )
 
