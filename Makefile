@@ -7,7 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
 BIN := .venv/bin
-SOURCES := $(wildcard src tests scripts benchmarks)
+SOURCES := $(wildcard src tests scripts examples benchmarks)
 # What is passed on: `make demo ARGS="--port 9000"`, `make test ARGS="-k drift"`.
 ARGS ?=
 # How many tests run at once: a number, or one per core.

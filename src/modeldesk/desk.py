@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +23,8 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.estimate_report import PerformanceEstimates
+from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.export import Export
 from modeldesk.services.feedback import Feedback
@@ -49,10 +52,12 @@ from modeldesk.services.rollup import RollUp
 from modeldesk.services.routes import Routes
 from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
+from modeldesk.services.slice_book import SliceBook
 from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.version_comparison import VersionComparison
 from modeldesk.services.views import VersionView
+from modeldesk.services.worst_slices import NewestRows
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
@@ -63,6 +68,7 @@ from modeldesk.store import (
     Compaction,
     ComparisonRecords,
     DayRecords,
+    EstimateRecords,
     EvaluationRecords,
     Expiry,
     FileJobRecords,
@@ -73,11 +79,15 @@ from modeldesk.store import (
     Parameter,
     Quarantine,
     SessionRecords,
+    SliceRecords,
     Store,
     UserRecords,
     WindowRecords,
     migrate,
 )
+
+_TURN = 10.0
+"""Seconds after which other background work gets its turn, however many days are due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +122,9 @@ class Desk:
     labelling: Labelling
     labels: LabelBook
     performance: Performance
+    slices: SliceBook
+    estimating: Estimating
+    estimates: PerformanceEstimates
     version_comparison: VersionComparison
     jobs: Jobs
     file_jobs: FileJobs
@@ -177,7 +190,10 @@ class Desk:
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
-        labels = LabelBook(registry, label_records, windows)
+        labels, slices = LabelBook(registry, label_records, windows), SliceRecords(store)
+        evaluation = Evaluation(registry, log, label_records, evaluations, slices)
+        estimates = EstimateRecords(store)
+        estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
@@ -212,13 +228,19 @@ class Desk:
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
-            performance=Performance(registry, evaluations, labels),
+            performance=Performance(registry, evaluations, labels, slices),
+            slices=SliceBook(registry, slices, NewestRows(log, label_records), clock),
+            estimating=estimating,
+            estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
             version_comparison=VersionComparison(registry, log, label_records),
             jobs=Jobs(
-                rollup,
-                monitoring,
-                Evaluation(registry, log, label_records, evaluations),
-                Upkeep(Compaction(store), retention, clock),
+                rollup.run,
+                (
+                    monitoring.judge,
+                    partial(evaluation.run, longest=_TURN),
+                    partial(estimating.run, longest=_TURN),
+                    Upkeep(Compaction(store), retention, clock).run,
+                ),
                 seconds=settings.job_seconds,
             ),
             file_jobs=FileJobs(

@@ -98,7 +98,7 @@ def test_labels_survive_kill_9(settings: Settings) -> None:
 
 
 def check_once(desk: Desk) -> None:
-    """Fail where a label is there twice, or a day with labels was never marked."""
+    """Fail where a label is there twice, or a day with labels was never marked or evaluated."""
     with desk.store.reading() as connection:
         places = Counter(
             (row.chunk_key, row.row, row.batch_id) for row in connection.execute(sa.select(labels))
@@ -106,6 +106,12 @@ def check_once(desk: Desk) -> None:
         marked = {row.day for row in connection.execute(sa.select(label_days))}
     assert places
     assert set(places.values()) == {1}
-    assert {found.day for found in LabelRecords(desk.store).due()} == marked
-    days = {window.window.start for window in desk.labels.maturity("iris").windows}
-    assert days <= marked
+    windows = desk.labels.maturity("iris").windows
+    assert {window.window.start for window in windows} <= marked
+    desk.jobs.run()
+    assert LabelRecords(desk.store).due() == ()
+    windows = desk.labels.maturity("iris").windows
+    report = desk.performance.report("iris")
+    assert {window.window.start: window.labelled for window in report.windows} == {
+        window.window.start: window.labelled for window in windows if window.labelled
+    }

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from modeldesk import __version__
 from modeldesk.api import (
     audit,
+    estimates,
     feedback,
     health,
     jobs,
@@ -15,9 +16,11 @@ from modeldesk.api import (
     metering,
     models,
     monitoring,
+    performance,
     predict,
     publishing,
     routing,
+    slices,
     version_pairs,
 )
 from modeldesk.api.access import Door
@@ -71,7 +74,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     tell_failures(app)
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
-        *(log, labels, feedback, audit, health),
+        *(log, labels, performance, slices, estimates, feedback, audit, health),
         version_pairs,
     )
     for part in parts:

@@ -6,7 +6,8 @@
 
 ``code`` is the name of the error's class (`NotFound` is ``not_found``), or of the HTTP status
 where no class stands behind it. ``problems`` is there when the request's content was wrong, and
-lists what is wrong where.
+lists what is wrong where; ``start`` and ``end`` are there when a condition was wrong, and say
+which of its characters are meant.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from modeldesk.api.requests import (
     problem_in,
 )
 from modeldesk.api.shapes import told
-from modeldesk.errors import InvalidRows, ModeldeskError, Problem
+from modeldesk.errors import InvalidExpression, InvalidRows, ModeldeskError, Problem
 from modeldesk.schema import MOST_PROBLEMS
 
 RETRY_SECONDS = 1
@@ -65,6 +66,10 @@ class Failure:
     hint: str
     problems: tuple[Problem, ...] = ()
     """What is wrong where; left out where it was not the request's content."""
+    start: int | None = None
+    """Of a wrong condition, the first character that is meant, from 0; left out otherwise."""
+    end: int | None = None
+    """The first character behind it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +101,7 @@ def failure(
     message: str,
     hint: str = "",
     problems: tuple[Problem, ...] | None = None,
+    place: tuple[int, int] | None = None,
     headers: Mapping[str, str] | None = None,
     path: str = "",
 ) -> Json:
@@ -110,6 +116,8 @@ def failure(
     }
     if problems is not None:
         body["problems"] = [_printable(problem) for problem in problems[:MOST_PROBLEMS]]
+    if place is not None:
+        body["start"], body["end"] = place
     shown, content = told(path, status, body)
     return Json(content, status_code=shown, headers=headers)
 
@@ -123,6 +131,7 @@ def failure_of(error: ModeldeskError, *, path: str = "") -> Json:
         message=error.message,
         hint=error.hint,
         problems=error.problems if isinstance(error, InvalidRows | InvalidRequest) else None,
+        place=(error.start, error.end) if isinstance(error, InvalidExpression) else None,
         headers=_headers(error, status),
         path=path,
     )

@@ -117,6 +117,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     }
     found |= _of_routing(scene, name) | _of_jobs(scene, name, signature)
     found |= _of_log(scene, name, signature) | _of_labels(scene, name, signature)
+    found |= _of_performance(scene, name, signature) | _of_slices(scene, name)
     found |= _of_dialects(scene, name, signature)
     if scene.flavors[0] in DOWNLOADS:
         found |= _of_file(scene, name, signature)
@@ -130,6 +131,20 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         f'{first}\n\n{_curl(scene, "predictions/")}"$ID"/flags{_sent("POST", flag)}'
     )
     return found
+
+
+def _of_slices(scene: Scene, name: str) -> dict[str, str]:
+    slices = f"models/{name}/slices"
+    kept = {"name": "labelled", "expression": "label is not null"}
+    define = _curl(scene, slices, "POST", kept)
+    tried = {"expression": "label is not null and ", "cursor": 22}
+    return {
+        "list_slices": _curl(scene, slices),
+        "define_slice": define,
+        "check_slice": _curl(scene, f"{slices}/check", "POST", tried),
+        "find_slices": _curl(scene, f"{slices}/find"),
+        "delete_slice": f"{define}\n\n{_curl(scene, f'{slices}/labelled')} -X DELETE",
+    }
 
 
 def _of_routing(scene: Scene, name: str) -> dict[str, str]:
@@ -209,7 +224,21 @@ def _of_labels(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "list_labels": _curl(scene, f"models/{name}/labels?limit=5"),
         "label_delay": _curl(scene, f"models/{name}/labels/delay"),
         "maturity": _curl(scene, f"models/{name}/maturity"),
+        "estimate_performance": _curl(scene, f"models/{name}/estimates"),
     }
+
+
+def _of_performance(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
+    path = f"models/{name}/performance"
+    found = {
+        "performance": _curl(scene, path),
+        "performance_segments": _curl(scene, f"{path}/segments"),
+        "compare_performance": _curl(scene, f"{path}/versions?one={scene.numbers[0]}"),
+    }
+    if signature.scores:
+        found["performance_confusion"] = _curl(scene, f"{path}/confusion")
+        found["performance_curves"] = _curl(scene, f"{path}/curves")
+    return found
 
 
 def _of_dialects(scene: Scene, name: str, signature: Signature) -> dict[str, str]:

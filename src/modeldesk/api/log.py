@@ -66,6 +66,13 @@ class _Filter:
     which: Annotated[
         Which, Query(alias="rows", description="Rows that were answered, those of shadows, or all.")
     ] = Which.ANSWERED
+    slice_name: Annotated[
+        str | None, Query(alias="slice", description="Only rows of this slice.", max_length=100)
+    ] = None
+    condition: Annotated[
+        str | None,
+        Query(description="Only rows for which this condition is true.", max_length=20_000),
+    ] = None
 
 
 _ALL_ROWS = _Filter()
@@ -135,8 +142,12 @@ def list_predictions(
     """Read logged rows page by page, the latest first; as JSON, or as an Arrow stream.
 
     The version is a filter here; left out, rows of all versions are read. A page stays what it
-    is while rows are added.
+    is while rows are added. `slice` and `condition` may speak of labels; what does not fit a
+    version takes none of its rows.
     """
+    only = desk.slices.rows(
+        name, slice_name=wanted.slice_name, condition=wanted.condition, version=version
+    )
     found = desk.reader.page(
         name,
         version=version,
@@ -145,6 +156,7 @@ def list_predictions(
         where=dict(_pair(text) for text in wanted.where or []),
         verdict=wanted.verdict,
         which=wanted.which,
+        only=only,
         cursor=page.cursor,
         limit=page.limit,
     )

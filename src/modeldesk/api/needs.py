@@ -128,6 +128,9 @@ def _of_model(method: str, rest: list[str]) -> Need:
         return PREDICTS
     if method == "POST" and rest in (["log"], ["labels"]):
         return TAKES
+    if rest[:1] == ["slices"]:
+        shows = method in _SHOWING or rest == ["slices", "check"]
+        return SHOWS if shows else EDITS
     if method in _SHOWING:
         return DESCRIBES if rest in (["schema"], ["example"], ["snippets"]) else SHOWS
     return CHANGES

@@ -45,6 +45,7 @@ TAGS = [
     {"name": "Monitoring", "description": "How traffic differs from the reference, and alerts."},
     {"name": "Log", "description": "Rows logged in bulk, read back, and what is kept of them."},
     {"name": "Labels", "description": "The true outcomes of predictions, and how many are here."},
+    {"name": "Performance", "description": "How good versions are, by labels, and their slices."},
     {"name": "Feedback", "description": "Single predictions, and people's flags on them."},
     {
         "name": "Open Inference Protocol",
@@ -68,6 +69,8 @@ _NOT_YET = {
 }
 _NO_FILE = "There is no example here yet: it takes a first model that is kept as a file."
 _NOT_YET |= {"version_artefact": _NO_FILE, "publish_version": _NO_FILE}
+_NO_CLASSES = "There is no example here: the first model does not predict classes."
+_NOT_YET |= {"performance_confusion": _NO_CLASSES, "performance_curves": _NO_CLASSES}
 _NOTHING_PUBLISHED = "There is no example here yet: no model is published."
 
 _log = structlog.get_logger(__name__)

@@ -9,6 +9,8 @@ from modeldesk.charts.distance_history import distance_history
 from modeldesk.charts.distribution import distribution, distribution_height
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
+from modeldesk.charts.performance_history import performance_history
+from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
 from modeldesk.charts.sparkline import distance_sparkline, volume_sparkline
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "LIGHT",
     "Options",
     "Palette",
+    "calibration_chart",
     "distance_heatmap",
     "distance_history",
     "distance_sparkline",
@@ -24,5 +27,8 @@ __all__ = [
     "heatmap_height",
     "heatmap_key",
     "palette",
+    "performance_history",
+    "pr_chart",
+    "roc_chart",
     "volume_sparkline",
 ]

@@ -9,11 +9,13 @@ from modeldesk.cli.auditing import audit
 from modeldesk.cli.backfilling import log
 from modeldesk.cli.comparing import compare, profile
 from modeldesk.cli.demonstrating import demo
+from modeldesk.cli.estimating import estimates
 from modeldesk.cli.exits import exit_code
 from modeldesk.cli.keeping_keys import keys
 from modeldesk.cli.keeping_users import users
 from modeldesk.cli.labelling import label
 from modeldesk.cli.maintaining import check, expire, rebuild_profiles, vacuum
+from modeldesk.cli.measuring import performance
 from modeldesk.cli.predicting import predict
 from modeldesk.cli.publishing import models, publish
 from modeldesk.cli.replaying import replay
@@ -21,6 +23,7 @@ from modeldesk.cli.routing import alias, aliases, rollback, routing
 from modeldesk.cli.safekeeping import backup, export, restore
 from modeldesk.cli.screen import show_error, talk
 from modeldesk.cli.serving import migrate, serve
+from modeldesk.cli.slicing import slices
 from modeldesk.cli.versioning import version
 from modeldesk.errors import ModeldeskError
 
@@ -69,10 +72,11 @@ def modeldesk(
 
 
 for command in (
-    *(demo, serve, publish, predict, log, label, profile, compare, replay, models),
+    *(demo, serve, publish, predict, log, label, performance, estimates),
+    *(profile, compare, replay, models),
     *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),
 ):
     app.command()(command)
-for group in (keys, users):
+for group in (keys, users, slices):
     app.add_typer(group)

@@ -16,7 +16,9 @@ import msgspec
 from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.forms import fields_of, file_of
 from modeldesk.client.labels import ClientLabels, GivenLabel
+from modeldesk.client.performance import ClientPerformance
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
+from modeldesk.client.slices import ClientSlices
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at
 from modeldesk.client.version_comparison import ClientVersionComparison
@@ -25,6 +27,7 @@ from modeldesk.schema import Frame, Granularity, to_frame
 from modeldesk.services.about import About
 from modeldesk.services.audit import AuditPage
 from modeldesk.services.backfill import Backfilled
+from modeldesk.services.estimate_report import EstimateReport
 from modeldesk.services.label_reading import LabelColumns
 from modeldesk.services.labelling import LabelChoices, Labelled
 from modeldesk.services.views import (
@@ -117,6 +120,10 @@ class Client:
         self.labels = ClientLabels(self._transport)
         self.version_comparison = ClientVersionComparison(self._transport)
         """What the predictions' true outcomes were."""
+        self.performance = ClientPerformance(self._transport)
+        """How good versions are."""
+        self.slices = ClientSlices(self._transport)
+        """Named conditions on rows."""
 
     def __enter__(self) -> Self:
         return self
@@ -406,6 +413,36 @@ class Client:
             written then.
         """
         return self.labels.send(name, data, columns, choices)
+
+    def estimates(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        level: float = 0.95,
+    ) -> EstimateReport:
+        """Return how good a model probably was on each day, also where labels are not here.
+
+        Parameters
+        ----------
+        name
+            Name of the model.
+        version
+            Which version; ``None``: the champion.
+        start, end
+            Days that begin at or after ``start`` and before ``end``; ``None``: no bound.
+        level
+            How often what is realised shall be within the interval.
+        """
+        query: dict[str, str | int | None] = {
+            "version": version,
+            "from": None if start is None else start.isoformat(),
+            "to": None if end is None else end.isoformat(),
+            "level": str(level),
+        }
+        return self._transport.get(at("models", name, "estimates"), EstimateReport, query=query)
 
     def audit(
         self,

@@ -9,7 +9,13 @@ import httpx
 import msgspec
 
 from modeldesk import errors
-from modeldesk.errors import InvalidRows, ModeldeskError, Problem, ServerUnreachable
+from modeldesk.errors import (
+    InvalidExpression,
+    InvalidRows,
+    ModeldeskError,
+    Problem,
+    ServerUnreachable,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +24,8 @@ class _Refusal:
     message: str
     hint: str = ""
     problems: tuple[Problem, ...] = ()
+    start: int = 0
+    end: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +68,7 @@ def refusal(response: httpx.Response) -> ModeldeskError:
     Returns
     -------
     ModeldeskError
-        The class that the server raised, with its message, hint and problems;
+        The class that the server raised, with its message, hint, problems and place;
         `ServerUnreachable` when the answer does not come from a modeldesk server.
     """
     try:
@@ -71,6 +79,8 @@ def refusal(response: httpx.Response) -> ModeldeskError:
         refused = InvalidRows(error.problems, rows=len({p.row for p in error.problems}))
         refused.message, refused.hint = error.message, error.hint
         return refused
+    if error.code == _code(InvalidExpression):
+        return InvalidExpression(error.message, hint=error.hint, start=error.start, end=error.end)
     found = _CLASSES.get(error.code) or _BY_STATUS.get(response.status_code, ModeldeskError)
     return found(error.message, hint=error.hint)
 

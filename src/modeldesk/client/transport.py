@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -14,6 +14,9 @@ from modeldesk.client.refusals import foreign, refusal
 from modeldesk.errors import InvalidArgument, ServerUnreachable
 
 Answer = TypeVar("Answer")
+
+Query: TypeAlias = str | int | float | Sequence[str] | None
+"""Value of a parameter: several are repeated, ``None`` is left out."""
 
 UPLOAD_SECONDS = 300.0
 """What a server may take for an upload at least: it runs the model before it answers."""
@@ -63,7 +66,7 @@ class Transport:
         path: str,
         answer: type[Answer],
         *,
-        query: Mapping[str, str | int | None] | None = None,
+        query: Mapping[str, Query] | None = None,
     ) -> Answer:
         """Fetch a resource and return it as a record; query values of ``None`` are left out."""
         return self._ask("GET", path, answer, query=query)
@@ -74,7 +77,7 @@ class Transport:
         answer: type[Answer],
         *,
         body: bytes,
-        query: Mapping[str, str | int | None] | None = None,
+        query: Mapping[str, Query] | None = None,
         content_type: str = "application/json",
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
@@ -87,9 +90,7 @@ class Transport:
         told = {"Content-Type": "application/json"}
         return self._ask("PUT", path, answer, query=None, body=body, headers=told)
 
-    def delete(
-        self, path: str, answer: type[Answer], *, query: Mapping[str, str | int | None]
-    ) -> Answer:
+    def delete(self, path: str, answer: type[Answer], *, query: Mapping[str, Query]) -> Answer:
         """Remove a resource and return the answer as a record."""
         return self._ask("DELETE", path, answer, query=query)
 
@@ -131,13 +132,17 @@ class Transport:
         path: str,
         answer: type[Answer],
         *,
-        query: Mapping[str, str | int | None] | None,
+        query: Mapping[str, Query] | None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         timeout: float | None = None,
     ) -> Answer:
         seconds = self._timeout if timeout is None else timeout
-        params = {key: value for key, value in (query or {}).items() if value is not None}
+        params = {
+            key: value if isinstance(value, str | int | float) else list(value)
+            for key, value in (query or {}).items()
+            if value is not None
+        }
         try:
             response = self._http.request(
                 method, path, params=params, content=body, headers=headers, timeout=seconds

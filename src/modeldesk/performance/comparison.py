@@ -26,6 +26,9 @@ from modeldesk.performance.measures import (
     task_of,
 )
 
+_SUREST = 1 - 1e-12
+"""Confidence beyond which limits lose all meaning, and 1 less it all its digits."""
+
 METHOD = "both intervals, squared and added"
 
 
@@ -111,7 +114,7 @@ def difference(
     if task_of(one) is not task_of(other):
         message = f"One side is of {task_of(one).value}, the other of {task_of(other).value}."
         raise Incompatible(message, hint="Compare two sets of rows of one model.")
-    level = 1 - (1 - confidence) / max(together, 1)
+    level = min(1 - (1 - confidence) / max(together, 1), _SUREST)
     mine = measure(one, name, of=of, confidence=level)
     theirs = measure(other, name, of=of, confidence=level)
     gap = _gap(mine, theirs, level)

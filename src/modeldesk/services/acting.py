@@ -41,7 +41,7 @@ class UserRole(StrEnum):
     VIEWER = "viewer"
     """See everything but the audit trail, and try the models."""
     EDITOR = "editor"
-    """Also log rows, label and flag predictions, acknowledge alerts and change monitors."""
+    """Also log rows, label and flag predictions, acknowledge alerts, change monitors and slices."""
     ADMIN = "admin"
     """Also change everything else."""
 
@@ -67,7 +67,7 @@ DESCRIBES = Need(scopes=(Scope.READ, Scope.PREDICT), role=UserRole.VIEWER)
 SHOWS = Need(scopes=(Scope.READ,), role=UserRole.VIEWER)
 TAKES = Need(scopes=(Scope.INGEST,), role=UserRole.EDITOR)
 EDITS = Need(scopes=(Scope.ADMIN,), role=UserRole.EDITOR)
-"""What editors change: alerts and monitors."""
+"""What editors change: alerts, monitors and slices."""
 CHANGES = Need(scopes=(Scope.ADMIN,), role=UserRole.ADMIN)
 PAGES = Need(scopes=(), role=UserRole.VIEWER)
 

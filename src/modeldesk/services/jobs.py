@@ -1,16 +1,13 @@
-"""Background jobs: roll up, judge, evaluate and tidy, over and over, beside the predictions."""
+"""Background jobs: roll up, judge, evaluate, estimate, tidy, over and over, beside predictions."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import structlog
-
-from modeldesk.services.evaluation import Evaluation
-from modeldesk.services.monitoring import Monitoring
-from modeldesk.services.rollup import RollUp
-from modeldesk.services.upkeep import Upkeep
 
 _LONGEST_REST = 3.0
 """Seconds after which it is looked again, however long the last run took."""
@@ -18,34 +15,41 @@ _LONGEST_REST = 3.0
 _log = structlog.get_logger("modeldesk.jobs")
 
 
+class Step(Protocol):
+    """Something to do in the background, as far as there is something to do."""
+
+    def __call__(self, *, stop: Callable[[], bool]) -> int | None:
+        """Do it until it is done, its turn is over, or ``stop`` says so.
+
+        Returns
+        -------
+        int or None
+            How much was done; nothing is said, or 0, when there is nothing left to do at once.
+        """
+
+
 class Jobs:
-    """Runs the roll-up, the monitors, the evaluation and the upkeep in a thread of their own.
+    """Runs steps in a thread of their own: first the roll-up, then what needs its profiles.
 
     The thread is a daemon: a run that hangs, on a locked database for example, does not keep
     the process from ending. What it leaves undone is done at the next start.
 
     Parameters
     ----------
-    rollup, monitoring, evaluation, upkeep
-        What is run, in this order. In the background, one that fails does not keep the others
-        from running.
+    rollup
+        Run first; returns how many rows it profiled.
+    steps
+        Run then, in this order. In the background, one that fails does not keep the others from
+        running.
     seconds
         Rest between two runs; up to three where a run takes long.
     """
 
     def __init__(
-        self,
-        rollup: RollUp,
-        monitoring: Monitoring,
-        evaluation: Evaluation,
-        upkeep: Upkeep,
-        *,
-        seconds: float,
+        self, rollup: Callable[..., int], steps: Sequence[Step], *, seconds: float
     ) -> None:
         self._rollup = rollup
-        self._monitoring = monitoring
-        self._evaluation = evaluation
-        self._upkeep = upkeep
+        self._steps = tuple(steps)
         self._seconds = seconds
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
@@ -58,12 +62,12 @@ class Jobs:
         self._thread.start()
 
     def run(self) -> int:
-        """Roll up, judge, evaluate and tidy once, now; return the number of rows profiled."""
+        """Run all of it once, now; return the number of rows profiled."""
         with self._one_at_a_time:
-            rows = self._rollup.run(stop=self._stop.is_set)
-            self._monitoring.judge(stop=self._stop.is_set)
-            self._evaluation.run(stop=self._stop.is_set)
-            self._upkeep.run(stop=self._stop.is_set)
+            rows = self._rollup(stop=self._stop.is_set)
+            for step in self._steps:
+                while step(stop=self._stop.is_set) and not self._stop.is_set():
+                    pass
             return rows
 
     def close(self) -> None:
@@ -74,12 +78,7 @@ class Jobs:
             self._thread = None
 
     def _loop(self) -> None:
-        steps = (
-            self._rollup.run,
-            self._monitoring.judge,
-            self._evaluation.run,
-            self._upkeep.run,
-        )
+        steps: tuple[Step, ...] = (self._rollup, *self._steps)
         rest = self._seconds
         while not self._stop.wait(rest):
             began = time.monotonic()

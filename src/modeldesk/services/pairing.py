@@ -11,7 +11,6 @@ import polars as pl
 
 from modeldesk.errors import Incompatible
 from modeldesk.performance.paired import PairedClasses, PairedNumbers, same_numbers
-from modeldesk.performance.reading import classes_of
 from modeldesk.performance.slices import Slice
 from modeldesk.schema import Value
 from modeldesk.services.paired_views import Disagreement, Shown, SliceChange
@@ -20,6 +19,8 @@ from modeldesk.services.row_states import (
     predicts_numbers,
     probabilities,
     seconds_or_numbers,
+    single,
+    spelled,
 )
 from modeldesk.store import VersionRecord
 
@@ -186,8 +187,9 @@ class Pairing:
         return part.with_columns(told.alias(_CHANGE)).drop("mine", "theirs")
 
     def _of_classes(self, rows: PairedRows, one: pl.Series, other: pl.Series) -> pl.DataFrame:
-        said, theirs = (classes_of(side, "predictions") for side in (one, other))
-        labels = rows.labels.cast(pl.String)
+        kinds = (self._one.prediction.kind, self._other.prediction.kind)
+        said, theirs = (spelled(side, kind) for side, kind in zip((one, other), kinds, strict=True))
+        labels = single(spelled(rows.labels.cast(pl.String), kinds[0]))
         if any(side.str.starts_with("[").any() for side in (labels, said, theirs)):
             message = "Lists of classes are not compared in pairs."
             raise Incompatible(message, hint="Compare both versions on their own rows.")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 
-from modeldesk.errors import Incompatible, NotFound
+from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.performance import (
     Classification,
     State,
@@ -15,6 +15,7 @@ from modeldesk.performance import (
     calibration_curve,
     decode,
     differences,
+    known_measure,
     measures_for,
     merge,
     pr_curve,
@@ -23,6 +24,7 @@ from modeldesk.performance import (
 )
 from modeldesk.schema import Granularity, Window
 from modeldesk.services.maturity import LabelBook, WindowMaturity
+from modeldesk.services.performance_parts import PartsTable, part_view
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
@@ -39,7 +41,9 @@ from modeldesk.services.performance_views import (
     verdict,
 )
 from modeldesk.services.registry import Registry
-from modeldesk.store import EvaluationRecords, VersionRecord
+from modeldesk.services.row_states import is_measured
+from modeldesk.services.slice_parts import slice_of, slice_part
+from modeldesk.store import EvaluationRecords, SliceRecords, VersionRecord
 
 _HEADLINES = {
     Task.CLASSIFICATION: ("accuracy", "f1_macro", "roc_auc_macro", "log_loss"),
@@ -61,12 +65,21 @@ class Performance:
         What was kept of their days.
     labels
         How many predictions of each day are labelled.
+    slices
+        Which slices models have.
     """
 
-    def __init__(self, registry: Registry, records: EvaluationRecords, labels: LabelBook) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        records: EvaluationRecords,
+        labels: LabelBook,
+        slices: SliceRecords,
+    ) -> None:
         self._registry = registry
         self._records = records
         self._labels = labels
+        self._slices = slices
 
     def report(
         self,
@@ -74,6 +87,7 @@ class Performance:
         *,
         version: int | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
@@ -87,25 +101,33 @@ class Performance:
             The model, and the version of it; ``None``: the champion.
         segment
             Only the rows of this segment.
+        slice
+            Only the rows of this slice, instead of a segment.
         start, end
             Days that begin at or after ``start`` and before ``end``.
         measures
-            Which measures to give for each day; a few that fit the task unless told.
+            Which measures; unless told, all that apply to the range, and a few that fit the task
+            for each day.
         confidence
             How often an interval should hold the true value.
 
         Raises
         ------
         NotFound
-            When there is no such model, version, segment or measure.
+            When there is no such model, version, segment, slice or measure.
         InvalidArgument
-            When the confidence does not lie between 0 and 1.
+            When the confidence does not lie between 0 and 1, or both a segment and a slice are
+            named.
+        Incompatible
+            When a measure does not apply to what the version does.
         """
         record = self._registry.record(name, version)
-        days = self._days(record, segment, start, end)
+        _check(measures, confidence)
+        days = self._days(record, _part(segment, slice), start, end)
         whole = _together([state for _, state in days])
         chosen = measures if measures is not None else _headlines(whole)
-        maturity = self._maturity(record, start, end) if not segment else {}
+        every = bool(days) and not (segment or slice)
+        maturity = self._maturity(record, start, end) if every else {}
         return PerformanceReport(
             model=record.model,
             version=record.number,
@@ -113,17 +135,79 @@ class Performance:
             task=None if whole is None else task_of(whole).value,
             confidence=confidence,
             labelled=0 if whole is None else whole.labelled,
-            figures=() if whole is None else figures(whole, None, confidence),
+            figures=() if whole is None else figures(whole, measures, confidence),
             windows=tuple(
                 _window(day, state, maturity.get(day), figures(state, chosen, confidence))
                 for day, state in days
             ),
+            because=_nothing(record, start, end) if whole is None else None,
+            slice=slice,
+        )
+
+    def parts_table(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> PartsTable:
+        """Return how good a version is in each segment and each slice, beside all rows.
+
+        A part's rows are among all rows, and states cannot be subtracted: there is no rest to
+        compare it with. So each figure says whether its interval lies wholly outside that of all
+        rows. That is no test at the confidence: it is cautious for one part, more so for a large
+        one, and of many parts some lie outside by chance.
+
+        Parameters
+        ----------
+        name, version
+            The model, and the version of it; ``None``: the champion.
+        start, end
+            Days that begin at or after ``start`` and before ``end``.
+        measures
+            Which measures to give; a few that fit the task unless told.
+        confidence
+            How often an interval should hold the true value.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or measure.
+        InvalidArgument
+            When the confidence does not lie between 0 and 1.
+        """
+        record = self._registry.record(name, version)
+        whole = self._state(record, "", start, end)
+        chosen = measures if measures is not None else _headlines(whole)
+        overall = () if whole is None else figures(whole, chosen, confidence)
+        labelled = 0 if whole is None else whole.labelled
+        names = self._records.parts(record.version_id, start=start, end=end) if labelled else ()
+        found = {
+            part: _together([state for _, state in self._days(record, part, start, end)])
+            for part in names
+            if part
+        }
+        parts = (
+            part_view(part, state, labelled, figures(state, chosen, confidence), overall)
+            for part, state in found.items()
+            if state is not None and state.labelled
+        )
+        return PartsTable(
+            model=record.model,
+            version=record.number,
+            confidence=confidence,
+            labelled=labelled,
+            overall=overall,
+            parts=tuple(sorted(parts, key=lambda part: (part.slice, part.segment))),
         )
 
     def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
         """Return the names of the segments that a version was evaluated in."""
         record = self._registry.record(name, version)
-        return tuple(part for part in self._records.parts(record.version_id) if part)
+        return self._segments(record)
 
     def confusion(
         self,
@@ -181,26 +265,31 @@ class Performance:
         Raises
         ------
         NotFound
-            When there is no such model, version or segment.
+            When there is no such model, version or segment, or the class has no probabilities.
         Incompatible
             When the model does not predict one class per row.
         """
         record = self._registry.record(name, version)
         state = self._state(record, segment, start, end)
+        about = (record.model, record.number, segment)
         if state is None:
-            return no_curves(record.model, record.number, segment, "no row is labelled")
+            return no_curves(*about, _nothing(record, start, end))
         known = _classification(record, state)
+        if of is not None and known.scored and of not in known.scored:
+            message = f"Version {record.number} of {record.model!r} has no curves of {of!r}."
+            raise NotFound(message, hint=f"It has them of {', '.join(known.scored[:10])}.")
         roc, pr = roc_curve(known, of=of), pr_curve(known, of=of)
         if isinstance(roc, Undefined):
-            return no_curves(record.model, record.number, segment, roc.because)
+            return no_curves(*about, roc.because, known.scored)
         if isinstance(pr, Undefined):
-            return no_curves(record.model, record.number, segment, pr.because)
+            return no_curves(*about, pr.because, known.scored)
         points = calibration_curve(known)
         return CurvesView(
             model=record.model,
             version=record.number,
             segment=segment,
             of=roc.of,
+            classes=known.scored,
             curves=(curve_view("roc", roc), curve_view("pr", pr)),
             calibration=()
             if isinstance(points, Undefined)
@@ -211,8 +300,8 @@ class Performance:
     def compare(
         self,
         name: str,
-        one: int,
-        other: int,
+        one: int | None = None,
+        other: int | None = None,
         *,
         segment: str = "",
         start: datetime | None = None,
@@ -222,16 +311,36 @@ class Performance:
     ) -> ComparedVersions:
         """Compare two versions, each on the labelled rows that it answered or shadowed.
 
+        The intervals hold for rows that are independent. Of rows that both predicted, one of them
+        as a shadow, they are as a rule too wide: such a comparison misses differences.
+
+        Parameters
+        ----------
+        name, segment, start, end
+            As for `report`.
+        one, other
+            The version that is judged, and the one that it is compared with; ``None``: the
+            champion.
+        measures
+            Which measures; a few that fit the task unless told.
+        confidence
+            The chance that no difference at all is called where there is none.
+
         Raises
         ------
         NotFound
             When there is no such model, version, segment or measure.
+        InvalidArgument
+            When the confidence does not lie between 0 and 1.
         Incompatible
-            When the versions do different things, such as classes and numbers.
+            When the versions do different things, such as classes and numbers, or a measure does
+            not apply to what they do.
         """
+        _check(measures, confidence)
         records = [self._registry.record(name, number) for number in (one, other)]
         states = [self._state(record, segment, start, end) for record in records]
         first, second = states
+        numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
         if first is not None and second is not None:
             chosen = measures if measures is not None else _headlines(first)
@@ -239,23 +348,42 @@ class Performance:
             found = tuple(map(difference_view, told))
         return ComparedVersions(
             model=name,
-            one=one,
-            other=other,
+            one=numbers[0],
+            other=numbers[1],
             segment=segment,
+            one_labelled=0 if first is None else first.labelled,
+            other_labelled=0 if second is None else second.labelled,
             differences=found,
-            verdict=verdict(one, other, found),
+            verdict=verdict(*numbers, found),
         )
 
+    def _segments(self, record: VersionRecord) -> tuple[str, ...]:
+        parts = self._records.parts(record.version_id)
+        return tuple(part for part in parts if part and slice_of(part) is None)
+
     def _days(
-        self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
+        self, record: VersionRecord, part: str, start: datetime | None, end: datetime | None
     ) -> list[tuple[datetime, State]]:
-        days = self._records.days(record.version_id, part=segment, start=start, end=end)
-        if segment and not days and segment not in self._records.parts(record.version_id):
-            message = f"No labelled row of {record.model!r} is in a segment {segment!r}."
-            known = [part for part in self._records.parts(record.version_id) if part]
-            hint = f"Known segments: {', '.join(known[:10])}." if known else "There is none yet."
+        days = self._records.days(record.version_id, part=part, start=start, end=end)
+        if part and not days:
+            self._check_part(record, part)
+        return _alike([(found.day, decode(found.state)) for found in days])
+
+    def _check_part(self, record: VersionRecord, part: str) -> None:
+        """Raise `NotFound` for a part that there never was; a known one may have no rows."""
+        name = slice_of(part)
+        if name is None:
+            known = self._segments(record)
+            message = f"No labelled row of {record.model!r} is in a segment {part!r}."
+            kind = "segments"
+        else:
+            known = tuple(slice_part(each.name) for each in self._slices.of(record.model_id))
+            message = f"The model {record.model!r} has no slice {name!r}."
+            kind = "slices"
+        if part not in known:
+            names = ", ".join(slice_of(each) or each for each in known[:10])
+            hint = f"Known {kind}: {names}." if names else "There is none yet."
             raise NotFound(message, hint=hint)
-        return [(found.day, decode(found.state)) for found in days]
 
     def _state(
         self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
@@ -275,8 +403,43 @@ class Performance:
         return {found.window.start: found for found in told.windows}
 
 
+def _check(measures: Sequence[str] | None, confidence: float) -> None:
+    """Refuse what would only be noticed once a row is labelled."""
+    for name in measures or ():
+        known_measure(name)
+    if not 0 < confidence < 1:
+        message = f"A confidence lies between 0 and 1; {confidence} does not."
+        raise InvalidArgument(message, hint="Usual are 0.9, 0.95 and 0.99.")
+
+
+def _nothing(record: VersionRecord, start: datetime | None, end: datetime | None) -> str:
+    """Say why a version has no figures."""
+    if not is_measured(record.signature):
+        column = record.signature.prediction
+        return f"it predicts a {column.kind.value}, for which there are no measures"
+    if start is not None or end is not None:
+        return "no row of this range is labelled, or its labels are not evaluated yet"
+    return "no row is labelled, or its labels are not evaluated yet"
+
+
+def _part(segment: str, slice_name: str) -> str:
+    if segment and slice_name:
+        message = f"Both a segment, {segment!r}, and a slice, {slice_name!r}, are named."
+        raise InvalidArgument(message, hint="Name one of them.")
+    return slice_part(slice_name) if slice_name else segment
+
+
 def _together(states: Sequence[State]) -> State | None:
     return reduce(merge, states) if states else None
+
+
+def _alike(days: Sequence[tuple[datetime, State]]) -> list[tuple[datetime, State]]:
+    """Return the days that can be merged: those of the task of the latest one.
+
+    A version whose predictions are text has days of lists of classes and of single ones if what
+    it answers changed from one to the other.
+    """
+    return [(day, state) for day, state in days if task_of(state) is task_of(days[-1][1])]
 
 
 def _headlines(state: State | None) -> tuple[str, ...]:

@@ -25,7 +25,9 @@ class FigureView:
     """What one measure says, or why it says nothing."""
 
     measure: str
+    """Name of the measure, such as ``f1_macro``."""
     title: str
+    """The same for people, such as "F1, macro"."""
     of: str | None
     """Of which class, quantile or cutoff; ``None`` where there is one figure."""
     better: str
@@ -34,9 +36,11 @@ class FigureView:
     low: float | None
     """Lower end of the interval; ``None`` where the rows are too few for one."""
     high: float | None
+    """Upper end, likewise."""
     rows: int
-    """On how many rows it rests."""
+    """On how many rows it rests; 0 where there is no value."""
     note: str
+    """What was left out, or is only approximate; empty where there is nothing to say."""
     because: str | None
     """Why there is no value; ``None`` where there is one."""
 
@@ -47,11 +51,13 @@ class WindowPerformance:
 
     window: Window
     labelled: int
+    """Rows with a label and a prediction: those that are measured."""
     predictions: int | None
-    """Answered predictions of the day; ``None`` for a part of the rows."""
+    """Answered predictions of the day; ``None`` for a segment."""
     maturity: float | None
-    """Share of the day's predictions that is labelled; ``None`` for a part of the rows."""
+    """Share of the day's predictions that is labelled; ``None`` for a segment."""
     figures: tuple[FigureView, ...]
+    """The measures that were asked for, or a few that fit the task."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +67,22 @@ class PerformanceReport:
     model: str
     version: int
     segment: str
+    """Such as ``country=DE``; empty for all rows."""
     task: str | None
-    """``None`` while no label is evaluated."""
+    """What the version does: "classification", "multi-label" or "regression"; ``None`` while no
+    label is evaluated."""
     confidence: float
+    """How often an interval should hold the true value."""
     labelled: int
+    """Rows of all days with a label and a prediction: those that are measured."""
     figures: tuple[FigureView, ...]
-    """Of all days together: every measure that applies."""
+    """Of all days together: the measures that were asked for, or every one that applies."""
     windows: tuple[WindowPerformance, ...]
+    """Each day with evaluated labels, oldest first."""
+    because: str | None
+    """Why there are no figures at all; ``None`` where there are some."""
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +92,9 @@ class ConfusionView:
     model: str
     version: int
     segment: str
+    """Empty for all rows."""
     classes: tuple[str, ...]
+    """Those that occur as a label or as a prediction; up to 500 by name."""
     counts: tuple[tuple[int, ...], ...]
     """A row per true class, in it a number per predicted class, in the order of ``classes``."""
 
@@ -99,7 +116,9 @@ class CurveView:
     """A curve over all thresholds."""
 
     name: str
+    """"roc" (recall over false positive rate) or "pr" (precision over recall)."""
     points: tuple[PointView, ...]
+    """From the highest threshold to the lowest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,8 +126,10 @@ class CalibrationView:
     """What was said with about one confidence, and how often it was true."""
 
     confidence: float
+    """Mean probability in a stretch of a tenth."""
     rows: int
     truth: float
+    """How often it was true, from 0 to 1, and the limits of that."""
     low: float | None
     high: float | None
 
@@ -122,16 +143,20 @@ class CurvesView:
     segment: str
     of: str | None
     """The class; ``None`` where there are no curves."""
+    classes: tuple[str, ...]
+    """The classes that have curves: of two only the positive one."""
     curves: tuple[CurveView, ...]
     """"roc" and "pr"."""
     calibration: tuple[CalibrationView, ...]
+    """Of two classes: how often rows are of the positive one. Of more: how often the prediction is
+    right, whichever class the curves are of."""
     because: str | None
     """Why there are none; ``None`` where there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DifferenceView:
-    """One measure of two sets of rows, and whether the difference is one."""
+    """One measure of two versions, and whether the difference is one."""
 
     measure: str
     title: str
@@ -139,6 +164,7 @@ class DifferenceView:
     one: FigureView
     other: FigureView
     gap: FigureView
+    """The first less the second."""
     outcome: str | None
     """"better", "worse", "different", "no difference shown"; ``None`` where it cannot be told."""
     sentence: str
@@ -146,13 +172,20 @@ class DifferenceView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedVersions:
-    """Two versions on their own labelled rows."""
+    """Two versions, each on its own labelled rows, as if these were independent."""
 
     model: str
     one: int
+    """The version that is judged."""
     other: int
+    """The version that it is compared with."""
     segment: str
+    """Empty for all rows."""
+    one_labelled: int
+    """Labelled rows of the first."""
+    other_labelled: int
     differences: tuple[DifferenceView, ...]
+    """Empty where one of them has no labelled row."""
     verdict: str
     """All of it in one sentence."""
 
@@ -238,13 +271,16 @@ def calibration_view(point: CalibrationPoint) -> CalibrationView:
     )
 
 
-def no_curves(model: str, version: int, segment: str, because: str) -> CurvesView:
+def no_curves(
+    model: str, version: int, segment: str, because: str, classes: tuple[str, ...] = ()
+) -> CurvesView:
     """Say why there are no curves."""
     return CurvesView(
         model=model,
         version=version,
         segment=segment,
         of=None,
+        classes=classes,
         curves=(),
         calibration=(),
         because=because,
@@ -255,9 +291,10 @@ def verdict(one: int, other: int, found: Sequence[DifferenceView]) -> str:
     """Say in one sentence which of two versions is better."""
     told = [each for each in found if each.outcome is not None]
     if not told:
-        return f"Versions {one} and {other} cannot be compared yet: too few rows are labelled."
-    better = [each.title for each in told if each.outcome == Outcome.BETTER.value]
-    worse = [each.title for each in told if each.outcome == Outcome.WORSE.value]
+        few = "too few rows are labelled" if not found else "their figures tell nothing yet"
+        return f"Versions {one} and {other} cannot be compared yet: {few}."
+    better = [_name(each) for each in told if each.outcome == Outcome.BETTER.value]
+    worse = [_name(each) for each in told if each.outcome == Outcome.WORSE.value]
     if better and worse:
         return (
             f"Version {one} is better than version {other} by {_listed(better)}, "
@@ -269,6 +306,9 @@ def verdict(one: int, other: int, found: Sequence[DifferenceView]) -> str:
     return f"No difference between versions {one} and {other} is shown; it may all be chance."
 
 
-def _listed(titles: Sequence[str]) -> str:
-    each = list(dict.fromkeys(titles))
-    return each[0] if len(each) == 1 else f"{', '.join(each[:-1])} and {each[-1]}"
+def _name(found: DifferenceView) -> str:
+    return found.title if found.of is None else f"{found.title} of {found.of!r}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Protocol
 
 import polars as pl
 
@@ -56,6 +57,13 @@ _VERSION = "modeldesk:version"
 
 IDENTIFIER = pl.format("{}-{}", pl.col(_KEY), pl.col(ROW)).alias("prediction_id")
 """Identifiers of the rows that `numbered` returns."""
+
+
+class RowFilter(Protocol):
+    """Says which rows of the log are meant, beyond what a page's own filters can."""
+
+    def of(self, rows: pl.DataFrame, record: VersionRecord, /) -> pl.DataFrame:
+        """Return those of a version's rows, as `numbered` returns them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +127,7 @@ class Reader:
         where: Mapping[str, str] | None = None,
         verdict: Status | None = None,
         which: Which = Which.ANSWERED,
+        only: RowFilter | None = None,
         cursor: str | None = None,
         limit: int = 100,
     ) -> PredictionPage:
@@ -140,6 +149,8 @@ class Reader:
             Only rows of days with this verdict over the columns that the monitor watches.
         which
             Rows that were answered, those of shadows, or all.
+        only
+            Only rows that it takes, such as those of a slice: see `SliceBook.rows`.
         cursor
             Goes on where the page that gave it ended.
         limit
@@ -171,9 +182,11 @@ class Reader:
         ):
             if taken.newer(chunk.last_key) > limit:
                 break
-            rows = numbered(chunk, records[chunk.version_id].number)
+            record = records[chunk.version_id]
+            rows = numbered(chunk, record.number)
             wanted = _wanted(rows, start, end, where or {}, position)
-            taken.add(rows.filter(wanted & _within(days, chunk.version_id)))
+            found = rows.filter(wanted & _within(days, chunk.version_id))
+            taken.add(found if only is None else only.of(found, record))
         return _page(champion.signature, taken.frames, limit)
 
     def _records(self, name: str, version: int | None) -> dict[int, VersionRecord]:

@@ -9,6 +9,12 @@ from modeldesk.store.compaction import Compaction
 from modeldesk.store.comparisons import ComparableWindow, ComparisonRecords, Past
 from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
+from modeldesk.store.estimates import (
+    CondensedDay,
+    DayToCondense,
+    EstimateRecords,
+    EstimatorRecord,
+)
 from modeldesk.store.evaluations import EvaluatedDay, EvaluationRecords, PartState
 from modeldesk.store.expiry import Expiry, OldRows
 from modeldesk.store.file_jobs import (
@@ -37,6 +43,7 @@ from modeldesk.store.rebuilding import DayRecords, DayState
 from modeldesk.store.registry import Failures, ModelRecords, NewVersion, VersionRecord
 from modeldesk.store.repair import Repair
 from modeldesk.store.sessions import AccessState, SessionRecord, SessionRecords
+from modeldesk.store.slices import SliceRecord, SliceRecords
 from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.windows import (
@@ -69,12 +76,16 @@ __all__ = [
     "Compaction",
     "ComparableWindow",
     "ComparisonRecords",
+    "CondensedDay",
     "DayRecords",
     "DayState",
+    "DayToCondense",
     "Detail",
     "DueDay",
     "DueWindow",
     "Dump",
+    "EstimateRecords",
+    "EstimatorRecord",
     "EvaluatedDay",
     "EvaluationRecords",
     "Expiry",
@@ -120,6 +131,8 @@ __all__ = [
     "Repair",
     "SessionRecord",
     "SessionRecords",
+    "SliceRecord",
+    "SliceRecords",
     "Store",
     "UserRecord",
     "UserRecords",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from modeldesk.store import (  # noqa: F401  # the metadata has their tables
+    estimate_tables,
     evaluation_tables,
     job_tables,
     label_tables,

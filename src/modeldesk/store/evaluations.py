@@ -12,6 +12,7 @@ from modeldesk.store.engine import Store
 from modeldesk.store.evaluation_tables import evaluations
 from modeldesk.store.label_tables import label_days
 from modeldesk.store.labels import DueDay, mark_evaluated
+from modeldesk.store.tables import versions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +115,15 @@ class EvaluationRecords:
         with self._store.reading() as connection:
             return tuple(connection.scalars(query))
 
-    def again(self, version_id: int) -> None:
-        """Mark all days of a version with labels as due, as its parts have changed."""
-        mine = label_days.c.version_id == version_id
-        with self._store.writing() as connection:
-            connection.execute(
-                sa.update(label_days).where(mine).values(revision=label_days.c.revision + 1)
-            )
+
+def evaluate_again(connection: sa.Connection, model_id: int) -> None:
+    """Mark all days of a model with labels as due, within the caller's transaction."""
+    mine = sa.select(versions.c.id).where(versions.c.model_id == model_id)
+    connection.execute(
+        sa.update(label_days)
+        .where(label_days.c.version_id.in_(mine))
+        .values(revision=label_days.c.revision + 1)
+    )
 
 
 def _within(start: datetime | None, end: datetime | None) -> list[sa.ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from modeldesk.schema import Granularity
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.estimate_tables import condensed_days
 from modeldesk.store.evaluation_tables import evaluations
 from modeldesk.store.label_expiry import expire_labels, old_labels
 from modeldesk.store.locking import lock_chunks, window_order
@@ -135,13 +136,17 @@ class Expiry:
             .order_by(profiles.c.id)
             .limit(_PROFILES)
         )
+        older = evaluations.c.day < before
+        days = granularity is Granularity.DAY
         with self._store.reading() as connection:
             ids = list(connection.scalars(query))
-        if not ids:
+            said = sa.select(evaluations.c.day).where(older).limit(1)
+            evaluated = days and connection.scalar(said) is not None
+        if not ids and not evaluated:
             return 0
         with self._store.writing() as connection:
-            if granularity is Granularity.DAY:
-                connection.execute(sa.delete(evaluations).where(evaluations.c.day < before))
+            for kept in (evaluations, condensed_days) if days else ():
+                connection.execute(sa.delete(kept).where(kept.c.day < before))
             return delete_profiles(connection, ids)
 
     def old_labels(self, before: datetime) -> int:

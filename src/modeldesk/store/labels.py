@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -193,25 +193,25 @@ class LabelRecords:
         with self._store.reading() as connection:
             return int(connection.scalar(query) or 0)
 
-    def due(self, *, limit: int = 1_000, without: Collection[int] = ()) -> tuple[DueDay, ...]:
+    def due(self, *, limit: int = 1_000, after: DueDay | None = None) -> tuple[DueDay, ...]:
         """Return days whose labels have changed since they were evaluated, the oldest first.
 
         Parameters
         ----------
         limit
             Most days.
-        without
-            Keys of versions whose days are left out.
+        after
+            Goes on behind this one.
         """
         query = (
             sa.select(label_days)
-            .where(
-                label_days.c.evaluated < label_days.c.revision,
-                label_days.c.version_id.not_in(without),
-            )
+            .where(label_days.c.evaluated < label_days.c.revision)
             .order_by(label_days.c.day, label_days.c.version_id)
             .limit(limit)
         )
+        if after is not None:
+            same = (label_days.c.day == after.day) & (label_days.c.version_id > after.version_id)
+            query = query.where((label_days.c.day > after.day) | same)
         with self._store.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(

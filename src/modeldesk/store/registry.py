@@ -13,6 +13,7 @@ from modeldesk.schema import LogPolicy, Routing, Signature
 from modeldesk.store.aliases import CHAMPION, point_first
 from modeldesk.store.audit import Change, note
 from modeldesk.store.engine import Store
+from modeldesk.store.evaluations import evaluate_again
 from modeldesk.store.notes import Notes
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
 
@@ -181,11 +182,16 @@ class ModelRecords:
             note(connection, change)
 
     def set_policy(self, model_id: int, policy: LogPolicy, change: Change | None = None) -> None:
-        """Change how a model's predictions are logged from now on."""
+        """Change how a model's predictions are logged from now on.
+
+        Where they are split otherwise than before, days with labels are to be evaluated anew.
+        """
+        mine = models.c.id == model_id
         with self._store.writing() as connection:
-            connection.execute(
-                sa.update(models).where(models.c.id == model_id).values(policy=policy.encode())
-            )
+            before = connection.scalar(sa.select(models.c.policy).where(mine).with_for_update())
+            connection.execute(sa.update(models).where(mine).values(policy=policy.encode()))
+            if before is not None and LogPolicy.decode(before).segment_by != policy.segment_by:
+                evaluate_again(connection, model_id)
             note(connection, change)
 
     def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from urllib.parse import urlsplit
-
 from nicegui import ui
 
 from modeldesk.services.calls import Dialect, call
-from modeldesk.services.snippets import KEY_VARIABLE, Language, Snippet, snippets
+from modeldesk.services.snippets import KEY_VARIABLE, snippets
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import first
-from modeldesk.ui.copying import copy_button
+from modeldesk.ui.browser_address import asked_at, reached_at
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.site import Site
+from modeldesk.ui.snippet_block import snippet_block
 
 DIALECTS = {
     Dialect.MODELDESK: (
@@ -36,17 +34,6 @@ DIALECTS = {
     ),
 }
 """What a dialect is called, and who speaks it."""
-
-LANGUAGES = {
-    Language.CURL: ("curl", "in a shell"),
-    Language.PYTHON: ("Python", "with httpx"),
-    Language.CLIENT: ("Python", "with modeldesk's client"),
-    Language.JAVASCRIPT: ("JavaScript", "in Node, or on a page of this server"),
-}
-
-# Only the browser knows the address under which it reached the page, whatever stands between.
-_ASK_ADDRESS = r"location.origin + location.pathname.replace(/\/models\/[^/]+\/api\/?$/, '')"
-_ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 
 class ApiPage:
@@ -70,7 +57,7 @@ class ApiPage:
         self._model = model
         known = dialect in set(Dialect)
         self._dialect = Dialect(dialect) if known else Dialect.MODELDESK
-        self._url = str(ui.context.client.request.base_url).rstrip("/")
+        self._url = asked_at()
         self._buttons: dict[Dialect, ui.element] = {}
 
     async def build(self) -> None:
@@ -88,14 +75,9 @@ class ApiPage:
                     self._facts()
                     self._row()
         self._fill()
-        await ui.context.client.connected()
-        self._reached_at(str(await ui.run_javascript(_ASK_ADDRESS)))
-
-    def _reached_at(self, url: str) -> None:
-        """Write the code for another address, if it is one."""
-        url = url.rstrip("/")
-        if url != self._url and _ADDRESS.fullmatch(url) and urlsplit(url).hostname:
-            self._url = url
+        reached = await reached_at()
+        if reached not in {None, self._url}:
+            self._url = reached
             self._fill()
 
     def _fill(self) -> None:
@@ -107,7 +89,7 @@ class ApiPage:
             self._chooser()
             for snippet in found:
                 if snippet.dialect is self._dialect:
-                    _show(snippet)
+                    snippet_block(snippet)
         asked = call(self._model, self._version.signature, self._dialect)
         self._address.text = self._url + asked.path
 
@@ -175,17 +157,3 @@ class ApiPage:
 
 def _several(features: int) -> str:
     return "1 feature" if features == 1 else f"{features} features"
-
-
-def _show(snippet: Snippet) -> None:
-    """Add one piece of code with its button."""
-    name, words = LANGUAGES[snippet.language]
-    piece = block("md-snippet", tag="section")
-    testable(piece, f"snippet-{snippet.language}")
-    with piece:
-        with block("md-snippet-head"):
-            text("h3", name)
-            text("span", words, "md-card-note")
-            copy_button(f"Copy {name} {words}")
-        code = text("pre", snippet.code, "md-code")
-        code.props["tabindex"] = "0"

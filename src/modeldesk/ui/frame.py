@@ -36,6 +36,11 @@ def monitor_path(model: str) -> str:
     return f"/models/{quote(model, safe='')}"
 
 
+def performance_path(model: str) -> str:
+    """Return the address of the page that tells how good a model is."""
+    return f"{monitor_path(model)}/performance"
+
+
 def playground_path(model: str) -> str:
     """Return the address of a model's playground."""
     return f"{monitor_path(model)}/playground"
@@ -54,6 +59,7 @@ def api_path(model: str) -> str:
 def _tabs(model: str) -> tuple[Tab, ...]:
     return (
         Tab(name="Monitor", icon="monitoring", path=monitor_path(model)),
+        Tab(name="Performance", icon="target", path=performance_path(model)),
         Tab(name="Playground", icon="tune", path=playground_path(model)),
         Tab(name="Batch", icon="table_rows", path=batch_path(model)),
         Tab(name="API", icon="code", path=api_path(model)),

@@ -7,7 +7,7 @@ from dataclasses import replace
 from nicegui import events, ui
 
 from modeldesk.charts import Options, Palette, distance_heatmap, heatmap_height, heatmap_key
-from modeldesk.services.views import VersionView, WindowComparison
+from modeldesk.services.views import WindowComparison
 from modeldesk.ui.alert_list import AlertList
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.background import aside, first
@@ -19,6 +19,7 @@ from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
+from modeldesk.ui.version_choice import version_choice
 from modeldesk.ui.wording import count
 
 
@@ -78,16 +79,7 @@ class MonitorPage:
     def _head(self) -> None:
         version = self._data.version
         with head(self._model, version.description, tag=f"v{version.number}"):
-            if len(self._data.versions) == 1:
-                return
-            select = ui.select(
-                {version.number: _name(version) for version in self._data.versions},
-                value=self._data.version.number,
-                on_change=self._choose_version,
-            )
-            select.props("outlined dense options-dense").classes("md-field")
-            select.props["aria-label"] = "Version"
-            testable(select, "version")
+            version_choice(self._data.versions, version, self._choose_version)
 
     def _fill_figures(self) -> None:
         self._figures.clear()
@@ -167,8 +159,8 @@ class MonitorPage:
     async def _close_panel(self) -> None:
         await self._move(replace(self._state, column=None))
 
-    def _choose_version(self, event: events.ValueChangeEventArguments[int]) -> None:
-        address = monitor_path(self._model) + replace(self._state, version=event.value).query()
+    def _choose_version(self, number: int) -> None:
+        address = monitor_path(self._model) + replace(self._state, version=number).query()
         ui.navigate.to(address)
 
     async def _move(self, state: MonitorState) -> None:
@@ -190,10 +182,6 @@ class MonitorPage:
         self._data = replace(self._data, overview=overview, alerts=alerts)
         self._fill_figures()
         self._alerts.fill(alerts)
-
-
-def _name(version: VersionView) -> str:
-    return f"v{version.number}" + "".join(f" ({alias})" for alias in version.aliases)
 
 
 def _day_words(entry: WindowComparison) -> str:

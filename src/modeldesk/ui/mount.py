@@ -15,6 +15,8 @@ from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.models_page import models_page
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
+from modeldesk.ui.performance_page import PerformancePage
+from modeldesk.ui.performance_state import PerformanceState
 from modeldesk.ui.playground_page import PlaygroundPage
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
@@ -31,8 +33,9 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Add the pages to an application that serves the API already.
 
     Everything that the application does not answer itself goes to the pages: ``/``,
-    ``/models/{name}`` with ``/playground``, ``/batch`` and ``/api``, and a friendly 404. NiceGUI
-    keeps its pages once per process, so one process shows one desk: the last one mounted.
+    ``/models/{name}`` with ``/performance``, ``/playground``, ``/batch`` and ``/api``, and a
+    friendly 404. NiceGUI keeps its pages once per process, so one process shows one desk: the
+    last one mounted.
 
     Parameters
     ----------
@@ -81,6 +84,14 @@ def _register(site: Site) -> None:
         number = int(version) if version.isascii() and version.isdigit() else None
         state = MonitorState(version=number, column=column or None, day=day)
         await MonitorPage(site, appearance, model=name, state=state).build()
+        await appearance.learn()
+
+    @ui.page("/models/{name}/performance")
+    async def performance(name: str) -> None:
+        appearance = _begin(site)
+        ui.page_title(f"{name} performance - modeldesk")
+        state = PerformanceState.read(dict(ui.context.client.request.query_params))
+        await PerformancePage(site, appearance, model=name, state=state).build()
         await appearance.learn()
 
     @ui.page("/models/{name}/playground")

@@ -9,14 +9,28 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from sklearn.datasets import load_diabetes
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_error
 
-from modeldesk.errors import Incompatible, NotFound
+from modeldesk.errors import Incompatible, InvalidArgument, NotFound
+from modeldesk.models import ArtefactStore
+from modeldesk.performance import Classification
 from modeldesk.schema import Granularity, LogPolicy, Routing, Shadow
+from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.reading import Which
-from modeldesk.store import EvaluationRecords, Expiry, LabelRecords
+from modeldesk.services.registry import Registry
+from modeldesk.store import (
+    ChunkLog,
+    EvaluationRecords,
+    Expiry,
+    LabelRecords,
+    ModelRecords,
+    PartState,
+    SliceRecords,
+)
+from modeldesk.store.tables import versions
 from tests.support import functions
 from tests.support.iris import FEATURES, iris_frame, iris_model
 
@@ -109,7 +123,10 @@ def test_nothing_is_said_without_labels(desk: Desk) -> None:
     report = desk.performance.report("iris")
     assert (report.task, report.figures, report.windows, report.labelled) == (None, (), (), 0)
     assert desk.performance.confusion("iris").classes == ()
-    assert desk.performance.curves("iris").because == "no row is labelled"
+    because = "no row is labelled, or its labels are not evaluated yet"
+    assert report.because == desk.performance.curves("iris").because == because
+    later = desk.performance.report("iris", start=NOW).because
+    assert later == "no row of this range is labelled, or its labels are not evaluated yet"
 
 
 def test_days_of_one_class_say_why_there_is_no_figure(desk: Desk) -> None:
@@ -165,6 +182,182 @@ def test_evaluations_expire_with_the_profiles_of_days(desk: Desk) -> None:
     assert Expiry(desk.store).profiles(Granularity.DAY, DAY + timedelta(days=1)) == 1
     version = desk.registry.record("iris").version_id
     assert EvaluationRecords(desk.store).days(version) == ()
+
+
+def test_what_is_said_of_an_expired_day_later_expires_as_well(desk: Desk) -> None:
+    """A late label of a day whose profile is gone leaves nothing for ever."""
+    ids, _ = predicted(desk, iris_frame())
+    desk.jobs.run()
+    tomorrow = DAY + timedelta(days=1)
+    assert Expiry(desk.store).profiles(Granularity.DAY, tomorrow) == 1
+    label(desk, ids, shuffled(iris_frame()))
+    desk.jobs.run()
+    assert desk.performance.report("iris").labelled == 150
+    assert Expiry(desk.store).profiles(Granularity.DAY, tomorrow) == 0
+    assert desk.performance.report("iris").labelled == 0
+
+
+class Ticking:
+    """A clock that goes on by some seconds whenever somebody looks at it."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.step = 0.0
+
+    def __call__(self) -> float:
+        """Return the time, in seconds."""
+        self.now += self.step
+        return self.now
+
+
+def evaluation_of(desk: Desk, seconds: Ticking) -> Evaluation:
+    """Return what evaluates a desk, with a registry of its own that remembers nothing."""
+    artefacts = ArtefactStore(desk.settings.artefacts)
+    return Evaluation(
+        Registry(ModelRecords(desk.store), artefacts, desk.clock),
+        ChunkLog(desk.store),
+        LabelRecords(desk.store),
+        EvaluationRecords(desk.store),
+        SliceRecords(desk.store),
+        seconds=seconds,
+    )
+
+
+def test_a_day_that_cannot_be_evaluated_rests_and_the_others_go_on(desk: Desk) -> None:
+    """A minute at first, then longer and longer; it is never tried over and over."""
+    desk.registry.publish(
+        functions.guesses_setosa, name="broken", reference=iris_frame(), target="class"
+    )
+    ids, answers = predicted(desk, iris_frame())
+    answer = desk.predictor.predict(
+        "broken", iris_frame().select(FEATURES).to_dicts(), timestamps=[NOW] * 150
+    )
+    broken = [found.prediction_id for found in answer.predictions]
+    desk.labelling.label("broken", {"prediction_id": broken, "label": ["Iris-setosa"] * 150})
+    label(desk, ids, answers)
+    version = desk.registry.record("broken").version_id
+    with desk.store.writing() as connection:
+        found = connection.execute(sa.select(versions.c.signature).where(versions.c.id == version))
+        before = found.scalar_one()
+        nonsense = sa.update(versions).where(versions.c.id == version).values(signature=b"{}")
+        connection.execute(nonsense)
+    clock = Ticking()
+    evaluation = evaluation_of(desk, clock)
+    assert (evaluation.run(), evaluation.failures) == (1, 1)
+    assert desk.performance.report("iris").labelled == 150
+    for now, failures in ((59, 1), (61, 2), (179, 2), (182, 3), (100_000, 4), (100_479, 4)):
+        clock.now = now
+        assert (evaluation.run(), evaluation.failures) == (0, failures)
+    with desk.store.writing() as connection:
+        mended = sa.update(versions).where(versions.c.id == version).values(signature=before)
+        connection.execute(mended)
+    clock.now = 200_000
+    assert (evaluation.run(), evaluation.failures) == (1, 4)
+    assert desk.performance.report("broken").labelled == 150
+
+
+def test_a_long_day_is_not_summed_up_over_and_over(desk: Desk) -> None:
+    """Labels that trickle in cost a tenth of the time, however many rows the day has."""
+    ids, answers = predicted(desk, iris_frame())
+    label(desk, ids[:1], answers[:1])
+    clock = Ticking()
+    evaluation = evaluation_of(desk, clock)
+    clock.step = 2.0
+    assert evaluation.run() == 1
+    clock.step = 0.0
+    label(desk, ids[1:2], answers[1:2])
+    assert evaluation.run() == 0
+    assert desk.performance.report("iris").labelled == 1
+    clock.now += 30
+    assert evaluation.run() == 1
+    assert desk.performance.report("iris").labelled == 2
+
+
+def test_a_run_ends_in_time_and_when_it_is_stopped(desk: Desk) -> None:
+    """What it leaves is done by the next one, each day whole."""
+    for day in range(3):
+        ids, answers = predicted(desk, iris_frame().head(4), at=NOW - timedelta(days=day))
+        label(desk, ids, answers)
+    clock = Ticking()
+    evaluation = evaluation_of(desk, clock)
+    assert evaluation.run(longest=0) == 0
+    clock.step = 0.6
+    assert evaluation.run(longest=1) == 1
+    looks = iter([False, True, True])
+    assert evaluation.run(stop=lambda: next(looks)) == 0
+    assert len(desk.performance.report("iris").windows) == 1
+    clock.step = 0.0
+    assert evaluation.run() == 2
+    assert desk.performance.report("iris").labelled == 12
+
+
+def test_whoever_read_fewer_labels_does_not_win(desk: Desk) -> None:
+    """Of two servers that evaluate a day, the one with the later labels is believed."""
+    ids, answers = predicted(desk, iris_frame())
+    label(desk, ids[:10], answers[:10])
+    (early,) = LabelRecords(desk.store).due()
+    label(desk, ids[:20], answers[:20])
+    (late,) = LabelRecords(desk.store).due()
+    records = EvaluationRecords(desk.store)
+    state = Classification.of(["Iris-setosa"] * 20, ["Iris-setosa"] * 20)
+    part = PartState(labelled=20, state=state.encode())
+    assert records.keep(late, {"": part})
+    assert not records.keep(early, {"": part})
+    assert not records.keep(late, {})
+    assert desk.performance.report("iris", measures=["accuracy"]).labelled == 20
+    assert LabelRecords(desk.store).due() == ()
+
+
+def test_days_are_split_anew_when_the_policy_changes(desk: Desk) -> None:
+    """Also those that were evaluated before; other changes of the policy cost nothing."""
+    column = desk.registry.record("iris").signature.prediction.name
+    ids, answers = predicted(desk, iris_frame())
+    label(desk, ids, answers)
+    desk.jobs.run()
+    desk.registry.set_policy("iris", LogPolicy(drop=(FEATURES[0],)))
+    assert LabelRecords(desk.store).due() == ()
+    desk.registry.set_policy("iris", LogPolicy(segment_by=(column, FEATURES[0])))
+    desk.jobs.run()
+    names = desk.performance.segments("iris")
+    assert {name.split("=")[0] for name in names} == {column, FEATURES[0]}
+    desk.registry.set_policy("iris", LogPolicy())
+    desk.jobs.run()
+    assert desk.performance.segments("iris") == ()
+
+
+def test_classes_that_are_truths_or_floats_are_known_in_labels(desk: Desk) -> None:
+    """From the model's own classes to the figures: the same class is the same everywhere."""
+    inputs = np.arange(40.0).reshape(-1, 1)
+    for name, (low, high) in {"truths": (False, True), "floats": (0.0, 1.0)}.items():
+        target = [high if row > 20 else low for row in range(40)]
+        reference = pl.DataFrame({"x": inputs[:, 0], "y": target})
+        model = LogisticRegression().fit(inputs, target)
+        desk.registry.publish(model, name=name, reference=reference, target="y")
+        answer = desk.predictor.predict(name, reference.select("x").to_dicts())
+        ids = [found.prediction_id for found in answer.predictions]
+        desk.labelling.label(name, {"prediction_id": ids, "label": target})
+        desk.jobs.run()
+        report = desk.performance.report(name)
+        guess, scores = model.predict(inputs), model.predict_proba(inputs)
+        assert one(report.figures, "accuracy").value == accuracy_score(target, guess)
+        assert one(report.figures, "log_loss").value == pytest.approx(log_loss(target, scores))
+
+
+def test_what_is_wrong_is_refused_before_there_are_labels(desk: Desk) -> None:
+    """An unknown measure, a confidence that is none, a class without curves."""
+    with pytest.raises(NotFound, match="no measure 'f2'"):
+        desk.performance.report("iris", measures=["f2"])
+    with pytest.raises(InvalidArgument, match="between 0 and 1"):
+        desk.performance.compare("iris", 1, 1, confidence=1.0)
+    ids, answers = predicted(desk, iris_frame())
+    label(desk, ids, answers)
+    desk.jobs.run()
+    assert len(desk.performance.curves("iris").classes) == 3
+    assert desk.performance.curves("iris", of="Iris-setosa").of == "Iris-setosa"
+    with pytest.raises(NotFound, match="no curves of 'cat'"):
+        desk.performance.curves("iris", of="cat")
+    with pytest.raises(Incompatible, match="does not apply"):
+        desk.performance.report("iris", measures=["mae"])
 
 
 def test_a_regression_has_its_own_measures(desk: Desk) -> None:

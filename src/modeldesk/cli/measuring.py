@@ -1,0 +1,120 @@
+"""Telling how good a version is, or whether it is better than another."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
+
+import typer
+
+from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, open_existing
+from modeldesk.cli.screen import answers, write_json
+
+if TYPE_CHECKING:
+    from modeldesk.client.performance import ClientPerformance
+    from modeldesk.services.performance_report import Performance
+
+    _Source: TypeAlias = Performance | ClientPerformance
+
+_DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+
+_Told = TypeVar("_Told")
+
+
+def performance(  # noqa: PLR0913  # one parameter per option of the command
+    model: Annotated[str, typer.Argument(help="Name of the model.", show_default=False)],
+    *,
+    version: Annotated[
+        int | None,
+        typer.Option(help="Number of the version. Default: the champion.", show_default=False),
+    ] = None,
+    segment: Annotated[
+        str,
+        typer.Option(help="Only the rows of this segment, such as country=DE.", show_default=False),
+    ] = "",
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=_DAYS,
+            help="Only days that begin then or later, UTC.",
+            show_default=False,
+        ),
+    ] = None,
+    end: Annotated[
+        datetime | None,
+        typer.Option(
+            "--to", formats=_DAYS, help="Only days that begin before, UTC.", show_default=False
+        ),
+    ] = None,
+    measure: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A measure, such as f1_macro; may be repeated. Default: all that apply.",
+            show_default=False,
+        ),
+    ] = None,
+    against: Annotated[
+        int | None,
+        typer.Option(help="Compare with this version instead.", show_default=False),
+    ] = None,
+    days: Annotated[bool, typer.Option("--days", help="Show each day as well.")] = False,
+    as_json: AsJson = False,
+    url: ServerUrl = None,
+    home: Home = None,
+    database_url: DatabaseUrl = None,
+) -> None:
+    """Say how good a version is, as far as labels tell.
+
+    Every figure has an interval that holds the true value 95 times in 100, or says why there is
+    none.
+
+    Example: `modeldesk performance churn --from 2026-03-01 --measure f1_macro --days`
+    """
+    import msgspec
+
+    from modeldesk.cli.performance_view import compared_view, performance_view
+    from modeldesk.errors import InvalidArgument
+
+    if days and against is not None:
+        message = "Versions are compared over all days together."
+        raise InvalidArgument(message, hint="Leave out --days, or choose days by --from and --to.")
+    first, last = (None if day is None else day.replace(tzinfo=UTC) for day in (start, end))
+    if against is not None:
+        compared = _ask(
+            lambda source: source.compare(
+                model, version, against, segment=segment, start=first, end=last, measures=measure
+            ),
+            (url, home, database_url),
+        )
+        if as_json:
+            write_json(msgspec.json.encode(compared))
+        else:
+            console = answers()
+            console.print(compared_view(compared, console=console))
+        return
+    report = _ask(
+        lambda source: source.report(
+            model, version=version, segment=segment, start=first, end=last, measures=measure
+        ),
+        (url, home, database_url),
+    )
+    if as_json:
+        write_json(msgspec.json.encode(report))
+    else:
+        console = answers()
+        console.print(performance_view(report, days=days, console=console))
+
+
+def _ask(
+    question: "Callable[[_Source], _Told]", place: tuple[str | None, Path | None, str | None]
+) -> _Told:
+    """Ask a server, or the desk in a home folder or a database."""
+    url, home, database_url = place
+    if url is not None:
+        from modeldesk.client import Client
+
+        with Client(url) as client:
+            return question(client.performance)
+    with open_existing(home=home, database_url=database_url) as desk:
+        return question(desk.performance)

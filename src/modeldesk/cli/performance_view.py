@@ -1,0 +1,129 @@
+"""How good versions are, as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from modeldesk.cli.counting import counted
+from modeldesk.cli.letters import shown
+from modeldesk.cli.listing import Paper
+from modeldesk.reports.numbers import NOTHING, count, share
+from modeldesk.services.performance_views import (
+    ComparedVersions,
+    FigureView,
+    PerformanceReport,
+)
+
+_STYLES = {"better": "bold green", "worse": "bold red", "different": "yellow"}
+
+
+def performance_view(report: PerformanceReport, *, days: bool, console: Console) -> Group:
+    """Return a sentence, a line per figure, and on demand a line per day.
+
+    Parameters
+    ----------
+    report
+        What is shown.
+    days
+        Whether days are shown as well.
+    console
+        Where it is shown: tells the width, and which letters it knows.
+    """
+    title = f"Version {report.version} of {report.model}"
+    if report.segment:
+        title += f", {report.segment}"
+    if report.because is not None:
+        return Group(shown(f"{title}: there are no figures, because {report.because}."))
+    told = f"{report.task}, {counted(report.labelled, 'labelled row')}"
+    head = Text.assemble(shown(title, "bold"), (f"  {told}", "dim"))
+    parts: list[RenderableType] = [head, _figures(report, Paper.of(console))]
+    notes = dict.fromkeys((each.title, each.note) for each in report.figures if each.note)
+    parts += [shown(f"{name}: {note}", "dim") for name, note in notes]
+    if days:
+        parts += [Text(), _days(report, Paper.of(console))]
+    return Group(*parts)
+
+
+def compared_view(compared: ComparedVersions, *, console: Console) -> Group:
+    """Return the verdict and a line per measure; parameters as for `performance_view`."""
+    title = f"Version {compared.one} against version {compared.other} of {compared.model}"
+    if compared.segment:
+        title += f", {compared.segment}"
+    rows = f"{count(compared.one_labelled)} and {count(compared.other_labelled)} labelled rows"
+    table = Paper.of(console).table()
+    for name in ("measure", "of", f"version {compared.one}", f"version {compared.other}"):
+        table.add_column(name, justify="left" if name in {"measure", "of"} else "right")
+    table.add_column("difference", justify="right")
+    table.add_column("")
+    for each in compared.differences:
+        words = each.outcome if each.outcome is not None else each.gap.because or each.gap.note
+        table.add_row(
+            each.measure,
+            shown(each.of or ""),
+            _number(each.one.value),
+            _number(each.other.value),
+            _with_interval(each.gap),
+            shown(words, _STYLES.get(words, "dim")),
+        )
+    parts: list[RenderableType] = [Text.assemble(shown(title, "bold"), (f"  {rows}", "dim"))]
+    parts.append(shown(compared.verdict))
+    return Group(*parts, *([table] if compared.differences else []))
+
+
+def _figures(report: PerformanceReport, paper: Paper) -> Table:
+    table = paper.table()
+    table.add_column("measure")
+    table.add_column("of")
+    for name in ("value", "interval", "rows"):
+        table.add_column(name, justify="right")
+    table.add_column("")
+    for each in report.figures:
+        missing = each.because is not None
+        table.add_row(
+            each.measure,
+            shown(each.of or ""),
+            _number(each.value),
+            _interval(each),
+            NOTHING if missing else count(each.rows),
+            shown(f"not defined, because {each.because}" if missing else "", "dim"),
+        )
+    return table
+
+
+def _days(report: PerformanceReport, paper: Paper) -> Table:
+    table = paper.table()
+    table.add_column("day")
+    table.add_column("labelled", justify="right")
+    whole = not report.segment
+    if whole:
+        table.add_column("share", justify="right")
+    found = dict.fromkeys(
+        (each.measure, each.of) for window in report.windows for each in window.figures
+    )
+    for measure, of in found:
+        table.add_column(shown(measure if of is None else f"{measure} of {of}"), justify="right")
+    for window in report.windows:
+        known = {(each.measure, each.of): each for each in window.figures}
+        cells = [f"{window.window.start:%Y-%m-%d}", count(window.labelled)]
+        if whole:
+            cells.append(NOTHING if window.maturity is None else share(window.maturity))
+        for key in found:
+            each = known.get(key)
+            cells.append(NOTHING if each is None else _with_interval(each))
+        table.add_row(*cells)
+    return table
+
+
+def _number(value: float | None) -> str:
+    return NOTHING if value is None else f"{value:.4g}"
+
+
+def _interval(each: FigureView) -> str:
+    return "" if each.low is None or each.high is None else f"{each.low:.4g} to {each.high:.4g}"
+
+
+def _with_interval(each: FigureView) -> str:
+    interval = _interval(each)
+    return f"{_number(each.value)} ({interval})" if interval else _number(each.value)

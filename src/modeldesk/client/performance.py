@@ -1,0 +1,154 @@
+"""How good versions are, asked of a running server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from modeldesk.client.transport import Query, Transport, at
+from modeldesk.services.performance_views import (
+    ComparedVersions,
+    ConfusionView,
+    CurvesView,
+    PerformanceReport,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Segments:
+    segments: tuple[str, ...]
+
+
+class ClientPerformance:
+    """Reads how good versions are, as `Desk.performance` does.
+
+    Parameters
+    ----------
+    transport
+        The connections to the server.
+    """
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def report(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> PerformanceReport:
+        """Return how good a version is, over a range and on each of its days.
+
+        Parameters
+        ----------
+        name, version
+            The model, and the version of it; ``None``: the champion.
+        segment
+            Only the rows of this segment, such as ``country=DE``.
+        start, end
+            Days that begin at or after ``start`` and before ``end``.
+        measures
+            Which measures; unless told, all that apply to the range, and a few that fit the task
+            for each day.
+        confidence
+            How often an interval should hold the true value, between 0 and 1.
+        """
+        query = _rows(segment, start, end) | {
+            "version": version,
+            "measure": measures,
+            "confidence": confidence,
+        }
+        return self._transport.get(
+            at("models", name, "performance"), PerformanceReport, query=query
+        )
+
+    def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
+        """Return the names of the segments of which a version has labelled rows."""
+        path = at("models", name, "performance", "segments")
+        return self._transport.get(path, _Segments, query={"version": version}).segments
+
+    def confusion(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> ConfusionView:
+        """Return how often each class was predicted for each; parameters as for `report`."""
+        path = at("models", name, "performance", "confusion")
+        query = _rows(segment, start, end) | {"version": version}
+        return self._transport.get(path, ConfusionView, query=query)
+
+    def curves(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        of: str | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> CurvesView:
+        """Return ROC, precision over recall and calibration.
+
+        Parameters
+        ----------
+        name, version, segment, start, end
+            As for `report`.
+        of
+            The class; ``None``: the positive one of two.
+        """
+        path = at("models", name, "performance", "curves")
+        query = _rows(segment, start, end) | {"version": version, "of": of}
+        return self._transport.get(path, CurvesView, query=query)
+
+    def compare(
+        self,
+        name: str,
+        one: int | None = None,
+        other: int | None = None,
+        *,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> ComparedVersions:
+        """Compare two versions, each on its own labelled rows.
+
+        Of rows that both predicted, one of them as a shadow, this misses differences.
+
+        Parameters
+        ----------
+        name, segment, start, end, measures
+            As for `report`.
+        one, other
+            The version that is judged, and the one that it is compared with; ``None``: the
+            champion.
+        confidence
+            The chance that no difference at all is called where there is none.
+        """
+        path = at("models", name, "performance", "versions")
+        query = _rows(segment, start, end) | {
+            "one": one,
+            "other": other,
+            "measure": measures,
+            "confidence": confidence,
+        }
+        return self._transport.get(path, ComparedVersions, query=query)
+
+
+def _rows(segment: str, start: datetime | None, end: datetime | None) -> dict[str, Query]:
+    return {
+        "segment": segment or None,
+        "from": None if start is None else start.isoformat(),
+        "to": None if end is None else end.isoformat(),
+    }

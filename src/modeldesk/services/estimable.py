@@ -1,0 +1,164 @@
+"""Logged rows as the arrays that estimates are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from modeldesk.performance.estimation import (
+    ClassificationEstimator,
+    ClassificationWindow,
+    Estimator,
+    RegressionWindow,
+    Unlearned,
+    learn_classification,
+    learn_regression,
+)
+from modeldesk.schema import Column, Kind, Signature
+from modeldesk.services.labelled_rows import LABEL
+
+_NUMBERS = {Kind.INTEGER, Kind.FLOAT}
+_NAMES = {Kind.CATEGORICAL, Kind.BOOLEAN}
+_MOST_INPUTS = 50
+
+Array = NDArray[Any]
+
+
+def learn(rows: pl.DataFrame, signature: Signature) -> Estimator | Unlearned:
+    """Learn from labelled rows, in the order in which they were predicted.
+
+    Parameters
+    ----------
+    rows
+        Inputs and outputs, and `LABEL`.
+    signature
+        Tells what they are; numbers, classes and truths are the inputs that count.
+    """
+    columns = {
+        column.name: _input(rows, column.name, column.kind in _NUMBERS)
+        for column in _inputs(signature)
+        if _usable(rows, column)
+    }
+    labels = rows[LABEL]
+    classes = classes_of(signature)
+    if classes is None:
+        if not is_estimable(signature):
+            return Unlearned(reason="Not defined, because the model gives no probabilities.")
+        return learn_regression(_predicted(rows, signature), _numbers(labels), columns=columns)
+    known = labels.set(~labels.is_in(pl.Series(classes).implode()), None)
+    return learn_classification(
+        _scores(rows, signature, classes),
+        _classes(rows, signature, classes),
+        np.array(known.to_list(), dtype=object),
+        classes=classes,
+        columns=columns,
+    )
+
+
+def condense(
+    rows: pl.DataFrame, signature: Signature, estimator: Estimator
+) -> ClassificationWindow | RegressionWindow:
+    """Return what rows say to an estimator; an input that the log has no more is missing."""
+    columns = {
+        scale: _input(rows, scale, numeric) for scale, numeric in _wanted(estimator, signature)
+    }
+    if isinstance(estimator, ClassificationEstimator):
+        classes = estimator.classes
+        return estimator.condense(
+            _scores(rows, signature, classes), _classes(rows, signature, classes), columns
+        )
+    return estimator.condense(_predicted(rows, signature), columns)
+
+
+def is_estimable(signature: Signature) -> bool:
+    """Whether performance can be estimated: of probabilities, and of numbers."""
+    column = signature.prediction
+    return bool(classes_of(signature)) or (
+        column.kind in _NUMBERS and not column.categories and not signature.scores
+    )
+
+
+def classes_of(signature: Signature) -> tuple[str, ...] | None:
+    """Return the classes whose probabilities a model gives, both of two where it gives one."""
+    labels = [column.label for column in signature.scores if column.label is not None]
+    if not labels or any(
+        (column.low is not None and column.low < 0) or (column.high is not None and column.high > 1)
+        for column in signature.scores
+    ):
+        return None
+    if len(labels) > 1:
+        return tuple(labels)
+    others = [name for name in signature.prediction.categories if name != labels[0]]
+    return (others[0], labels[0]) if len(others) == 1 else None
+
+
+def _inputs(signature: Signature) -> Sequence[Column]:
+    return [column for column in signature.inputs if column.kind in _NUMBERS | _NAMES][
+        :_MOST_INPUTS
+    ]
+
+
+def _usable(rows: pl.DataFrame, column: Column) -> bool:
+    """Whether the log keeps a column as it was."""
+    if column.name not in rows.columns:
+        return False
+    return column.kind in _NAMES or rows[column.name].dtype.is_numeric()
+
+
+def _wanted(estimator: Estimator, signature: Signature) -> list[tuple[str, bool]]:
+    reading = estimator.reading
+    if reading is None:
+        return []
+    names = {cut.name for cut in reading.cuts}
+    return [
+        (column.name, column.kind in _NUMBERS)
+        for column in _inputs(signature)
+        if column.name in names
+    ]
+
+
+def _input(rows: pl.DataFrame, name: str, numeric: bool) -> Array:  # noqa: FBT001
+    if numeric:
+        if name not in rows.columns or not rows[name].dtype.is_numeric():
+            return np.full(rows.height, np.nan)
+        return _numbers(rows[name])
+    if name not in rows.columns:
+        return np.full(rows.height, None, dtype=object)
+    return np.array(rows[name].cast(pl.String).to_list(), dtype=object)
+
+
+def _numbers(values: pl.Series) -> Array:
+    return values.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy()
+
+
+def _predicted(rows: pl.DataFrame, signature: Signature) -> Array:
+    return _input(rows, signature.prediction.name, numeric=True)
+
+
+def _scores(rows: pl.DataFrame, signature: Signature, classes: Sequence[str]) -> Array:
+    by_class: Mapping[str, Array] = {
+        column.label: _input(rows, column.name, numeric=True)
+        for column in signature.scores
+        if column.label is not None
+    }
+    if len(classes) == 2:  # noqa: PLR2004  # the second of two is enough
+        return _bounded(by_class[classes[1]])
+    return np.column_stack([_bounded(by_class[name]) for name in classes])
+
+
+def _bounded(scores: Array) -> Array:
+    """Return what is no probability as missing."""
+    return np.where((scores >= 0) & (scores <= 1), scores, np.nan)
+
+
+def _classes(rows: pl.DataFrame, signature: Signature, classes: Sequence[str]) -> Array:
+    name = signature.prediction.name
+    if name not in rows.columns:
+        return np.full(rows.height, None, dtype=object)
+    values = rows[name].cast(pl.String)
+    known = values.set(~values.is_in(pl.Series(classes).implode()), None)
+    return np.array(known.to_list(), dtype=object)

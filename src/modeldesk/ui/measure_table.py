@@ -1,0 +1,125 @@
+"""All measures: one table of what holds for all rows, one of what holds per class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from nicegui import ui
+
+from modeldesk.services.performance_views import FigureView, PerformanceReport
+from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.measured import interval_words, value_words
+from modeldesk.ui.wording import NOTHING, count, plural
+
+_ROWS_A_PAGE = 25
+
+_BETTER = {"higher": "higher", "lower": "lower", "nearer zero": "nearer 0", "neither": NOTHING}
+
+_COLUMNS: list[dict[str, object]] = [
+    {"name": "title", "label": "Measure", "field": "title", "align": "left"},
+    {"name": "value", "label": "Value", "field": "value", "align": "right"},
+    {"name": "interval", "label": "Interval", "field": "interval", "align": "left"},
+    {"name": "rows", "label": "Rows", "field": "rows", "align": "right"},
+    {"name": "better", "label": "Better", "field": "better", "align": "left"},
+]
+
+# Templates are constants; what users wrote arrives as data and is shown as text.
+_ROW = """
+<q-tr :props="props" :data-testid="'measure-' + props.row.measure">
+  <q-td key="title" :props="props">{{ props.row.title }}
+    <div v-if="props.row.note" class="md-measure-note">{{ props.row.note }}</div></q-td>
+  <q-td v-if="props.row.because" colspan="4" class="md-measure-none">
+    not defined, because {{ props.row.because }}</q-td>
+  <template v-else>
+    <q-td key="value" :props="props" class="md-measure-value">{{ props.row.value }}</q-td>
+    <q-td key="interval" :props="props">{{ props.row.interval }}</q-td>
+    <q-td key="rows" :props="props">{{ props.row.rows }}</q-td>
+    <q-td key="better" :props="props">{{ props.row.better }}</q-td>
+  </template>
+</q-tr>
+"""
+_CLASS_CELL = """
+<q-td :props="props"><template v-if="props.value">
+  <div :title="props.value.because || props.value.note">
+    <span :class="props.value.because ? 'md-faint' : 'md-measure-value'">
+      {{ props.value.value }}</span>
+    <div class="md-measure-note">{{ props.value.interval }}</div></div></template></q-td>
+"""
+
+
+def measure_table(report: PerformanceReport) -> None:
+    """Add the card with the figures of all rows together."""
+    figures = [figure for figure in report.figures if figure.of is None]
+    with block("md-card"):
+        with block("md-card-head"):
+            text("h2", "Measures")
+            note = f"{plural(report.labelled, 'labelled row')}, {report.confidence:.0%} intervals"
+            text("span", note, "md-card-note")
+        table = ui.table(rows=measure_rows(figures), columns=_COLUMNS, row_key="measure")
+        table.classes("md-table md-table--measures").props("flat")
+        table.add_slot("body", _ROW)
+        testable(table, "measures")
+
+
+def class_table(report: PerformanceReport) -> None:
+    """Add the card with the figures per class, quantile or cutoff, where there are any."""
+    figures = [figure for figure in report.figures if figure.of is not None]
+    if not figures:
+        return
+    columns, rows = class_rows(figures)
+    with block("md-card"):
+        with block("md-card-head"):
+            text("h2", "Per class" if report.task != "regression" else "Per quantile")
+            text("span", f"with {report.confidence:.0%} intervals", "md-card-note")
+        table = ui.table(
+            rows=rows,
+            columns=columns,
+            row_key="of",
+            pagination={"rowsPerPage": _ROWS_A_PAGE} if len(rows) > _ROWS_A_PAGE else None,
+        )
+        table.classes("md-table md-table--measures md-table--classes").props("flat")
+        for column in columns[1:]:
+            table.add_slot(f"body-cell-{column['name']}", _CLASS_CELL)
+        testable(table, "classes")
+
+
+def measure_rows(figures: Sequence[FigureView]) -> list[dict[str, object]]:
+    """Return the table's rows: those with a value first, in the order of the measures."""
+    rows: list[dict[str, object]] = [
+        {
+            "measure": figure.measure,
+            "title": figure.title,
+            "value": value_words(figure),
+            "interval": interval_words(figure) or NOTHING,
+            "rows": count(figure.rows),
+            "better": _BETTER.get(figure.better, NOTHING),
+            "note": figure.note,
+            "because": figure.because or "",
+        }
+        for figure in figures
+    ]
+    return sorted(rows, key=lambda row: bool(row["because"]))
+
+
+def class_rows(
+    figures: Sequence[FigureView],
+) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Return a column per measure, and a row per class with a cell for each."""
+    titles = {figure.measure: figure.title for figure in figures}
+    columns: list[dict[str, object]] = [
+        {"name": "of", "label": "Class", "field": "of", "align": "left", "classes": "md-name"}
+    ]
+    columns += [
+        {"name": measure, "label": title, "field": measure, "align": "right"}
+        for measure, title in titles.items()
+    ]
+    rows: dict[str, dict[str, object]] = {}
+    for figure in figures:
+        row = rows.setdefault(str(figure.of), {"of": figure.of})
+        row[figure.measure] = {
+            "value": value_words(figure),
+            "interval": interval_words(figure),
+            "note": figure.note,
+            "because": figure.because and f"not defined, because {figure.because}",
+        }
+    return columns, list(rows.values())
