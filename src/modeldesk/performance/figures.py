@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -109,6 +110,15 @@ def joined(*notes: str) -> str:
     'Two rows are left out. It is approximate.'
     """
     return " ".join(note for note in notes if note)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as one text.
+
+    >>> listed(["accuracy"]), listed(["accuracy", "macro F1", "log loss"])
+    ('accuracy', 'accuracy, macro F1 and log loss')
+    """
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def counted(count: int, one: str, many: str) -> str:

@@ -17,6 +17,7 @@ from modeldesk.performance import (
     Undefined,
     measure_all,
 )
+from modeldesk.performance.figures import listed
 from modeldesk.schema import Window
 
 
@@ -297,18 +298,15 @@ def verdict(one: int, other: int, found: Sequence[DifferenceView]) -> str:
     worse = [_name(each) for each in told if each.outcome == Outcome.WORSE.value]
     if better and worse:
         return (
-            f"Version {one} is better than version {other} by {_listed(better)}, "
-            f"and worse by {_listed(worse)}."
+            f"Version {one} is better than version {other} by {listed(better)}, "
+            f"and worse by {listed(worse)}."
         )
     if better or worse:
         word = "better" if better else "worse"
-        return f"Version {one} is {word} than version {other} by {_listed(better or worse)}."
+        return f"Version {one} is {word} than version {other} by {listed(better or worse)}."
     return f"No difference between versions {one} and {other} is shown; it may all be chance."
 
 
 def _name(found: DifferenceView) -> str:
-    return found.title if found.of is None else f"{found.title} of {found.of!r}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    title = MEASURES[found.measure].in_words
+    return title if found.of is None else f"{title} of {found.of!r}"

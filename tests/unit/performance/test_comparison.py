@@ -7,6 +7,7 @@ import pytest
 
 from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.performance import (
+    MEASURES,
     Classification,
     Figure,
     Outcome,
@@ -136,3 +137,9 @@ def test_wrong_groups_are_refused() -> None:
         fairness({"a": GOOD, "b": Regression()}, ["accuracy"], against="a")
     with pytest.raises(Incompatible, match="do not merge"):
         merge(GOOD, Regression())
+
+
+def test_titles_within_sentences() -> None:
+    """Words begin small; names of people and abbreviations stay as they are."""
+    told = {MEASURES[name].in_words for name in ("accuracy", "f1_macro", "roc_auc", "kappa", "mae")}
+    assert told == {"accuracy", "macro F1", "ROC AUC", "Cohen's kappa", "MAE"}

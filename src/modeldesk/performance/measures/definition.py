@@ -16,6 +16,8 @@ from modeldesk.performance.regression import Regression
 State: TypeAlias = Classification | MultiLabel | Regression | Ranking
 """What a model's rows are summarised in, by its task."""
 
+_PEOPLE = ("Brier", "Cohen", "Hamming", "Matthews")
+
 Choices: TypeAlias = Callable[[State], tuple[str, ...]]
 Compute: TypeAlias = Callable[[State, str, float], Result]
 
@@ -61,6 +63,14 @@ class Measure:
     """What the choices are: ``class``, ``quantile``, ``cutoff``; empty where there are none."""
     compute: Compute
     """Takes the state, one of the choices (or an empty string) and the confidence."""
+
+    @property
+    def in_words(self) -> str:
+        """The title as it stands within a sentence, such as ``macro F1`` and ``log loss``."""
+        name, _, kind = self.title.partition(", ")
+        plain = name[1:2].islower() and not name.startswith(_PEOPLE)
+        first = name[:1].lower() + name[1:] if plain else name
+        return f"{kind} {first}" if kind else first
 
 
 def task_of(state: State) -> Task:

@@ -14,7 +14,7 @@ from modeldesk.performance.comparison import (
     outcome_of,
     sentence_of,
 )
-from modeldesk.performance.figures import CONFIDENCE, Figure, Result, Undefined, figure
+from modeldesk.performance.figures import CONFIDENCE, Figure, Result, Undefined, figure, listed
 from modeldesk.performance.intervals import Limits
 from modeldesk.performance.measures import known_measure, measure, task_of
 from modeldesk.performance.paired.classes import Asked, ClassChange, PairedClasses
@@ -62,12 +62,12 @@ class PairedComparison:
         better, worse = self._titles(Outcome.BETTER), self._titles(Outcome.WORSE)
         if better and worse:
             return (
-                f"{one} is better than {other} on {rows} by {_listed(better)}, "
-                f"and worse by {_listed(worse)}."
+                f"{one} is better than {other} on {rows} by {listed(better)}, "
+                f"and worse by {listed(worse)}."
             )
         if better or worse:
             word = "better" if better else "worse"
-            return f"{one} is {word} than {other} on {rows}, by {_listed(better or worse)}."
+            return f"{one} is {word} than {other} on {rows}, by {listed(better or worse)}."
         if self.agreement == 1:
             return f"{one} predicts the same as {other} on {rows}."
         return f"No difference between {one} and {other} is shown on {rows}; it may be chance."
@@ -76,7 +76,7 @@ class PairedComparison:
         found = [each for each in self.differences if each.outcome is outcome]
         return list(
             dict.fromkeys(
-                known_measure(each.measure).title + (f" of {each.of!r}" if each.of else "")
+                known_measure(each.measure).in_words + (f" of {each.of!r}" if each.of else "")
                 for each in found
             )
         )
@@ -214,7 +214,3 @@ def _shares(pairs: PairedClasses, level: float) -> Limits:
         pairs.right(one=False, other=False),
         level,
     )
-
-
-def _listed(titles: Sequence[str]) -> str:
-    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
