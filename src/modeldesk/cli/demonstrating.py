@@ -104,6 +104,11 @@ def _show(console: "Console", outcome: "Outcome") -> None:
     sent = f"{outcome.predictions} predictions over HTTP, {outcome.profiled} of them profiled"
     lines = [
         f"{sent}, in {outcome.seconds:g} seconds.",
+        *(
+            [f"Performance: {outcome.accuracy:.1%} of {outcome.labelled} with a label are right."]
+            if outcome.accuracy is not None
+            else []
+        ),
         *(f"Alert: {f.column} on {f.day}{_distance(f.distance)}." for f in outcome.alerts),
         *(
             f"Answers: {found.column} on {found.day} {found.status}{_distance(found.distance)}."
@@ -121,6 +126,7 @@ def _show_addresses(console: "Console", url: str) -> None:
         "",
         f"Models      {url}/",
         f"Monitor     {url}/models/{MODEL}",
+        f"Performance {url}/models/{MODEL}/performance",
         f"Playground  {url}/models/{MODEL}/playground",
         f"API         {url}/docs",
     ]

@@ -39,6 +39,8 @@ class Observed:
 
     predictions: int
     profiled: int
+    labelled: int
+    accuracy: float | None
     report: DriftReport
     alerts: tuple[AlertView, ...]
 
@@ -52,6 +54,10 @@ class Outcome:
     """Rows that were predicted over HTTP in the three days of traffic."""
     profiled: int
     """Rows of these that are in the daily profiles."""
+    labelled: int
+    """Rows of these whose true class is known by now."""
+    accuracy: float | None
+    """Share of these that were predicted right."""
     alerts: tuple[Finding, ...]
     """Open alerts, oldest day first."""
     outputs: tuple[OutputVerdict, ...]
@@ -114,6 +120,8 @@ def unmet(traffic: Traffic, observed: Observed) -> tuple[str, ...]:
         said.append(f"{observed.predictions} rows are in the log, {sent} were sent.")
     if observed.profiled != sent:
         said.append(f"{observed.profiled} rows are in the profiles, {sent} were sent.")
+    if observed.labelled != traffic.labelled:
+        said.append(f"{observed.labelled} labels are evaluated, {traffic.labelled} were sent.")
     said.extend(_wrong_days(traffic, observed.report))
     features = {column.name for column in observed.report.signature.inputs}
     expected = {(traffic.drifted_day.start.date(), DRIFTED)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from modeldesk.demo.scenario import MODEL, TARGET, Traffic
 from modeldesk.desk import Desk
 from modeldesk.schema import Role
 from modeldesk.server import running_server
+from modeldesk.services.label_reading import LabelColumns
 from modeldesk.services.progress import Progress
 from modeldesk.services.views import AlertStatus, AlertView
 from modeldesk.settings import Settings
@@ -72,13 +73,16 @@ def running_demo(
             desk.start_jobs()
             url = stack.enter_context(running_server(desk, settings))
         client = stack.enter_context(Client(url))
-        _send(client, traffic, progress)
+        ids = _send(client, traffic, progress)
+        _label(client, traffic, ids)
         observed = _observe(client, traffic, progress)
         flag_id = _play_and_flag(client)
         yield Outcome(
             url=url,
             predictions=observed.predictions,
             profiled=observed.profiled,
+            labelled=observed.labelled,
+            accuracy=observed.accuracy,
             alerts=alerted(observed.alerts),
             outputs=output_verdicts(observed.report),
             flag_id=flag_id,
@@ -115,16 +119,31 @@ def _publish(desk: Desk, flowers: pl.DataFrame, seed: int) -> None:
     )
 
 
-def _send(client: Client, traffic: Traffic, progress: Progress) -> None:
-    """Ask for one row per request, as a live system would."""
+def _send(client: Client, traffic: Traffic, progress: Progress) -> list[str]:
+    """Ask for one row per request, as a live system would; return the identifiers."""
+    ids = list[str]()
     with progress.step("Sending three days of traffic", len(traffic.requests)) as step:
         for request in traffic.requests:
-            client.predict(MODEL, request.row, timestamps=[request.time])
+            answer = client.predict(MODEL, request.row, timestamps=[request.time])
+            ids.append(answer[0].prediction_id)
             step.advance()
+    return ids
+
+
+def _label(client: Client, traffic: Traffic, ids: Sequence[str]) -> None:
+    """Say which species the flowers were, as far as that is known by now."""
+    known = [
+        (prediction_id, request.truth, request.known)
+        for prediction_id, request in zip(ids, traffic.requests, strict=True)
+        if request.known is not None
+    ]
+    if known:
+        table = pl.DataFrame(known, schema=["prediction_id", "label", "label_time"], orient="row")
+        client.label(MODEL, table, columns=LabelColumns(source="herbarium"))
 
 
 def _observe(client: Client, traffic: Traffic, progress: Progress) -> Observed:
-    """Wait until every row is profiled and every change has its alert, then look."""
+    """Wait until every row is profiled and evaluated and every change has its alert; then look."""
     sent = len(traffic.requests)
     with progress.step("Waiting for the profiles and the monitor"):
         _wait_until(lambda: client.model(MODEL).profiled >= sent)
@@ -132,10 +151,14 @@ def _observe(client: Client, traffic: Traffic, progress: Progress) -> Observed:
         watched = set(changed(report, Role.FEATURE, Role.PREDICTION))
         # A day that was judged while it filled up may have alerts that do not last.
         _wait_until(lambda: watched == set(alerted(_open_alerts(client))))
-    overview = client.model(MODEL)
+        _wait_until(lambda: client.performance.report(MODEL).labelled >= traffic.labelled)
+    overview, performance = client.model(MODEL), client.performance.report(MODEL)
+    accuracy = [each.value for each in performance.figures if each.measure == "accuracy"]
     return Observed(
         predictions=overview.predictions,
         profiled=overview.profiled,
+        labelled=performance.labelled,
+        accuracy=accuracy[0] if accuracy else None,
         report=report,
         alerts=_open_alerts(client),
     )

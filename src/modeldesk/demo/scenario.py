@@ -1,7 +1,8 @@
 """What the demo plays: the iris data, a model trained on it, and three days of traffic.
 
 Day 1 and day 3 ask for the 150 rows that the model was published with. On day 2 the same rows
-come with 30 of them having `DRIFTED` replaced by an outlier, as if a ruler had slipped.
+come with 30 of them having `DRIFTED` replaced by an outlier, as if a ruler had slipped. Which
+species each flower was becomes known later, so of the last day it is not known of all yet.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ DRIFTED_DAY = 1
 """Position of the day with outliers, from 0."""
 DAYS = 3
 OUTLIERS = 30
+DELAY = timedelta(hours=10)
+"""How long it takes on average until a flower's species is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +36,10 @@ class Request:
 
     row: dict[str, float]
     time: datetime
+    truth: str
+    """The species that it was."""
+    known: datetime | None
+    """When that became known; ``None`` where it is not known yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +53,11 @@ class Traffic:
     def drifted_day(self) -> Window:
         """The day with outliers."""
         return self.days[DRIFTED_DAY]
+
+    @property
+    def labelled(self) -> int:
+        """Of how many flowers the species is known by now."""
+        return sum(request.known is not None for request in self.requests)
 
 
 def iris() -> pl.DataFrame:
@@ -85,7 +97,8 @@ def traffic(flowers: pl.DataFrame, *, now: datetime, seed: int) -> Traffic:
     requests = list[Request]()
     for position, day in enumerate(days):
         rows = _with_outliers(lengths, random) if position == DRIFTED_DAY else lengths
-        requests.extend(_day(rows, day, random))
+        rows = rows.with_columns(flowers[TARGET])
+        requests.extend(_day(rows, day, random, now=now))
     return Traffic(days=days, requests=tuple(requests))
 
 
@@ -103,12 +116,21 @@ def _with_outliers(rows: pl.DataFrame, random: np.random.Generator) -> pl.DataFr
     return rows.with_columns(pl.Series(DRIFTED, values))
 
 
-def _day(rows: pl.DataFrame, day: Window, random: np.random.Generator) -> list[Request]:
+def _day(
+    rows: pl.DataFrame, day: Window, random: np.random.Generator, *, now: datetime
+) -> list[Request]:
     """Spread the rows over a day in random order, to the second."""
     seconds = np.sort(random.integers(0, 24 * 60 * 60, len(rows)))
     order = random.permutation(len(rows)).tolist()
-    times = [day.start + timedelta(seconds=int(second)) for second in seconds]
-    return [
-        Request(row=rows.row(position, named=True), time=time)
-        for position, time in zip(order, times, strict=True)
-    ]
+    delays = random.exponential(DELAY.total_seconds(), len(rows)).round()
+    requests = list[Request]()
+    for position, second, delay in zip(order, seconds, delays, strict=True):
+        row = rows.row(position, named=True)
+        time = day.start + timedelta(seconds=int(second))
+        known = time + timedelta(seconds=float(delay))
+        requests.append(
+            Request(
+                truth=row.pop(TARGET), row=row, time=time, known=known if known <= now else None
+            )
+        )
+    return requests

@@ -29,6 +29,8 @@ def outcome(*unmet: str) -> Outcome:
         url="http://127.0.0.1:8080",
         predictions=450,
         profiled=450,
+        labelled=400,
+        accuracy=0.9225,
         alerts=(Finding(column="sepal_width_cm", day=day, distance=0.33),),
         outputs=(
             OutputVerdict(column="class", day=day, distance=None, status=Status.STABLE),
@@ -47,6 +49,7 @@ def test_the_outcome_is_told() -> None:
     assert conclude(Console(file=text, width=100), outcome()) is ExitCode.OK
     shown = text.getvalue()
     assert "Alert: sepal_width_cm on 2026-03-12, distance 0.33." in shown
+    assert "Performance: 92.2% of 400 with a label are right." in shown
     assert "Answers: class on 2026-03-12 stable." in shown
     assert "probability_a on 2026-03-12 changed" in shown
     assert "probability_b" not in shown

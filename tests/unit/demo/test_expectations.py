@@ -79,6 +79,8 @@ def alert(window: Window, column: str) -> AlertView:
 GOOD = Observed(
     predictions=450,
     profiled=450,
+    labelled=SENT.labelled,
+    accuracy=0.9,
     report=report((1, DRIFTED)),
     alerts=(alert(SENT.drifted_day, DRIFTED),),
 )
@@ -108,6 +110,10 @@ def test_the_prediction_column_may_do_what_it_does() -> None:
     [
         (replace(GOOD, predictions=449), ["449 rows are in the log, 450 were sent."]),
         (replace(GOOD, profiled=0), ["0 rows are in the profiles, 450 were sent."]),
+        (
+            replace(GOOD, labelled=1),
+            [f"1 labels are evaluated, {SENT.labelled} were sent."],
+        ),
         (replace(GOOD, alerts=()), [f"There is no alert on {DRIFTED} on 2026-03-12."]),
         (
             replace(GOOD, alerts=(*GOOD.alerts, alert(SENT.days[0], "petal_width_cm"))),

@@ -32,6 +32,9 @@ def test_the_demo_finds_what_it_staged(tmp_path: Path, monkeypatch: pytest.Monke
         (flag,) = client.flags(MODEL)
     assert isinstance(outcome, Outcome)
     assert (outcome.predictions, outcome.profiled) == (450, 450)
+    assert 400 < outcome.labelled <= 450
+    assert outcome.accuracy is not None
+    assert 0.8 < outcome.accuracy < 1
     assert [(f.column, f.day.isoformat()) for f in outcome.alerts if f.column != TARGET] == [
         (DRIFTED, "2026-03-12")
     ]

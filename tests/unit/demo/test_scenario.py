@@ -85,6 +85,19 @@ def test_the_bad_day_differs_in_thirty_values_of_one_feature(
     assert sent.drifted_day == sent.days[1]
 
 
+def test_species_become_known_later(sent: Traffic, flowers: pl.DataFrame) -> None:
+    """Each row has the class that it has in the data; of the last day some are still to come."""
+    truths = [request.truth for request in sent.requests]
+    assert dict(pl.Series(truths).value_counts().iter_rows()) == dict.fromkeys(
+        flowers[TARGET].unique(), 150
+    )
+    known = [request for request in sent.requests if request.known is not None]
+    assert sent.labelled == len(known) < 450
+    assert all(request.time <= request.known <= NOW for request in known if request.known)
+    unknown = {request.time.date() for request in sent.requests if request.known is None}
+    assert sent.days[2].start.date() in unknown
+
+
 def test_the_seed_decides(flowers: pl.DataFrame) -> None:
     """The same seed sends the same requests, another seed sends others."""
     again = [traffic(flowers, now=NOW, seed=seed).requests for seed in (7, 7, 8)]
