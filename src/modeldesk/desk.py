@@ -40,6 +40,7 @@ from modeldesk.services.lanes import Lanes, Limits
 from modeldesk.services.maturity import LabelBook
 from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
+from modeldesk.services.neighbours import Neighbours
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
@@ -123,6 +124,7 @@ class Desk:
     labels: LabelBook
     performance: Performance
     slices: SliceBook
+    neighbours: Neighbours
     estimating: Estimating
     estimates: PerformanceEstimates
     version_comparison: VersionComparison
@@ -195,6 +197,7 @@ class Desk:
         estimates = EstimateRecords(store)
         estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)
+        newest = NewestRows(log, label_records)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
         traffic = Traffic(registry, lanes, random.Random())  # noqa: S311  # shares traffic only
@@ -229,7 +232,8 @@ class Desk:
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
             performance=Performance(registry, evaluations, labels, slices),
-            slices=SliceBook(registry, slices, NewestRows(log, label_records), clock),
+            slices=SliceBook(registry, slices, newest, clock),
+            neighbours=Neighbours(registry, reader, newest),
             estimating=estimating,
             estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
             version_comparison=VersionComparison(registry, log, label_records),

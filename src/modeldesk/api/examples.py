@@ -127,6 +127,7 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     first = f"""ID=$({one} | grep -o '"prediction_id":"[^"]*"' | cut -d '"' -f 4)"""
     flag = {"reason": REASONS[0], "comment": "Looks wrong to me."}
     found["prediction"] = f'{first}\n\n{_curl(scene, "predictions/")}"$ID"'
+    found["prediction_neighbours"] = f'{first}\n\n{_curl(scene, "predictions/")}"$ID"/neighbours'
     found["flag_prediction"] = (
         f'{first}\n\n{_curl(scene, "predictions/")}"$ID"/flags{_sent("POST", flag)}'
     )

@@ -16,6 +16,7 @@ from modeldesk.api.encoding import Json
 from modeldesk.api.requests import body_of, parse_as, storable
 from modeldesk.services.acting import caller
 from modeldesk.services.feedback import REASONS
+from modeldesk.services.neighbours import MOST_NEIGHBOURS, MOST_ROWS, NeighbourReport
 from modeldesk.services.views import FlagView, PredictionView
 
 router = APIRouter(tags=["Feedback"])
@@ -54,6 +55,29 @@ def prediction(desk: TheDesk, prediction_id: PredictionId) -> Json:
     found = desk.reader.prediction(prediction_id)
     caller().check_model(found.model)
     return Json(found)
+
+
+@router.get(
+    "/predictions/{prediction_id}/neighbours",
+    operation_id="prediction_neighbours",
+    summary="Find similar predictions",
+    response_model=NeighbourReport,
+)
+def prediction_neighbours(
+    desk: TheDesk,
+    prediction_id: PredictionId,
+    limit: Annotated[int, Query(description="How many.", ge=1, le=MOST_NEIGHBOURS)] = 5,
+    rows: Annotated[
+        int, Query(description="How many of the newest rows are looked at.", ge=1, le=MOST_ROWS)
+    ] = 10_000,
+) -> Json:
+    """Find the rows of the same version whose inputs are most like a prediction's.
+
+    With what was predicted for them and, where it is known, what was true: so one sees whether a
+    wrong answer stands alone. The distance is Gower's, 0 for the same inputs.
+    """
+    caller().check_model(desk.reader.prediction(prediction_id).model)
+    return Json(desk.neighbours.of(prediction_id, limit=limit, most_rows=rows))
 
 
 @router.post(

@@ -91,7 +91,9 @@ def _of_api(method: str, parts: list[str]) -> Asked | None:
             return Asked(_of_model(method, rest), name)
         case ["v1", "jobs", _] | ["v1", "jobs", _, "result"]:
             return Asked(PREDICTS, sorts=True)
-        case ["v1", "predictions", _] if method in _SHOWING:
+        case ["v1", "predictions", _] | ["v1", "predictions", _, "neighbours"] if (
+            method in _SHOWING
+        ):
             return Asked(SHOWS, sorts=True)
         case ["v1", "predictions", _, "flags"] if method == "POST":
             return Asked(TAKES, sorts=True)
