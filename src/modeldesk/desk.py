@@ -6,7 +6,6 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,7 +31,7 @@ from modeldesk.services.file_jobs import FileJobs, FileLimits
 from modeldesk.services.file_run import Equipment
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job_files import JobFiles
-from modeldesk.services.jobs import Jobs
+from modeldesk.services.jobs import InTurns, Jobs
 from modeldesk.services.keys import Keys
 from modeldesk.services.labelling import Labelling
 from modeldesk.services.lag import Backlog
@@ -86,9 +85,6 @@ from modeldesk.store import (
     WindowRecords,
     migrate,
 )
-
-_TURN = 10.0
-"""Seconds after which other background work gets its turn, however many days are due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,8 +237,8 @@ class Desk:
                 rollup.run,
                 (
                     monitoring.judge,
-                    partial(evaluation.run, longest=_TURN),
-                    partial(estimating.run, longest=_TURN),
+                    InTurns(evaluation.run),
+                    InTurns(estimating.run),
                     Upkeep(Compaction(store), retention, clock).run,
                 ),
                 seconds=settings.job_seconds,

@@ -135,6 +135,12 @@ class Scene:
                 Sent(kind=JSON, body={"columns": {"row_id": ["b"], "label": ["Iris-setosa"]}}),
                 *_tables(pl.DataFrame({"row_id": ["c", "d"], "label": ["Iris-setosa"] * 2})),
             ],
+            "check_slice": [
+                Sent(kind=JSON, body={"expression": "petal_width_cm > 1", "cursor": 5}),
+            ],
+            "define_slice": [
+                Sent(kind=JSON, body={"name": "wide", "expression": "petal_width_cm > 1"}),
+            ],
             "flag_prediction": [
                 Sent(
                     kind=JSON,

@@ -106,7 +106,7 @@ class Evaluation:
 
         A day that cannot be evaluated is logged and rests, a minute at first and an hour at
         most; the others go on. A day that took long rests ten times as long before it is summed
-        up again.
+        up again. Without a limit of time no day rests.
 
         Parameters
         ----------
@@ -122,7 +122,7 @@ class Evaluation:
             for day in due:
                 if stop() or (longest is not None and self._seconds() - began >= longest):
                     return done
-                if not self._rests_still(day):
+                if longest is None or not self._rests_still(day):
                     done += self._evaluate(day, stop)
             last = due[-1]
         return done

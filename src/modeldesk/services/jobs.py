@@ -12,20 +12,45 @@ import structlog
 _LONGEST_REST = 3.0
 """Seconds after which it is looked again, however long the last run took."""
 
+_TURN = 10.0
+"""Seconds after which other background work gets its turn, however many days are due."""
+
 _log = structlog.get_logger("modeldesk.jobs")
 
 
 class Step(Protocol):
     """Something to do in the background, as far as there is something to do."""
 
-    def __call__(self, *, stop: Callable[[], bool]) -> int | None:
-        """Do it until it is done, its turn is over, or ``stop`` says so.
+    def __call__(self, *, stop: Callable[[], bool]) -> object:
+        """Do it until it is done, or ``stop`` says so."""
 
-        Returns
-        -------
-        int or None
-            How much was done; nothing is said, or 0, when there is nothing left to do at once.
-        """
+
+class LongStep(Protocol):
+    """Something that may take long, day by day."""
+
+    def __call__(self, *, stop: Callable[[], bool], longest: float | None = None) -> object:
+        """Do it until it is done, ``stop`` says so, or so many seconds are over."""
+
+
+class InTurns:
+    """A step that may take long: in the background others get their turn meanwhile.
+
+    Parameters
+    ----------
+    step
+        What is done.
+    """
+
+    def __init__(self, step: LongStep) -> None:
+        self._step = step
+
+    def __call__(self, *, stop: Callable[[], bool]) -> object:
+        """Do all of it, now."""
+        return self._step(stop=stop)
+
+    def some(self, *, stop: Callable[[], bool]) -> object:
+        """Do some of it."""
+        return self._step(stop=stop, longest=_TURN)
 
 
 class Jobs:
@@ -66,8 +91,7 @@ class Jobs:
         with self._one_at_a_time:
             rows = self._rollup(stop=self._stop.is_set)
             for step in self._steps:
-                while step(stop=self._stop.is_set) and not self._stop.is_set():
-                    pass
+                step(stop=self._stop.is_set)
             return rows
 
     def close(self) -> None:
@@ -78,7 +102,8 @@ class Jobs:
             self._thread = None
 
     def _loop(self) -> None:
-        steps: tuple[Step, ...] = (self._rollup, *self._steps)
+        background = (step.some if isinstance(step, InTurns) else step for step in self._steps)
+        steps: tuple[Step, ...] = (self._rollup, *background)
         rest = self._seconds
         while not self._stop.wait(rest):
             began = time.monotonic()
