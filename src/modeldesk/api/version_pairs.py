@@ -17,9 +17,17 @@ MOST_ROWS = 100_000
 
 router = APIRouter(tags=["Models"])
 
-_One = Annotated[int, Query(description="The version that is judged.", ge=1, le=LARGEST_KEY)]
+_One = Annotated[
+    int | None,
+    Query(description="The version that is judged; left out: the champion.", ge=1, le=LARGEST_KEY),
+]
 _Other = Annotated[
-    int, Query(description="The version that it is compared with.", ge=1, le=LARGEST_KEY)
+    int | None,
+    Query(
+        description="The version that it is compared with; left out: the champion.",
+        ge=1,
+        le=LARGEST_KEY,
+    ),
 ]
 _Limit = Annotated[
     int, Query(description="Rows that are compared, the latest first.", ge=1, le=MOST_ROWS)
@@ -54,8 +62,8 @@ _To = Annotated[
 def compare_version_pairs(
     desk: TheDesk,
     name: ModelName,
-    one: _One,
-    other: _Other,
+    one: _One = None,
+    other: _Other = None,
     start: _From = None,
     end: _To = None,
     limit: _Limit = 10_000,
@@ -67,10 +75,11 @@ def compare_version_pairs(
     and the signed difference of each measure with its interval. All rows tell how often they
     agree, and on which rows they do not.
     """
+    champion = desk.registry.record(name).number
     found = desk.version_comparison.shadow(
         name,
-        one,
-        other,
+        champion if one is None else one,
+        champion if other is None else other,
         start=None if start is None else moment(start, "from"),
         end=None if end is None else moment(end, "to"),
         choices=ComparisonChoices(rows=limit, shown=show),

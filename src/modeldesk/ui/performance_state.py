@@ -15,6 +15,7 @@ from modeldesk.services.performance_views import (
     CurvesView,
     FigureView,
     PerformanceReport,
+    WindowPerformance,
 )
 from modeldesk.services.views import VersionView
 
@@ -102,15 +103,21 @@ class Rows:
     start: datetime | None
     """Where the range begins; ``None``: with the first day."""
 
-    def report(self, desk: Desk, measure: str | None = None) -> PerformanceReport:
-        """Return all figures, and a measure's of each day; ``None``: the usual ones of the task."""
+    def report(self, desk: Desk) -> PerformanceReport:
+        """Return all figures of the range, and the usual ones of the task of each day."""
+        return desk.performance.report(
+            self.model, version=self.version, segment=self.segment, start=self.start
+        )
+
+    def days(self, desk: Desk, measure: str) -> tuple[WindowPerformance, ...]:
+        """Return the days with one measure."""
         return desk.performance.report(
             self.model,
             version=self.version,
             segment=self.segment,
             start=self.start,
-            measures=None if measure is None else (measure,),
-        )
+            measures=(measure,),
+        ).windows
 
     def confusion(self, desk: Desk) -> ConfusionView:
         """Return how often each class was predicted for each."""
@@ -156,7 +163,7 @@ class PerformanceData:
         report = rows.report(desk)
         measure = _measure(report, state.measure)
         if measure is not None and not _has(report, measure):
-            report = rows.report(desk, measure)
+            report = replace(report, windows=rows.days(desk, measure))
         classes = report.task == Task.CLASSIFICATION
         return PerformanceData(
             rows=rows,
@@ -175,7 +182,8 @@ class PerformanceData:
         """Return the same with another measure of each day."""
         if _has(self.report, measure):
             return replace(self, measure=measure)
-        return replace(self, measure=measure, report=self.rows.report(desk, measure))
+        windows = self.rows.days(desk, measure)
+        return replace(self, measure=measure, report=replace(self.report, windows=windows))
 
     def of_curve(self, desk: Desk, name: str) -> PerformanceData:
         """Return the same with the curves of another class."""
