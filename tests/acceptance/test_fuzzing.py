@@ -195,6 +195,7 @@ def aimed(case: Case[Any], scene: Scene, data: st.DataObject) -> None:
         "name": "iris",
         "version": 1,
         "alias": "challenger",
+        "slice": "wide",
         "alert_id": scene.alert,
         "job_id": scene.job,
         "prediction_id": scene.prediction,
@@ -225,7 +226,7 @@ def _turn(name: str) -> tuple[int, str]:
     return (LAST.index(name) + 1 if name in LAST else 0), name
 
 
-KNOWN = {"name": "iris", "version": 1, "alias": "challenger"}
+KNOWN = {"name": "iris", "version": 1, "alias": "challenger", "slice": "wide"}
 QUERY = {"predictions_by_key": {"row_id": "a"}}
 
 

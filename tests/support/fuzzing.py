@@ -41,6 +41,8 @@ LAST = (
     "set_policy",
     "publish_version",
     "delete_job",
+    "define_slice",
+    "delete_slice",
 )
 """Operations that change how the others answer: they come last, in this order."""
 
