@@ -41,8 +41,10 @@ async def test_pairs_are_compared_over_http(desk: Desk, client: httpx.AsyncClien
     assert len(found["disagreements"]) == 3
     few = await client.get("models/iris/versions/compare", params=asked | {"limit": 10})
     assert (few.json()["rows"], few.json()["cut"]) == (10, True)
+    champion = await client.get("models/iris/versions/compare", params={"one": 2, "show": 3})
+    assert champion.json() == found
     cases: tuple[tuple[dict[str, str | int], int], ...] = (
-        ({"one": 2}, 422),
+        ({"one": 0}, 422),
         ({"one": 2, "other": 9}, 404),
         ({"one": 2, "other": 1, "from": "yesterday"}, 422),
     )
