@@ -144,7 +144,7 @@ def test_the_arguments_must_name_one_model_and_one_input(
 def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path) -> None:
     """Status 130; nothing is written, no job is left, and the desk is whole."""
     file, output = tmp_path / "slow.csv", tmp_path / "o.csv"
-    pl.DataFrame({"seconds": [0.3] * 100_000}).write_csv(file)
+    pl.DataFrame({"seconds": [0.05] * 100_000}).write_csv(file)
     command = [sys.executable, "-m", "modeldesk", "predict", str(file), "--model", "patient"]
     process = subprocess.Popen(
         [*command, "--output", str(output), "--home", str(home)], stderr=subprocess.PIPE
