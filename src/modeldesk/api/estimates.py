@@ -6,29 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from modeldesk.api.batches import moment
 from modeldesk.api.context import ModelName, TheDesk, VersionNumber
 from modeldesk.api.encoding import Json
+from modeldesk.api.ranges import When
 from modeldesk.services.estimate_report import EstimateReport
 
 router = APIRouter(tags=["Performance"])
-
-_From = Annotated[
-    str | None,
-    Query(
-        alias="from",
-        description="Leave out days that start earlier; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
-_To = Annotated[
-    str | None,
-    Query(
-        alias="to",
-        description="Leave out days that start then or later; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
 
 
 @router.get(
@@ -40,9 +23,8 @@ _To = Annotated[
 def estimate_performance(
     desk: TheDesk,
     name: ModelName,
+    when: When,
     version: VersionNumber = None,
-    start: _From = None,
-    end: _To = None,
     level: Annotated[
         float,
         Query(description="How often what is realised shall be within the interval.", gt=0, lt=1),
@@ -57,8 +39,8 @@ def estimate_performance(
     report = desk.estimates.report(
         name,
         version=version,
-        start=None if start is None else moment(start, "from"),
-        end=None if end is None else moment(end, "to"),
+        start=when.start,
+        end=when.end,
         level=level,
     )
     return Json(report)

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from modeldesk.api.batches import moment
 from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.label_batches import read_label_batch
+from modeldesk.api.ranges import When
 from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table
 from modeldesk.schema import Granularity
 from modeldesk.services.label_reading import LONGEST_SOURCE, LabelColumns, LabelKey
@@ -21,23 +21,6 @@ from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
 from modeldesk.services.maturity import MOST_LABELS, LabelDelay, LabelPage, MaturityReport
 
 router = APIRouter(tags=["Labels"])
-
-_From = Annotated[
-    str | None,
-    Query(
-        alias="from",
-        description="Leave out windows that start earlier; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
-_To = Annotated[
-    str | None,
-    Query(
-        alias="to",
-        description="Leave out windows that start then or later; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
 
 
 class Invalid(StrEnum):
@@ -241,17 +224,16 @@ def label_delay(desk: TheDesk, name: ModelName) -> Json:
 def maturity(
     desk: TheDesk,
     name: ModelName,
+    when: When,
     version: VersionNumber = None,
     granularity: Annotated[Granularity, Query(description="Length of a window.")] = Granularity.DAY,
-    start: _From = None,
-    end: _To = None,
 ) -> Json:
     """Show which share of each window's predictions is labelled."""
     report = desk.labels.maturity(
         name,
         version=version,
         granularity=granularity,
-        start=None if start is None else moment(start, "from"),
-        end=None if end is None else moment(end, "to"),
+        start=when.start,
+        end=when.end,
     )
     return Json(report)

@@ -9,10 +9,10 @@ from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict
 
 from modeldesk.api.answers import AlertsAnswer
-from modeldesk.api.batches import moment
 from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import AlertId, ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
+from modeldesk.api.ranges import When
 from modeldesk.api.requests import body_of, parse_as
 from modeldesk.schema import Granularity
 from modeldesk.services.acting import caller
@@ -21,22 +21,6 @@ from modeldesk.services.views import AlertStatus, AlertView, DriftReport
 router = APIRouter(tags=["Monitoring"])
 
 _Length = Annotated[Granularity, Query(description="Length of a window.")]
-_From = Annotated[
-    str | None,
-    Query(
-        alias="from",
-        description="Leave out windows that start earlier; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
-_To = Annotated[
-    str | None,
-    Query(
-        alias="to",
-        description="Leave out windows that start then or later; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
 _OfStatus = Annotated[AlertStatus | None, Query(description="Only alerts of this status.")]
 _OfModel = Annotated[
     str | None,
@@ -71,11 +55,10 @@ class AlertChange(BaseModel):
 def drift(
     desk: TheDesk,
     name: ModelName,
+    when: When,
     version: VersionNumber = None,
     granularity: _Length = Granularity.DAY,
     segment: _Segment = "",
-    start: _From = None,
-    end: _To = None,
 ) -> Json:
     """Compare every window of traffic with the version's reference, column by column.
 
@@ -88,8 +71,8 @@ def drift(
         version=version,
         granularity=granularity,
         segment=segment,
-        start=None if start is None else moment(start, "from"),
-        end=None if end is None else moment(end, "to"),
+        start=when.start,
+        end=when.end,
     )
     return Json(report)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Depends, Query
 
 from modeldesk.api.answers import SegmentsAnswer
-from modeldesk.api.batches import moment
 from modeldesk.api.context import (
     LARGEST_KEY,
     NAME_PATTERN,
@@ -18,6 +16,7 @@ from modeldesk.api.context import (
     VersionNumber,
 )
 from modeldesk.api.encoding import Json
+from modeldesk.api.ranges import When
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
@@ -29,19 +28,18 @@ router = APIRouter(tags=["Performance"])
 
 _LONGEST_NAME = 600
 _MOST_MEASURES = 100
-_DAY: dict[str, Any] = {"format": "date-time"}
 
 
 class _Rows(TypedDict):
+    """Which of a version's labelled rows are meant."""
+
     segment: str
     start: datetime | None
     end: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Which:
-    """Which of a version's labelled rows are meant."""
-
+def _asked_rows(
+    when: When,
     segment: Annotated[
         str,
         Query(
@@ -49,35 +47,12 @@ class _Which:
             max_length=_LONGEST_NAME,
             pattern=NAME_PATTERN,
         ),
-    ] = ""
-    start: Annotated[
-        str | None,
-        Query(
-            alias="from",
-            description="Leave out days that start earlier; ISO 8601 with a zone.",
-            json_schema_extra=_DAY,
-        ),
-    ] = None
-    end: Annotated[
-        str | None,
-        Query(
-            alias="to",
-            description="Leave out days that start then or later; ISO 8601 with a zone.",
-            json_schema_extra=_DAY,
-        ),
-    ] = None
-
-    @property
-    def rows(self) -> _Rows:
-        """The same for the services; `InvalidRequest` where a time is none."""
-        return _Rows(
-            segment=self.segment,
-            start=None if self.start is None else moment(self.start, "from"),
-            end=None if self.end is None else moment(self.end, "to"),
-        )
+    ] = "",
+) -> _Rows:
+    return _Rows(segment=segment, start=when.start, end=when.end)
 
 
-_ALL = _Which()
+_Which = Annotated[_Rows, Depends(_asked_rows)]
 
 _Measures = Annotated[
     list[str] | None,
@@ -102,8 +77,8 @@ _Confidence = Annotated[
 def performance(
     desk: TheDesk,
     name: ModelName,
+    which: _Which,
     version: VersionNumber = None,
-    which: Annotated[_Which, Depends()] = _ALL,
     measures: _Measures = None,
     confidence: _Confidence = 0.95,
 ) -> Json:
@@ -113,7 +88,7 @@ def performance(
     that fit the task. Labels count from a few seconds after they arrived.
     """
     report = desk.performance.report(
-        name, version=version, measures=measures, confidence=confidence, **which.rows
+        name, version=version, measures=measures, confidence=confidence, **which
     )
     return Json(report)
 
@@ -138,11 +113,11 @@ def performance_segments(desk: TheDesk, name: ModelName, version: VersionNumber 
 def performance_confusion(
     desk: TheDesk,
     name: ModelName,
+    which: _Which,
     version: VersionNumber = None,
-    which: Annotated[_Which, Depends()] = _ALL,
 ) -> Json:
     """Show how often each class was predicted for each; 409 where no classes are predicted."""
-    return Json(desk.performance.confusion(name, version=version, **which.rows))
+    return Json(desk.performance.confusion(name, version=version, **which))
 
 
 @router.get(
@@ -154,8 +129,8 @@ def performance_confusion(
 def performance_curves(
     desk: TheDesk,
     name: ModelName,
+    which: _Which,
     version: VersionNumber = None,
-    which: Annotated[_Which, Depends()] = _ALL,
     of: Annotated[
         str | None,
         Query(
@@ -166,7 +141,7 @@ def performance_curves(
     ] = None,
 ) -> Json:
     """Show ROC, precision over recall, and calibration; 409 where no classes are predicted."""
-    return Json(desk.performance.curves(name, version=version, of=of, **which.rows))
+    return Json(desk.performance.curves(name, version=version, of=of, **which))
 
 
 @router.get(
@@ -178,6 +153,7 @@ def performance_curves(
 def compare_performance(
     desk: TheDesk,
     name: ModelName,
+    which: _Which,
     one: Annotated[
         int | None,
         Query(
@@ -194,7 +170,6 @@ def compare_performance(
             le=LARGEST_KEY,
         ),
     ] = None,
-    which: Annotated[_Which, Depends()] = _ALL,
     measures: _Measures = None,
     confidence: _Confidence = 0.95,
 ) -> Json:
@@ -204,6 +179,6 @@ def compare_performance(
     shadow, are not independent: of such rows this comparison misses differences.
     """
     told = desk.performance.compare(
-        name, one, other, measures=measures, confidence=confidence, **which.rows
+        name, one, other, measures=measures, confidence=confidence, **which
     )
     return Json(told)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from modeldesk.api.batches import moment
 from modeldesk.api.context import LARGEST_KEY, ModelName, TheDesk
 from modeldesk.api.encoding import Json
+from modeldesk.api.ranges import When
 from modeldesk.services.paired_views import PairedReport
 from modeldesk.services.version_comparison import ComparisonChoices
 
@@ -35,22 +35,6 @@ _Limit = Annotated[
 _Shown = Annotated[
     int, Query(description="Rows that are shown on which they disagree.", ge=0, le=200)
 ]
-_From = Annotated[
-    str | None,
-    Query(
-        alias="from",
-        description="Leave out earlier rows; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
-_To = Annotated[
-    str | None,
-    Query(
-        alias="to",
-        description="Leave out rows from then on; ISO 8601 with a zone.",
-        json_schema_extra={"format": "date-time"},
-    ),
-]
 
 
 @router.get(
@@ -62,10 +46,9 @@ _To = Annotated[
 def compare_version_pairs(
     desk: TheDesk,
     name: ModelName,
+    when: When,
     one: _One = None,
     other: _Other = None,
-    start: _From = None,
-    end: _To = None,
     limit: _Limit = 10_000,
     show: _Shown = 20,
 ) -> Json:
@@ -80,8 +63,8 @@ def compare_version_pairs(
         name,
         champion if one is None else one,
         champion if other is None else other,
-        start=None if start is None else moment(start, "from"),
-        end=None if end is None else moment(end, "to"),
+        start=when.start,
+        end=when.end,
         choices=ComparisonChoices(rows=limit, shown=show),
     )
     return Json(found)

@@ -20,7 +20,7 @@ from modeldesk.client.performance import ClientPerformance
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.slices import ClientSlices
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
-from modeldesk.client.transport import Transport, at
+from modeldesk.client.transport import Transport, at, span
 from modeldesk.client.version_comparison import ClientVersionComparison
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Frame, Granularity, to_frame
@@ -286,8 +286,7 @@ class Client:
         query: dict[str, str | int | None] = {
             "version": version,
             "granularity": granularity.value,
-            "from": None if start is None else start.isoformat(),
-            "to": None if end is None else end.isoformat(),
+            **span(start, end),
         }
         return self._transport.get(at("models", name, "drift"), DriftReport, query=query)
 
@@ -438,8 +437,7 @@ class Client:
         """
         query: dict[str, str | int | None] = {
             "version": version,
-            "from": None if start is None else start.isoformat(),
-            "to": None if end is None else end.isoformat(),
+            **span(start, end),
             "level": str(level),
         }
         return self._transport.get(at("models", name, "estimates"), EstimateReport, query=query)

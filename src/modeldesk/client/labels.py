@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk.client.records import Scalar
-from modeldesk.client.transport import Transport, at
+from modeldesk.client.transport import Transport, at, span
 from modeldesk.schema import Frame, Granularity
 from modeldesk.services.label_reading import LabelColumns, table_of
 from modeldesk.services.labelling import LabelChoices, Labelled
@@ -130,7 +130,6 @@ class ClientLabels:
         query: dict[str, str | int | None] = {
             "version": version,
             "granularity": granularity.value,
-            "from": None if start is None else start.isoformat(),
-            "to": None if end is None else end.isoformat(),
+            **span(start, end),
         }
         return self._transport.get(at("models", name, "maturity"), MaturityReport, query=query)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from modeldesk.client.transport import Query, Transport, at
+from modeldesk.client.transport import Query, Transport, at, span
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
@@ -149,6 +149,5 @@ class ClientPerformance:
 def _rows(segment: str, start: datetime | None, end: datetime | None) -> dict[str, Query]:
     return {
         "segment": segment or None,
-        "from": None if start is None else start.isoformat(),
-        "to": None if end is None else end.isoformat(),
+        **span(start, end),
     }

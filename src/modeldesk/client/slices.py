@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from modeldesk.client.transport import Transport, at
+from modeldesk.client.transport import Transport, at, span
 from modeldesk.services.slice_views import CheckedExpression, SliceView, WorstSlices
 
 
@@ -106,8 +106,7 @@ class ClientSlices:
         """
         query: dict[str, str | int | None] = {
             "version": version,
-            "from": None if start is None else start.isoformat(),
-            "to": None if end is None else end.isoformat(),
+            **span(start, end),
             "squared": "true" if squared else "false",
             "min_rows": min_rows,
             "limit": limit,

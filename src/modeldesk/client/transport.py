@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -170,6 +171,19 @@ def at(*parts: str) -> str:
     'models/a%2Fb'
     """
     return "/".join(quote(part, safe="") for part in parts)
+
+
+def span(start: datetime | None, end: datetime | None) -> dict[str, str | None]:
+    """Return a range of time as routes take it.
+
+    >>> from datetime import UTC
+    >>> span(datetime(2026, 3, 1, tzinfo=UTC), None)
+    {'from': '2026-03-01T00:00:00+00:00', 'to': None}
+    """
+    return {
+        "from": None if start is None else start.isoformat(),
+        "to": None if end is None else end.isoformat(),
+    }
 
 
 def _authorization(key: str | None) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from modeldesk.client.transport import Transport, at
+from modeldesk.client.transport import Transport, at, span
 from modeldesk.services.paired_views import PairedReport
 
 
@@ -49,8 +49,7 @@ class ClientVersionComparison:
         query: dict[str, str | int | None] = {
             "one": one,
             "other": other,
-            "from": None if start is None else start.isoformat(),
-            "to": None if end is None else end.isoformat(),
+            **span(start, end),
             "limit": limit,
             "show": show,
         }
