@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -38,7 +39,7 @@ _READERS = 14
 """Connections beside those: while all writers wait for a lock, reading goes on."""
 
 _LOG_PAGES = 8_000
-"""A write-ahead log of more pages is copied by whoever commits: `Store.sync` came too late."""
+"""A write-ahead log of more pages is copied by whoever commits: `Store.copy_log` came too late."""
 
 _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
@@ -195,9 +196,28 @@ class Store:
     def sync(self) -> None:
         """Write to the disk what commits have not waited for; nothing to do on PostgreSQL.
 
-        It copies what the write-ahead log holds into the database's file while others write. When
-        that log has grown large, it copies what they wrote meanwhile while they wait, so that the
-        log begins anew and stays small however much is written.
+        That is what SQLite itself does where a commit waits: it writes through its write-ahead
+        log, which is enough to find all commits again after the end of the machine.
+        """
+        if not self.is_sqlite:
+            return
+        try:
+            opened = os.open(f"{self._url.database}-wal", os.O_RDWR)
+        except FileNotFoundError:
+            return  # nothing is committed that the file lacks
+        try:
+            os.fsync(opened)
+        except OSError as error:
+            message = f"The database {self.place} is not written to the disk: {error}."
+            raise StoreUnavailable(message, hint="Look whether the disk is full.") from error
+        finally:
+            os.close(opened)
+
+    def copy_log(self) -> None:
+        """Copy what the write-ahead log holds into the database's file, while others write.
+
+        When that log has grown large, it copies what they wrote meanwhile while they wait, so that
+        the log begins anew and stays small however much is written. Nothing to do on PostgreSQL.
         """
         if not self.is_sqlite:
             return

@@ -101,6 +101,11 @@ class ChunkLog:
         if not self.synced:
             self._store.sync()
 
+    def copy(self) -> None:
+        """Have the database's file keep what lies beside it, where nobody else does so."""
+        if not self.synced:
+            self._store.copy_log()
+
     def row(self, key: str, row: int) -> LoggedRow | None:
         """Return one row by its chunk's key and its position there, if it is in the log."""
         filed_if_possible(self._store)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -19,9 +22,6 @@ from modeldesk.store.fresh import file_fresh
 from modeldesk.store.payload import decode_chunk, encode_chunk
 from modeldesk.store.tables import chunks, fresh_chunks
 from tests.integration.store.test_log import a_chunk
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def kept(store: Store) -> list[dict[str, Any]]:
@@ -72,10 +72,36 @@ def test_a_locked_file_is_told_in_our_words(store: Store, version_id: int, embed
     assert log.row(chunk.key, 0) is not None
 
 
-def test_after_a_sync_the_file_alone_holds_all(
+def test_a_sync_writes_the_log_beside_the_file_through_to_the_disk(
+    store: Store, version_id: int, embedded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is that file which the disk is told to keep; what the disk answers is not hidden."""
+    told: list[str] = []
+    through = os.fsync
+
+    def recorded(opened: int) -> None:
+        told.append(Path(f"/proc/self/fd/{opened}").readlink().name)
+        through(opened)
+
+    log = ChunkLog(store, synced=False)
+    log.append([a_chunk(version_id)])
+    monkeypatch.setattr(os, "fsync", recorded)
+    log.sync()
+    assert told == [f"{embedded.name}-wal"]
+
+    def failing(opened: int) -> None:
+        del opened
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "fsync", failing)
+    with pytest.raises(StoreUnavailable, match="Input/output error"):
+        log.sync()
+
+
+def test_after_a_copy_the_file_alone_holds_all(
     store: Store, version_id: int, embedded: Path, tmp_path: Path
 ) -> None:
-    """What a copy without the write-ahead log lacks before a sync it has afterwards."""
+    """What a copy without the write-ahead log lacks before it the file has afterwards."""
 
     def alone() -> int:
         copy = tmp_path / "alone.db"
@@ -85,20 +111,20 @@ def test_after_a_sync_the_file_alone_holds_all(
         return found[0]
 
     log = ChunkLog(store, synced=False)
-    log.sync()
+    log.copy()
     log.append([a_chunk(version_id) for _ in range(20)])
     assert alone() == 0
-    log.sync()
+    log.copy()
     assert alone() == 20
 
 
 def test_the_write_ahead_log_stays_small(store: Store, version_id: int, embedded: Path) -> None:
-    """After a sync it begins anew, however much is appended in all."""
+    """After it is copied it begins anew, however much is appended in all."""
     log = ChunkLog(store, synced=False)
     sizes = []
     for _ in range(6):
         log.append([a_chunk(version_id) for _ in range(100)])
-        log.sync()
+        log.copy()
         sizes.append(embedded.with_name(f"{embedded.name}-wal").stat().st_size)
     assert sizes[-1] <= 2 * sizes[0]
 
@@ -201,7 +227,7 @@ def test_fresh_chunks_are_put_together(store: Store, version_id: int) -> None:
     keys = [few.key for _ in range(600) if log.append_at_once(few := a_few(version_id))]
     assert len(keys) == 600
     file_fresh(store)
-    assert [row["rows"] for row in kept(store)] == [100 * 3] * 6
+    assert [row["rows"] for row in kept(store)] == [200 * 3] * 3
     parts = [part for chunk in log.latest([version_id]) for part in reversed(chunk.keys)]
     assert [part for part, _, _ in parts] == keys[::-1]
     assert waiting(store) == 0

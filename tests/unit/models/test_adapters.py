@@ -1,6 +1,7 @@
 """Adapters and artefacts: what can be kept, loaded and trusted."""
 
 import pickle
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sklearn.ensemble import (
     HistGradientBoostingClassifier,
     RandomForestClassifier,
 )
+from sklearn.exceptions import NotFittedError
 from sklearn.feature_selection import SelectKBest
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LinearRegression, LogisticRegression
@@ -23,6 +25,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.validation import check_is_fitted
 from skops.io import dump
 
 from modeldesk.errors import (
@@ -36,6 +39,7 @@ from modeldesk.errors import (
     UnsupportedModel,
 )
 from modeldesk.models import Artefact, ArtefactStore, Frames, Model, adapter_for, read_model
+from modeldesk.models.adapters.parts import mark_fitted
 from modeldesk.models.adapters.sklearn import SklearnModel
 from tests.support import functions
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
@@ -73,6 +77,23 @@ def test_a_classifier_answers_the_same_after_being_kept(tmp_path: Path) -> None:
     assert predicted.values.tolist() == estimator.predict(features).tolist()
     assert predicted.scores is not None
     np.testing.assert_allclose(predicted.scores, estimator.predict_proba(features))
+
+
+def test_fitted_parts_are_told_to_say_so_at_once() -> None:
+    """What is not fitted still says so, and predictions are the same."""
+    forest = RandomForestClassifier(n_estimators=2, random_state=0)
+    own = make_pipeline(StandardScaler(), forest).fit([[0.0], [1.0]], ["a", "b"])
+    own[1].spare = LogisticRegression()
+    marked = deepcopy(own)
+    mark_fitted(marked)
+    fitted = [*marked, *marked[1].estimators_]
+    assert all("__sklearn_is_fitted__" in vars(part) for part in fitted)
+    for part in fitted:
+        check_is_fitted(part)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(marked[1].spare)
+    rows = [[0.1], [0.9]]
+    assert marked.predict(rows).tolist() == own.predict(rows).tolist()
 
 
 def test_a_pipeline_trained_on_pandas_gets_pandas(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import polars as pl
 
 from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
-from modeldesk.models.adapters.parts import modules_of, only_computes, wants_pandas
+from modeldesk.models.adapters.parts import mark_fitted, modules_of, only_computes, wants_pandas
 from modeldesk.models.adapters.tables import pandas_frame
 from modeldesk.models.adapters.vouching import load_skops, refused_types
 from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, single_values
@@ -197,7 +197,9 @@ class SklearnAdapter:
             estimator = importlib.import_module("joblib").load(folder / _JOBLIB)
         else:
             estimator = load_skops(folder / SKOPS)
-        return SklearnModel(estimator, frames=frames)
+        model = SklearnModel(estimator, frames=frames)
+        mark_fitted(estimator)
+        return model
 
 
 def _as_skops(estimator: object) -> tuple[bytes, list[str]]:
