@@ -29,7 +29,7 @@ demo: setup ## Start modeldesk with example models and traffic: make demo ARGS="
 
 test: setup ## Run all tests with coverage: make test ARGS="-k drift" WORKERS=0
 	@scripts/system_packages.sh
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --cov $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal --cov $(ARGS)
 
 check: setup ## Check style, types, layers and the documentation's examples
 	@$(BIN)/ruff check .

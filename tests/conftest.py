@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+# One thread for linear algebra, unless somebody says otherwise: tests run beside each other, and
+# threads that wait for each other on a busy core made a fit of small matrices take five times as
+# long. Libraries read it when they are loaded, which is after this file.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 # A shared machine may be slow at any moment: no deadline per example. In continuous integration
 # the examples are the same in every run, elsewhere each run looks for new ones.
 hypothesis.settings.register_profile(

@@ -35,6 +35,7 @@ from tests.support.fuzzing import (
 )
 from tests.support.iris import FEATURES, iris_frame, iris_model
 from tests.support.ledger import Ledger, tell
+from tests.support.measuring import REPEATS
 from tests.support.server import RunningServer, running_server
 
 if TYPE_CHECKING:
@@ -274,6 +275,7 @@ def ask_wrongly(target: Target, name: str, operation: Operation) -> None:
     ask()
 
 
+@REPEATS
 @pytest.mark.timeout(120 + 60 * CASES)
 def test_no_request_breaks_the_server_or_leaves_half_of_something(target: Target) -> None:
     """Answers are as documented, refusals change nothing, and the log has what was answered."""

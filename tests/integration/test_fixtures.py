@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import numpy as np
 import psycopg
 import pytest
+from threadpoolctl import ThreadpoolController
 
 from tests.support.browser import BrowserRecord, guarded_page
 from tests.support.postgres import PostgresServer, throwaway_database, throwaway_server
@@ -38,6 +41,15 @@ http.server.HTTPServer(("127.0.0.1", port), Answer).serve_forever()
 def plain(url: str) -> str:
     """Return a SQLAlchemy URL as psycopg itself reads it."""
     return url.replace("+psycopg", "", 1)
+
+
+def test_linear_algebra_takes_as_many_threads_as_the_environment_says() -> None:
+    """Which is one, unless somebody says otherwise: the setting came before the libraries."""
+    assert np.linalg.inv(np.eye(2)).tolist() == [[1, 0], [0, 1]]
+    loaded = ThreadpoolController().select(user_api="blas").info()
+    assert {library["num_threads"] for library in loaded} == {
+        int(os.environ["OPENBLAS_NUM_THREADS"])
+    }
 
 
 def test_postgres_answers(postgres_url: str) -> None:

@@ -24,6 +24,9 @@ from modeldesk.performance import (
     measure_all,
     merge,
 )
+from tests.support.measuring import REPEATS
+
+pytestmark = REPEATS
 
 Rows = list[tuple[Any, ...]]
 Build = Callable[[Rows], State]

@@ -19,6 +19,9 @@ from modeldesk.errors import Corrupt, Incompatible, InvalidData
 from modeldesk.profiles import Profile, profile
 from modeldesk.schema import Kind, infer_columns, infer_kind, to_frame
 from modeldesk.sketches import Lengths, VectorSummary
+from tests.support.measuring import REPEATS
+
+pytestmark = REPEATS
 
 STAMPS = st.datetimes(datetime(1700, 1, 1), datetime(2200, 1, 1)).map(  # noqa: DTZ001
     lambda stamp: stamp.replace(tzinfo=UTC)

@@ -21,6 +21,9 @@ from modeldesk.sketches import (
     Quantiles,
     VectorSummary,
 )
+from tests.support.measuring import REPEATS
+
+pytestmark = REPEATS
 
 NUMBERS = st.lists(st.floats(width=64), max_size=60)
 FINITE = st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=60)

@@ -1,4 +1,4 @@
-"""Measuring the coverage of servers that tests start, where the tests themselves are measured."""
+"""What is measured of coverage: servers that tests start, and which tests count for nothing."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ from typing import TYPE_CHECKING
 from unittest import mock
 
 import coverage
+import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ROOT = Path(__file__).parents[2]
+
+REPEATS = pytest.mark.no_cover
+"""For a test that does hundreds of times what others do once: what it runs counts for no coverage.
+
+To be measured made such a test take half as long again, or twice as long.
+"""
 
 
 @contextlib.contextmanager

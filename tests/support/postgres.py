@@ -195,10 +195,20 @@ def start_server(
 
 
 @contextlib.contextmanager
-def throwaway_database(server: PostgresServer) -> Iterator[str]:
-    """Create a database, yield its SQLAlchemy URL, drop it with whatever still uses it."""
-    name = f"test_{uuid.uuid4().hex}"
-    administer(server, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+def throwaway_database(server: PostgresServer, *, like: str = "template1") -> Iterator[str]:
+    """Create a database, yield its SQLAlchemy URL, drop it with whatever still uses it.
+
+    Parameters
+    ----------
+    server
+        Where to create it.
+    like
+        The SQLAlchemy URL, or the name, of a database that nobody is connected to: the new one
+        begins as a copy of it. By default it is empty.
+    """
+    name, template = f"test_{uuid.uuid4().hex}", like.rpartition("/")[2]
+    statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+    administer(server, statement.format(sql.Identifier(name), sql.Identifier(template)))
     try:
         yield server.url(name)
     finally:

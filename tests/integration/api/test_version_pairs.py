@@ -7,11 +7,11 @@ import httpx
 from modeldesk import Client
 from modeldesk.desk import Desk
 from modeldesk.schema import Routing, Shadow
+from modeldesk.server import running_server
 from modeldesk.services.reading import Which
 from modeldesk.settings import Settings
 from tests.support import functions
 from tests.support.iris import FEATURES, iris_frame
-from tests.support.server import running_server
 
 
 def shadowed(desk: Desk) -> None:
@@ -56,7 +56,7 @@ async def test_pairs_are_compared_over_http(desk: Desk, client: httpx.AsyncClien
 def test_the_client_reads_the_same(desk: Desk, settings: Settings) -> None:
     """As a record, equal to the desk's own."""
     shadowed(desk)
-    with running_server(settings.home) as server, Client(server.url) as client:
+    with running_server(desk, settings) as url, Client(url) as client:
         found = client.version_comparison.shadow("iris", 2, 1)
     own = desk.version_comparison.shadow("iris", 2, 1)
     assert (found.verdict, found.classes) == (own.verdict, own.classes)

@@ -10,14 +10,15 @@ from modeldesk.clock import FrozenClock
 from modeldesk.desk import Desk
 from modeldesk.settings import Settings
 from tests.support.iris import iris_frame, iris_model
+from tests.support.labelled_iris import label, logged, truth
 
 TODAY = datetime(2026, 3, 4, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Offer settings for an empty database and a folder of its own."""
-    return Settings.load(home=tmp_path / "home", database_url=database_url)
+def settings(migrated_url: str, tmp_path: Path) -> Settings:
+    """Offer settings for a database without a model and a folder of its own."""
+    return Settings.load(home=tmp_path / "home", database_url=migrated_url)
 
 
 @pytest.fixture
@@ -32,3 +33,12 @@ def desk(settings: Settings, clock: FrozenClock) -> Iterator[Desk]:
     with Desk.open(settings, clock=clock) as opened:
         opened.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
         yield opened
+
+
+@pytest.fixture
+def day(desk: Desk) -> list[str]:
+    """Offer the identifiers of a labelled day: the Iris, on each database."""
+    ids = logged(desk, iris_frame())
+    label(desk, ids, truth())
+    desk.jobs.run()
+    return ids

@@ -186,12 +186,11 @@ def test_a_place_that_cannot_be_written_is_told(desk: Desk) -> None:
         desk.backup.write(Path("/proc/desk.zip"))
 
 
-def test_a_database_without_a_desk_is_not_backed_up(settings: Settings, tmp_path: Path) -> None:
+def test_a_database_without_a_desk_is_not_backed_up(empty_store: Store, tmp_path: Path) -> None:
     """An empty database is no desk; it is not turned into one."""
-    with Store(settings.database) as store:
-        backup = Backup(store, ArtefactStore(settings.artefacts), FrozenClock(NOON))
-        with pytest.raises(Corrupt, match="no model desk"):
-            backup.write(tmp_path / "none.zip")
+    backup = Backup(empty_store, ArtefactStore(str(tmp_path / "artefacts")), FrozenClock(NOON))
+    with pytest.raises(Corrupt, match="no model desk"):
+        backup.write(tmp_path / "none.zip")
     assert list(tmp_path.glob("*.zip*")) == []
 
 

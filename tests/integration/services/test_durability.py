@@ -25,11 +25,11 @@ AHEAD = 40
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
+def settings(migrated_url: str, tmp_path: Path) -> Settings:
     """Offer settings under which up to 40 rows are answered before they are committed."""
     return Settings.load(
         home=tmp_path / "home",
-        database_url=database_url,
+        database_url=migrated_url,
         durability=Durability.ASYNC,
         max_waiting_rows=AHEAD,
     )
@@ -107,9 +107,9 @@ def test_a_prediction_can_be_read_a_moment_later(desk: Desk) -> None:
     assert desk.reader.prediction(answer.prediction_id).inputs == ROW
 
 
-def test_by_default_an_answer_is_committed(database_url: str, tmp_path: Path) -> None:
+def test_by_default_an_answer_is_committed(migrated_url: str, tmp_path: Path) -> None:
     """Each row is in the log when it is answered."""
-    settings = Settings.load(home=tmp_path / "home", database_url=database_url)
+    settings = Settings.load(home=tmp_path / "home", database_url=migrated_url)
     assert settings.durability is Durability.COMMIT
     with Desk.open(settings) as desk:
         desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")

@@ -30,9 +30,9 @@ from tests.support.wear import (
 
 
 @pytest.fixture
-def desk(database_url: str, tmp_path: object) -> Iterator[Desk]:
+def desk(migrated_url: str, tmp_path: object) -> Iterator[Desk]:
     """Offer a desk with a registered model."""
-    settings = Settings.load(home=tmp_path, database_url=database_url)
+    settings = Settings.load(home=tmp_path, database_url=migrated_url)
     with Desk.open(settings, clock=FrozenClock(NOON)) as opened:
         register(opened)
         yield opened

@@ -10,8 +10,8 @@ import pytest
 
 from modeldesk import Desk
 from modeldesk.client import Client
+from modeldesk.server import running_server
 from modeldesk.settings import Settings
-from tests.support.server import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,8 +113,13 @@ def test_a_running_server_takes_the_file(
     """The same over HTTP, and back: labels, delay and maturity by the client."""
     file = tmp_path / "labels.csv"
     pl.DataFrame({"row_id": keys, "label": [SETOSA] * 4}).write_csv(file)
-    with running_server(home, arguments=["--no-ui"]) as server, Client(server.url) as client:
-        done = told(run("label", file, "--model", "iris", "--url", server.url, "--json"))
+    settings = Settings.load(home=home, port=0, ui=False)
+    with (
+        Desk.open(settings) as desk,
+        running_server(desk, settings) as url,
+        Client(url) as client,
+    ):
+        done = told(run("label", file, "--model", "iris", "--url", url, "--json"))
         assert done["new"] == 4
         labels = list(client.labels.of("iris"))
         assert {label.value for label in labels[:4]} == {SETOSA}

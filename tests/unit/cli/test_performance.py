@@ -9,9 +9,9 @@ import pytest
 
 from modeldesk import Desk
 from modeldesk.client import Client
+from modeldesk.server import running_server
 from modeldesk.settings import Settings
 from tests.support import functions
-from tests.support.server import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,12 +99,13 @@ def test_what_is_wrong_is_named(
 def test_a_running_server_tells_the_same(run: Callable[..., Result], labelled: Path) -> None:
     """As JSON on the command line, and by the client in Python."""
     here = json.loads(run("performance", "iris", "--json", "--home", labelled).stdout)
+    settings = Settings.load(home=labelled, port=0, ui=False)
     with (
-        running_server(labelled, arguments=["--no-ui"]) as server,
-        Client(server.url) as client,
-        Desk.open(Settings.load(home=labelled)) as desk,
+        Desk.open(settings) as desk,
+        running_server(desk, settings) as url,
+        Client(url) as client,
     ):
-        there = run("performance", "iris", "--json", "--url", server.url)
+        there = run("performance", "iris", "--json", "--url", url)
         assert json.loads(there.stdout) == here
         chosen = ["accuracy", "mcc"]
         assert client.performance.report(
@@ -116,5 +117,5 @@ def test_a_running_server_tells_the_same(run: Callable[..., Result], labelled: P
         assert curves == desk.performance.curves("iris", of="Iris-virginica")
         compared = client.performance.compare("iris", 2, measures=chosen)
         assert compared == desk.performance.compare("iris", 2, 1, measures=chosen)
-        table = run("performance", "quiet", "--url", server.url).stdout
+        table = run("performance", "quiet", "--url", url).stdout
         assert "there are no figures, because no row is labelled" in table

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
+from signal import SIGINT
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,7 +16,8 @@ from modeldesk.desk import Desk
 from modeldesk.settings import Settings
 from tests.integration.api import served
 from tests.support.iris import FEATURES, iris_frame, iris_model
-from tests.support.patience import until
+from tests.support.patience import at_most, until
+from tests.support.processes import end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,15 +146,18 @@ def test_ctrl_c_ends_it_cleanly(home: Path, tmp_path: Path) -> None:
     file, output = tmp_path / "slow.csv", tmp_path / "o.csv"
     pl.DataFrame({"seconds": [0.05] * 100_000}).write_csv(file)
     command = [sys.executable, "-m", "modeldesk", "predict", str(file), "--model", "patient"]
-    process = subprocess.Popen(
-        [*command, "--output", str(output), "--home", str(home)], stderr=subprocess.PIPE
-    )
-    until(lambda: (home / "jobs").exists() and list((home / "jobs").iterdir()))
-    time.sleep(0.5)
-    os.kill(process.pid, signal.SIGINT)
-    _, told = process.communicate(timeout=60)
-    assert process.returncode == 130, told.decode()
-    assert b"Traceback" not in told
+    told = tmp_path / "told.txt"
+    with told.open("wb") as errors:
+        process = subprocess.Popen(
+            [*command, "--output", str(output), "--home", str(home)], stderr=errors
+        )
+    try:
+        until(lambda: (home / "jobs").exists() and list((home / "jobs").iterdir()))
+        time.sleep(0.5)
+    finally:
+        status = end(process, signal=SIGINT, patience=at_most(60.0))
+    assert status == 130, told.read_text()
+    assert "Traceback" not in told.read_text()
     assert not output.exists()
     assert list((home / "jobs").iterdir()) == []
     with Desk.open(Settings.load(home=home)) as desk:

@@ -12,8 +12,8 @@ import pytest
 from modeldesk import Desk
 from modeldesk.client import Client
 from modeldesk.errors import InvalidExpression
+from modeldesk.server import running_server
 from modeldesk.settings import Settings
-from tests.support.server import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,8 +30,9 @@ def place(request: pytest.FixtureRequest, home: Path) -> Iterator[tuple[str, ...
     if request.param == "home":
         yield ("--home", str(home))
         return
-    with running_server(home) as server:
-        yield ("--url", server.url)
+    settings = Settings.load(home=home, port=0, ui=False)
+    with Desk.open(settings) as desk, running_server(desk, settings) as url:
+        yield ("--url", url)
 
 
 def test_slices_are_added_listed_and_removed(
@@ -88,7 +89,12 @@ def test_the_worst_slice_is_found(
 
 def test_the_client_says_where_a_condition_is_wrong(home: Path) -> None:
     """And tries conditions that are not finished."""
-    with running_server(home) as server, Client(server.url) as client:
+    settings = Settings.load(home=home, port=0, ui=False)
+    with (
+        Desk.open(settings) as desk,
+        running_server(desk, settings) as url,
+        Client(url) as client,
+    ):
         with pytest.raises(InvalidExpression) as caught:
             client.slices.define("iris", "x", "petal_length_cm = 4")
         assert (caught.value.start, caught.value.end) == (16, 17)

@@ -10,6 +10,7 @@ import pytest
 from modeldesk.drift import Status, Thresholds, compare
 from modeldesk.profiles import profile
 from modeldesk.schema import Kind
+from tests.support.measuring import REPEATS
 
 Draw = Callable[[np.random.Generator, int], np.ndarray]
 
@@ -42,6 +43,7 @@ def alarms(draw: Draw, kind: Kind, *, n: int, m: int, rounds: int) -> int:
     return found
 
 
+@REPEATS
 @pytest.mark.parametrize(
     ("n", "m", "rounds"),
     [(30, 150, 60), (100, 150, 60), (100, 1000, 50), (1000, 150, 50), (5000, 5000, 15)],
@@ -60,6 +62,7 @@ def test_a_column_raises_no_more_false_alarms_than_promised(n: int, m: int, roun
     assert found <= 0.015 * total + 3 * (0.015 * total) ** 0.5, f"{found} of {total}"
 
 
+@REPEATS
 def test_many_columns_raise_no_more_false_alarms_than_one() -> None:
     """Twenty columns together raise an alarm in about 1 % of the windows, not in 20 %."""
     rng = np.random.default_rng(8)
@@ -73,6 +76,7 @@ def test_many_columns_raise_no_more_false_alarms_than_one() -> None:
     assert alarmed <= 4
 
 
+@REPEATS
 def test_a_change_that_matters_is_found() -> None:
     """Of windows of 150 against 150 rows nearly all are found in which a fifth lies outside."""
     rng = np.random.default_rng(9)

@@ -9,6 +9,7 @@ from scipy import stats
 from modeldesk.drift.pooled import Pooled
 from modeldesk.drift.smooth import Moves, moves
 from modeldesk.sketches import Quantiles
+from tests.support.measuring import REPEATS
 
 
 def pooled(current: np.ndarray, reference: np.ndarray) -> Pooled:
@@ -21,6 +22,7 @@ def tried(current: np.ndarray, reference: np.ndarray) -> Moves:
     return moves(pooled(current, reference))
 
 
+@REPEATS
 @pytest.mark.parametrize("ties", [False, True])
 def test_p_values_are_those_of_permutations(ties: bool) -> None:  # noqa: FBT001
     """Dealing the same values out to two samples at random gives the p-values told."""

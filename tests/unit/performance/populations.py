@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from modeldesk.performance import (
@@ -21,6 +22,9 @@ from modeldesk.performance import (
 Floats = NDArray[np.float64]
 Draw = Callable[[np.random.Generator, int], State]
 NAMES = np.array(["a", "b", "c"])
+SETS = pl.Series(
+    [[name for place, name in enumerate("abcd") if code >> place & 1] for code in range(16)]
+)
 
 
 def logistic(x: Floats) -> Floats:
@@ -70,11 +74,10 @@ def numbers(rng: np.random.Generator, rows: int) -> State:
 
 def label_sets(rng: np.random.Generator, rows: int) -> State:
     """Draw rows with sets of labels that go together."""
-    names = np.array(["a", "b", "c", "d"], dtype=object)
     common = 0.8 * rng.normal(size=rows)
     truth = rng.normal(size=(rows, 4)) + common[:, None] > np.array([0.0, 0.5, 1.0, 0.2])
     said = truth ^ (rng.random((rows, 4)) < 0.2)
-    labels, predictions = ([names[row].tolist() for row in each] for each in (truth, said))
+    labels, predictions = (SETS.gather(each @ [1, 2, 4, 8]) for each in (truth, said))
     return MultiLabel.of(labels, predictions, known=list("abcd"))
 
 

@@ -18,6 +18,7 @@ from modeldesk.performance import (
     fairness,
     merge,
 )
+from tests.support.measuring import REPEATS
 from tests.unit.performance.populations import binary, three_classes
 
 GOOD = Classification.of(["y"] * 200 + ["n"] * 200, ["y"] * 180 + ["n"] * 220)
@@ -115,6 +116,7 @@ def test_a_group_is_compared_with_all_others_unless_told() -> None:
     assert found.other == difference(groups["a"], rest, "f1_macro", together=3).other
 
 
+@REPEATS
 def test_equal_groups_are_called_equal() -> None:
     """Of groups drawn alike, something is called unequal in at most 5 views of 100 or so."""
     rng, names = np.random.default_rng(3), ("recall", "false_positive_rate", "roc_auc", "accuracy")

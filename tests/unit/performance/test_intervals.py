@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from modeldesk.performance import Figure, Outcome, difference, differences, measure
+from tests.support.measuring import REPEATS
 from tests.unit.performance.populations import (
     POPULATIONS,
     Draw,
@@ -34,6 +35,7 @@ def coverage(population: Population, rows: int) -> dict[str, float]:
     return {name: count / repeats for name, count in held.items()}
 
 
+@REPEATS
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
@@ -57,6 +59,7 @@ def test_intervals_hold_the_true_value_as_often_as_they_say(name: str, rows: int
     assert 0.935 <= np.mean(list(found.values())) <= 0.965
 
 
+@REPEATS
 def test_areas_over_classes_are_never_too_sure() -> None:
     """Intervals that are called conservative hold the true value at least as often as they say."""
     names = ("roc_auc_macro", "pr_auc_macro")
@@ -64,6 +67,7 @@ def test_areas_over_classes_are_never_too_sure() -> None:
     assert min(found.values()) >= 0.95
 
 
+@REPEATS
 @pytest.mark.parametrize("draw", [binary, overconfident, three_classes])
 def test_the_calibration_error_is_never_too_sure(draw: Draw) -> None:
     """Its interval holds the true value at least as often as it says, calibrated or not."""
@@ -71,6 +75,7 @@ def test_the_calibration_error_is_never_too_sure(draw: Draw) -> None:
     assert coverage(population, 500)["calibration_error"] >= 0.95
 
 
+@REPEATS
 def test_intervals_of_rankings_hold_the_true_value() -> None:
     """Means over queries are held as often as promised."""
     rng = np.random.default_rng(3)
@@ -98,6 +103,7 @@ def test_more_confidence_makes_wider_intervals() -> None:
             assert wide.value <= narrow.interval.high < wide.interval.high
 
 
+@REPEATS
 @EVERY_POPULATION
 def test_without_a_difference_none_is_called(name: str) -> None:
     """Of two samples of one population 5 % differ by a single measure, and by any together."""
@@ -126,6 +132,7 @@ def test_a_real_difference_is_called() -> None:
     }
 
 
+@REPEATS
 def test_the_interval_of_a_difference_holds_the_true_difference() -> None:
     """Of two populations that differ, the difference's interval holds theirs 95 times in 100."""
     rng = np.random.default_rng(11)
@@ -142,6 +149,7 @@ def test_the_interval_of_a_difference_holds_the_true_difference() -> None:
     assert all(0.925 <= count / 400 <= 0.98 for count in held.values()), held
 
 
+@REPEATS
 def test_labels_that_go_together_widen_macro_averages() -> None:
     """Macro averages of label sets are held nearly as often as promised."""
     names = ("precision_macro", "recall_macro")

@@ -13,6 +13,7 @@ import pytest
 
 from modeldesk.errors import InvalidData
 from modeldesk.profiles import Profile, profile, profile_file
+from modeldesk.profiles.records import BLOCK
 from modeldesk.schema import Kind
 
 ROWS = 300_000
@@ -207,11 +208,13 @@ print(done.rows, len(done.columns), peak)
 
 def test_types_of_a_block_that_fits_no_more(tmp_path: Path) -> None:
     """In a block with misfits all columns are read value by value, new ones by what they hold."""
-    early = "".join(f"{n},2026-01-01T00:00:00Z,word,,,,,\n" for n in range(500_000))
+    word, rows = "word" * 12, 220_000
+    early = "".join(f"{n},2026-01-01T00:00:00Z,{word},,,,,\n" for n in range(rows))
+    assert len(early) > BLOCK
     late = "x,never,word,1.5,true,2026-01-01,2026-01-01 10:00,said\n,,,,,,,\n"
     done = profile_file(csv(tmp_path, "a,b,c,d,e,f,g,h\n" + early + late))
-    assert [c.types.get("string", 0) for c in done.columns] == [1, 1, 500_001, 0, 0, 0, 0, 1]
+    assert [c.types.get("string", 0) for c in done.columns] == [1, 1, rows + 1, 0, 0, 0, 0, 1]
     assert [c.kind.value for c in done.columns] == [
         "integer", "datetime", "categorical", "float", "boolean", "date", "datetime", "categorical",
     ]  # fmt: skip
-    assert {c.missing for c in done.columns[3:]} == {500_001}
+    assert {c.missing for c in done.columns[3:]} == {rows + 1}

@@ -15,6 +15,7 @@ from modeldesk.performance.estimation import (
     learn_classification,
     learn_regression,
 )
+from tests.support.measuring import REPEATS
 from tests.support.shifting import Shifted, many_classes, two_classes
 
 SHIFT = 0.8
@@ -46,6 +47,7 @@ def realised(rows: Shifted) -> dict[str, float]:
     }
 
 
+@REPEATS
 def test_intervals_of_two_classes_cover_as_often_as_they_promise() -> None:
     """Over 60 references with four shifted windows each, 95 % intervals cover 90 to 99 %."""
     inside = dict.fromkeys(MEASURES, 0)
@@ -64,6 +66,7 @@ def test_intervals_of_two_classes_cover_as_often_as_they_promise() -> None:
     assert max(coverage.values()) <= 0.995, coverage
 
 
+@REPEATS
 def test_intervals_of_many_classes_cover_as_often_as_they_promise() -> None:
     """Over 30 references with three shifted windows each, 95 % intervals cover 88 % or more."""
     inside = {"accuracy": 0, "f1": 0, "recall": 0}
@@ -120,6 +123,7 @@ def prices(random: np.random.Generator, rows: int, shift: float) -> tuple[np.nda
     return x, z, 3 * x, 3 * x + z + np.exp(0.5 * x) * random.normal(size=rows)
 
 
+@REPEATS
 def test_errors_of_a_regression_follow_the_shift() -> None:
     """The estimated errors rise with the realised ones; intervals cover 88 % or more."""
     inside = np.zeros(2)

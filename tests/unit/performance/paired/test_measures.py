@@ -19,6 +19,7 @@ from modeldesk.performance.paired import (
 )
 from modeldesk.performance.paired.counting import EACH, WHOLE, Cells
 from modeldesk.performance.paired.scoring import average_precision, brier_scores, log_losses
+from tests.support.measuring import REPEATS
 
 
 def three_classes(rows: int = 400, seed: int = 3) -> PairedClasses:
@@ -115,6 +116,7 @@ def test_mean_errors_have_students_interval() -> None:
     assert (found.gap.interval.low, found.gap.interval.high) == pytest.approx(tuple(limits))
 
 
+@REPEATS
 def test_areas_have_the_error_that_resampling_finds() -> None:
     """DeLong's standard error of a difference is that of the bootstrap, within its noise."""
     rng = np.random.default_rng(5)
