@@ -20,12 +20,15 @@ from modeldesk.services.aliases import Aliases
 from modeldesk.services.audit import Audit
 from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
+from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.estimate_report import PerformanceEstimates
 from modeldesk.services.estimating import Estimating
+from modeldesk.services.evaluated_states import EvaluatedStates
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.export import Export
+from modeldesk.services.fairness_report import GroupComparison
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.file_jobs import FileJobs, FileLimits
 from modeldesk.services.file_run import Equipment
@@ -189,6 +192,7 @@ class Desk:
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
         labels, slices = LabelBook(registry, label_records, windows), SliceRecords(store)
+        states = EvaluatedStates(evaluations, slices)
         evaluation = Evaluation(registry, log, label_records, evaluations, slices)
         estimates = EstimateRecords(store)
         estimating = Estimating(registry, log, label_records, estimates, clock)
@@ -227,7 +231,13 @@ class Desk:
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
-            performance=Performance(registry, evaluations, labels, slices),
+            performance=Performance(
+                registry,
+                states,
+                labels,
+                GroupComparison(states, newest),
+                ChangeAttribution(log, label_records, estimates, states),
+            ),
             slices=SliceBook(registry, slices, newest, clock),
             neighbours=Neighbours(registry, reader, newest),
             estimating=estimating,

@@ -178,6 +178,8 @@ def seed(desk: Desk) -> str:
     found = desk.predictor.predict("iris", rows[:5]).predictions[0].prediction_id
     desk.jobs.run()
     desk.feedback.flag(found, reason="other", comment="")
+    desk.slices.define("iris", "broad", "sepal_width_cm >= 3")
+    desk.slices.define("iris", "slim", "sepal_width_cm < 3")
     return found
 
 
@@ -228,7 +230,10 @@ def _turn(name: str) -> tuple[int, str]:
 
 
 KNOWN = {"name": "iris", "version": 1, "alias": "challenger", "slice": "wide"}
-QUERY = {"predictions_by_key": {"row_id": "a"}}
+QUERY: Mapping[str, dict[str, Any]] = {
+    "predictions_by_key": {"row_id": "a"},
+    "performance_fairness": {"group": ["broad", "slim"]},
+}
 
 
 def ask_rightly(target: Target, name: str, operation: Operation) -> None:

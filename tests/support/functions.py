@@ -157,6 +157,11 @@ def hour_of(at: datetime) -> int:
     return at.hour
 
 
+def next_day(at: datetime) -> datetime:
+    """Answer the same time of the next day."""
+    return at + timedelta(days=1)
+
+
 def guesses_setosa(frame: pl.DataFrame) -> list[str]:
     """Answer the same class for every flower."""
     return ["Iris-setosa"] * frame.height

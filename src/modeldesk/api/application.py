@@ -6,8 +6,10 @@ from fastapi import FastAPI
 
 from modeldesk import __version__
 from modeldesk.api import (
+    attribution,
     audit,
     estimates,
+    fairness,
     feedback,
     health,
     jobs,
@@ -75,6 +77,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
         *(log, labels, performance, slices, estimates, feedback, audit, health),
+        *(fairness, attribution),
         version_pairs,
     )
     for part in parts:

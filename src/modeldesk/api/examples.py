@@ -6,6 +6,7 @@ import csv
 import io
 import shlex
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from modeldesk.api.encoding import encode
 from modeldesk.desk import Desk
@@ -235,11 +236,24 @@ def _of_performance(scene: Scene, name: str, signature: Signature) -> dict[str, 
         "performance": _curl(scene, path),
         "performance_segments": _curl(scene, f"{path}/segments"),
         "compare_performance": _curl(scene, f"{path}/versions?one={scene.numbers[0]}"),
+        "performance_fairness": "\n".join(_of_groups(scene, name)),
+        "performance_attribution": _curl(scene, f"{path}/attribution"),
     }
     if signature.scores:
         found["performance_confusion"] = _curl(scene, f"{path}/confusion")
         found["performance_curves"] = _curl(scene, f"{path}/curves")
     return found
+
+
+def _of_groups(scene: Scene, name: str) -> list[str]:
+    """Return how two slices without rows in common are defined and compared."""
+    groups = {"weekend": "weekday(time) >= 6", "working days": "weekday(time) < 6"}
+    slices = [
+        _curl(scene, f"models/{name}/slices", "POST", {"name": group, "expression": expression})
+        for group, expression in groups.items()
+    ]
+    asked = "&".join(f"group={quote(group)}" for group in groups)
+    return [*slices, "", _curl(scene, f"models/{name}/performance/fairness?{asked}")]
 
 
 def _of_dialects(scene: Scene, name: str, signature: Signature) -> dict[str, str]:

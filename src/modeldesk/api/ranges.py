@@ -1,4 +1,4 @@
-"""The range of time that a request is about: ``from`` and ``to``."""
+"""The ranges of time that a request is about: ``from`` and ``to``, and what it is compared with."""
 
 from __future__ import annotations
 
@@ -45,3 +45,31 @@ def asked_range(
 
 
 When = Annotated[Range, Depends(asked_range)]
+
+
+def asked_base(
+    since: Annotated[
+        str | None,
+        Query(
+            alias="base_from",
+            description="Where what it is compared with starts; ISO 8601 with a zone.",
+            json_schema_extra={"format": "date-time"},
+        ),
+    ] = None,
+    until: Annotated[
+        str | None,
+        Query(
+            alias="base_to",
+            description="What starts then or later is not of it; ISO 8601 with a zone.",
+            json_schema_extra={"format": "date-time"},
+        ),
+    ] = None,
+) -> Range:
+    """Read both ends of the base; `InvalidRequest` where one is no time."""
+    return Range(
+        start=None if since is None else moment(since, "base_from"),
+        end=None if until is None else moment(until, "base_to"),
+    )
+
+
+BaseRange = Annotated[Range, Depends(asked_base)]

@@ -5,12 +5,14 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from modeldesk.cli.attributing import attribution
 from modeldesk.cli.auditing import audit
 from modeldesk.cli.backfilling import log
 from modeldesk.cli.comparing import compare, profile
 from modeldesk.cli.demonstrating import demo
 from modeldesk.cli.estimating import estimates
 from modeldesk.cli.exits import exit_code
+from modeldesk.cli.grouping import fairness
 from modeldesk.cli.keeping_keys import keys
 from modeldesk.cli.keeping_users import users
 from modeldesk.cli.labelling import label
@@ -73,6 +75,7 @@ def modeldesk(
 
 for command in (
     *(demo, serve, publish, predict, log, label, performance, estimates),
+    *(fairness, attribution),
     *(profile, compare, replay, models),
     *(alias, aliases, rollback, routing),
     *(backup, restore, export, check, rebuild_profiles, expire, vacuum, migrate, audit, version),

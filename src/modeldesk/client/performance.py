@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk.client.transport import Query, Transport, at, span
+from modeldesk.services.change_views import AttributionReport
+from modeldesk.services.fairness_views import FairnessReport
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
@@ -144,6 +146,100 @@ class ClientPerformance:
             "confidence": confidence,
         }
         return self._transport.get(path, ComparedVersions, query=query)
+
+    def fairness(  # noqa: PLR0913  # one keyword for each thing that can be asked
+        self,
+        name: str,
+        *,
+        by: str | None = None,
+        groups: Sequence[str] | None = None,
+        against: str | None = None,
+        of: str | None = None,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> FairnessReport:
+        """Put groups of a version's labelled rows side by side, with their differences.
+
+        Parameters
+        ----------
+        name, version, start, end
+            As for `report`.
+        by
+            The column whose segments are the groups.
+        groups
+            Instead of it, the names of segments, such as ``country=DE``, and slices.
+        against
+            The group that the others are compared with; with all others together unless told.
+        of
+            Of which class; unless told, of the positive one where there are two, else of all.
+        measures
+            Which measures; a few that fit the task unless told.
+        confidence
+            The chance that no difference at all is called where there is none.
+        """
+        path = at("models", name, "performance", "fairness")
+        query: dict[str, Query] = {
+            "by": by,
+            "group": groups,
+            "against": against,
+            "of": of,
+            "version": version,
+            **span(start, end),
+            "measure": measures,
+            "confidence": confidence,
+        }
+        return self._transport.get(path, FairnessReport, query=query)
+
+    def attribution(  # noqa: PLR0913  # likewise
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        base_start: datetime | None = None,
+        base_end: datetime | None = None,
+        estimated: bool = False,
+        squared: bool = False,
+        most_rows: int = 50_000,
+        confidence: float = 0.95,
+    ) -> AttributionReport:
+        """Tell which columns, segments and slices a change of performance comes from.
+
+        Parameters
+        ----------
+        name, version
+            The model, and the version of it; ``None``: the champion.
+        start, end
+            Rows whose time is in this range; the last week with labelled rows unless told.
+        base_start, base_end
+            The rows that they are compared with; unless told, those of the same time before, or
+            of estimates those that were learned from.
+        estimated
+            Whether losses are those that are expected without labels.
+        squared
+            Of numbers, count the square of the error instead of its size.
+        most_rows
+            Rows of either range that are read at most; a server reads up to 200,000.
+        confidence
+            The chance that nothing at all is said to be more than chance where nothing changed.
+        """
+        path = at("models", name, "performance", "attribution")
+        base = span(base_start, base_end)
+        query: dict[str, Query] = {
+            "version": version,
+            **span(start, end),
+            "base_from": base["from"],
+            "base_to": base["to"],
+            "estimated": "true" if estimated else "false",
+            "squared": "true" if squared else "false",
+            "rows": most_rows,
+            "confidence": confidence,
+        }
+        return self._transport.get(path, AttributionReport, query=query)
 
 
 def _rows(segment: str, start: datetime | None, end: datetime | None) -> dict[str, Query]:

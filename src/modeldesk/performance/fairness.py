@@ -17,7 +17,7 @@ from functools import reduce
 from modeldesk.errors import InvalidArgument, NotFound
 from modeldesk.performance.comparison import Difference, Outcome, choices_of, difference
 from modeldesk.performance.figures import CONFIDENCE, Result
-from modeldesk.performance.measures import State, known_measure, measure
+from modeldesk.performance.measures import Measure, State, known_measure, measure
 from modeldesk.performance.merging import merge
 
 REST = "the rest"
@@ -82,7 +82,8 @@ def fairness(
         The group that the others are compared with; each group with all others together unless
         told.
     of
-        Of which class, quantile or cutoff; of all that there are unless told.
+        Of which class, quantile or cutoff; of all that there are unless told. Measures with one
+        figure have that one in any case.
     confidence
         The chance that no difference at all is called where there is none: the differences'
         intervals are made with more confidence each (Bonferroni). Figures have intervals of
@@ -108,11 +109,7 @@ def fairness(
     """
     _check(groups, names, against)
     states = tuple(groups.values())
-    rows = [
-        (name, one)
-        for name in names
-        for one in ([of] if of is not None else choices_of(known_measure(name), states))
-    ]
+    rows = [(name, one) for name in names for one in _of(known_measure(name), of, states)]
     others = {group: _others(groups, group, against) for group in groups if group != against}
     together = len(rows) * len(others)
     cells = []
@@ -142,6 +139,10 @@ def _check(groups: Mapping[str, State], names: Sequence[str], against: str | Non
     if against is not None and against not in groups:
         message = f"There is no group {against!r}."
         raise NotFound(message, hint=f"Groups: {', '.join(groups)}.")
+
+
+def _of(chosen: Measure, of: str | None, states: Sequence[State]) -> list[str | None]:
+    return choices_of(chosen, states) if of is None or chosen.choices is None else [of]
 
 
 def _others(groups: Mapping[str, State], group: str, against: str | None) -> State:

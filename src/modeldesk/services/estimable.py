@@ -18,6 +18,7 @@ from modeldesk.performance.estimation import (
     learn_classification,
     learn_regression,
 )
+from modeldesk.performance.estimation.expected import expected_errors, expected_sizes
 from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.labelled_rows import LABEL
 
@@ -72,6 +73,37 @@ def condense(
             _scores(rows, signature, classes), _classes(rows, signature, classes), columns
         )
     return estimator.condense(_predicted(rows, signature), columns)
+
+
+def expected_losses(
+    rows: pl.DataFrame, signature: Signature, estimator: Estimator, *, squared: bool
+) -> pl.Series:
+    """Return how wrong each row probably is; null where a score or the prediction is missing.
+
+    Parameters
+    ----------
+    rows, signature
+        As for `condense`.
+    estimator
+        What was learned from labelled rows.
+    squared
+        Of numbers, whether the square of the error is meant instead of its size.
+
+    Returns
+    -------
+    polars.Series
+        Of classes the chance that the prediction is not the label.
+    """
+    columns = {
+        scale: _input(rows, scale, numeric) for scale, numeric in _wanted(estimator, signature)
+    }
+    if isinstance(estimator, ClassificationEstimator):
+        scores = _scores(rows, signature, estimator.classes)
+        predicted = _classes(rows, signature, estimator.classes)
+        found = expected_errors(estimator, scores, predicted, columns)
+    else:
+        found = expected_sizes(estimator, _predicted(rows, signature), columns, squared=squared)
+    return pl.Series(found).fill_nan(None)
 
 
 def is_estimable(signature: Signature) -> bool:

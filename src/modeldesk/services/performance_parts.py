@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from modeldesk.performance import State
@@ -47,6 +47,33 @@ class PartsTable:
     """Of all labelled rows, those of the parts among them."""
     parts: tuple[PartView, ...]
     """Those with a labelled row: segments, then slices, by their names."""
+
+
+def part_views(
+    states: Mapping[str, State | None],
+    labelled: int,
+    overall: Sequence[FigureView],
+    read: Callable[[State], Sequence[FigureView]],
+) -> tuple[PartView, ...]:
+    """Return the parts with a labelled row as callers see them: segments, then slices.
+
+    Parameters
+    ----------
+    states
+        By part.
+    labelled
+        How many rows of all are labelled.
+    overall
+        Figures of all rows.
+    read
+        Returns the figures of a state.
+    """
+    found = [
+        part_view(part, state, labelled, read(state), overall)
+        for part, state in states.items()
+        if state is not None and state.labelled
+    ]
+    return tuple(sorted(found, key=lambda part: (part.slice, part.segment)))
 
 
 def part_view(

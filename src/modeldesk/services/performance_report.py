@@ -4,27 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
 
-from modeldesk.errors import Incompatible, InvalidArgument, NotFound
+from modeldesk.errors import Incompatible, NotFound
 from modeldesk.performance import (
     Classification,
     State,
-    Task,
     Undefined,
     calibration_curve,
-    decode,
     differences,
-    known_measure,
-    measures_for,
-    merge,
     pr_curve,
     roc_curve,
     task_of,
 )
 from modeldesk.schema import Granularity, Window
+from modeldesk.services.change_attribution import USUAL_ROWS, ChangeAsked, ChangeAttribution
+from modeldesk.services.change_ranges import RangesAsked
+from modeldesk.services.change_views import AttributionReport
+from modeldesk.services.chosen_measures import check_asked, why_nothing
+from modeldesk.services.evaluated_states import EvaluatedStates, part_of
+from modeldesk.services.fairness_report import GroupComparison, GroupsAsked
+from modeldesk.services.fairness_views import FairnessReport
 from modeldesk.services.maturity import LabelBook, WindowMaturity
-from modeldesk.services.performance_parts import PartsTable, part_view
+from modeldesk.services.merged_days import headlines, together
+from modeldesk.services.performance_parts import PartsTable, part_views
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
@@ -41,17 +43,7 @@ from modeldesk.services.performance_views import (
     verdict,
 )
 from modeldesk.services.registry import Registry
-from modeldesk.services.row_states import is_measured
-from modeldesk.services.slice_parts import slice_of, slice_part
-from modeldesk.store import EvaluationRecords, SliceRecords, VersionRecord
-
-_HEADLINES = {
-    Task.CLASSIFICATION: ("accuracy", "f1_macro", "roc_auc_macro", "log_loss"),
-    Task.MULTI_LABEL: ("exact_match", "f1_micro", "hamming_loss"),
-    Task.REGRESSION: ("mae", "rmse", "r2", "bias"),
-    Task.RANKING: ("mrr", "ndcg_at"),
-}
-"""Measures of each day, unless others are asked for."""
+from modeldesk.store import VersionRecord
 
 
 class Performance:
@@ -61,25 +53,29 @@ class Performance:
     ----------
     registry
         Models and versions.
-    records
+    states
         What was kept of their days.
     labels
         How many predictions of each day are labelled.
-    slices
-        Which slices models have.
+    groups
+        Compares groups of rows.
+    changes
+        Tells what changes come from.
     """
 
     def __init__(
         self,
         registry: Registry,
-        records: EvaluationRecords,
+        states: EvaluatedStates,
         labels: LabelBook,
-        slices: SliceRecords,
+        groups: GroupComparison,
+        changes: ChangeAttribution,
     ) -> None:
         self._registry = registry
-        self._records = records
+        self._states = states
         self._labels = labels
-        self._slices = slices
+        self._groups = groups
+        self._changes = changes
 
     def report(
         self,
@@ -122,10 +118,10 @@ class Performance:
             When a measure does not apply to what the version does.
         """
         record = self._registry.record(name, version)
-        _check(measures, confidence)
-        days = self._days(record, _part(segment, slice), start, end)
-        whole = _together([state for _, state in days])
-        chosen = measures if measures is not None else _headlines(whole)
+        check_asked(measures, confidence)
+        days = self._days(record, part_of(segment, slice), start, end)
+        whole = together([state for _, state in days])
+        chosen = measures if measures is not None else headlines(whole)
         every = bool(days) and not (segment or slice)
         maturity = self._maturity(record, start, end) if every else {}
         return PerformanceReport(
@@ -140,7 +136,7 @@ class Performance:
                 _window(day, state, maturity.get(day), figures(state, chosen, confidence))
                 for day, state in days
             ),
-            because=_nothing(record, start, end) if whole is None else None,
+            because=why_nothing(record, start, end) if whole is None else None,
             slice=slice,
         )
 
@@ -181,33 +177,26 @@ class Performance:
         """
         record = self._registry.record(name, version)
         whole = self._state(record, "", start, end)
-        chosen = measures if measures is not None else _headlines(whole)
+        chosen = measures if measures is not None else headlines(whole)
         overall = () if whole is None else figures(whole, chosen, confidence)
         labelled = 0 if whole is None else whole.labelled
-        names = self._records.parts(record.version_id, start=start, end=end) if labelled else ()
-        found = {
-            part: _together([state for _, state in self._days(record, part, start, end)])
-            for part in names
-            if part
-        }
-        parts = (
-            part_view(part, state, labelled, figures(state, chosen, confidence), overall)
-            for part, state in found.items()
-            if state is not None and state.labelled
-        )
+        names = self._states.parts(record, start, end) if labelled else ()
+        found = {part: self._state(record, part, start, end) for part in names if part}
         return PartsTable(
             model=record.model,
             version=record.number,
             confidence=confidence,
             labelled=labelled,
             overall=overall,
-            parts=tuple(sorted(parts, key=lambda part: (part.slice, part.segment))),
+            parts=part_views(
+                found, labelled, overall, lambda state: figures(state, chosen, confidence)
+            ),
         )
 
     def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
         """Return the names of the segments that a version was evaluated in."""
         record = self._registry.record(name, version)
-        return self._segments(record)
+        return self._states.segments(record)
 
     def confusion(
         self,
@@ -273,7 +262,7 @@ class Performance:
         state = self._state(record, segment, start, end)
         about = (record.model, record.number, segment)
         if state is None:
-            return no_curves(*about, _nothing(record, start, end))
+            return no_curves(*about, why_nothing(record, start, end))
         known = _classification(record, state)
         if of is not None and known.scored and of not in known.scored:
             message = f"Version {record.number} of {record.model!r} has no curves of {of!r}."
@@ -336,14 +325,14 @@ class Performance:
             When the versions do different things, such as classes and numbers, or a measure does
             not apply to what they do.
         """
-        _check(measures, confidence)
+        check_asked(measures, confidence)
         records = [self._registry.record(name, number) for number in (one, other)]
         states = [self._state(record, segment, start, end) for record in records]
         first, second = states
         numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
         if first is not None and second is not None:
-            chosen = measures if measures is not None else _headlines(first)
+            chosen = measures if measures is not None else headlines(first)
             told = differences(first, second, chosen, confidence=confidence)
             found = tuple(map(difference_view, told))
         return ComparedVersions(
@@ -357,38 +346,129 @@ class Performance:
             verdict=verdict(*numbers, found),
         )
 
-    def _segments(self, record: VersionRecord) -> tuple[str, ...]:
-        parts = self._records.parts(record.version_id)
-        return tuple(part for part in parts if part and slice_of(part) is None)
+    def fairness(  # noqa: PLR0913  # one keyword for each thing that can be asked
+        self,
+        name: str,
+        *,
+        by: str | None = None,
+        groups: Sequence[str] | None = None,
+        against: str | None = None,
+        of: str | None = None,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        confidence: float = 0.95,
+    ) -> FairnessReport:
+        """Put groups of a version's labelled rows side by side, with their differences.
+
+        Parameters
+        ----------
+        name, version, start, end
+            As for `report`.
+        by
+            The column whose segments are the groups, one of the log policy's ``segment_by``.
+        groups
+            Instead of it, the names of segments, such as ``country=DE``, and slices.
+        against
+            The group that the others are compared with; of ``by`` its value is enough. Unless
+            told, each group is compared with all others together. Segments of several columns and
+            slices may have rows in common, so of more than two of them one must be told.
+        of
+            Of which class; unless told, of the positive one where there are two, else of all.
+        measures
+            Which measures; a few that fit the task unless told, for classes ``predicted_share``,
+            ``recall``, ``false_positive_rate`` and ``accuracy``.
+        confidence
+            The chance that no difference at all is called where there is none.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version, segment, slice, class or measure, or rows are
+            not split by the column.
+        InvalidArgument
+            When it is not clear which groups are meant, they are known to have rows in common,
+            or the confidence does not lie between 0 and 1.
+        Incompatible
+            When a measure does not apply to what the version does.
+        """
+        record = self._registry.record(name, version)
+        check_asked(measures, confidence)
+        asked = GroupsAsked(
+            by=by, groups=groups, against=against, measures=measures, of=of, confidence=confidence
+        )
+        return self._groups.of(record, asked, start, end)
+
+    def attribution(  # noqa: PLR0913  # likewise
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        base_start: datetime | None = None,
+        base_end: datetime | None = None,
+        estimated: bool = False,
+        squared: bool = False,
+        most_rows: int = USUAL_ROWS,
+        confidence: float = 0.95,
+    ) -> AttributionReport:
+        """Tell which columns, segments and slices a change of performance comes from.
+
+        The change of the mean loss, an error for each wrong class or the size of a number's
+        error, is divided for each of them into what the shift of the mix explains (covariate) and
+        what is due to other losses of rows that are alike in it (concept). Rows of both ranges
+        are read for it.
+
+        Parameters
+        ----------
+        name, version
+            The model, and the version of it; ``None``: the champion.
+        start, end
+            Rows whose time is in this range; unless told, the last week with labelled rows, or of
+            less than two weeks the later half.
+        base_start, base_end
+            The rows that they are compared with; unless told, those of the same time before, or
+            of estimates those that were learned from.
+        estimated
+            Whether losses are those that `PerformanceEstimates` expects without labels, instead
+            of those that labels tell. Then all of the change comes from the inputs.
+        squared
+            Of numbers, count the square of the error instead of its size.
+        most_rows
+            Rows of either range that are read at most, of each day its share; up to a million.
+        confidence
+            The chance that nothing at all is said to be more than chance where nothing changed.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        InvalidArgument
+            When the ranges have times in common or none, or a number is out of its range.
+        Incompatible
+            When the version predicts what cannot be wrong by a number, such as times or vectors.
+        """
+        ranges = RangesAsked(start=start, end=end, base_start=base_start, base_end=base_end)
+        asked = ChangeAsked(
+            ranges=ranges,
+            estimated=estimated,
+            squared=squared,
+            most_rows=most_rows,
+            confidence=confidence,
+        )
+        return self._changes.of(self._registry.record(name, version), asked)
 
     def _days(
         self, record: VersionRecord, part: str, start: datetime | None, end: datetime | None
     ) -> list[tuple[datetime, State]]:
-        days = self._records.days(record.version_id, part=part, start=start, end=end)
-        if part and not days:
-            self._check_part(record, part)
-        return _alike([(found.day, decode(found.state)) for found in days])
-
-    def _check_part(self, record: VersionRecord, part: str) -> None:
-        """Raise `NotFound` for a part that there never was; a known one may have no rows."""
-        name = slice_of(part)
-        if name is None:
-            known = self._segments(record)
-            message = f"No labelled row of {record.model!r} is in a segment {part!r}."
-            kind = "segments"
-        else:
-            known = tuple(slice_part(each.name) for each in self._slices.of(record.model_id))
-            message = f"The model {record.model!r} has no slice {name!r}."
-            kind = "slices"
-        if part not in known:
-            names = ", ".join(slice_of(each) or each for each in known[:10])
-            hint = f"Known {kind}: {names}." if names else "There is none yet."
-            raise NotFound(message, hint=hint)
+        return self._states.days(record, part, start, end)
 
     def _state(
         self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
     ) -> State | None:
-        return _together([state for _, state in self._days(record, segment, start, end)])
+        return self._states.of(record, segment, start, end)
 
     def _maturity(
         self, record: VersionRecord, start: datetime | None, end: datetime | None
@@ -401,56 +481,6 @@ class Performance:
             end=end,
         )
         return {found.window.start: found for found in told.windows}
-
-
-def _check(measures: Sequence[str] | None, confidence: float) -> None:
-    """Refuse what would only be noticed once a row is labelled."""
-    for name in measures or ():
-        known_measure(name)
-    if not 0 < confidence < 1:
-        message = f"A confidence lies between 0 and 1; {confidence} does not."
-        raise InvalidArgument(message, hint="Usual are 0.9, 0.95 and 0.99.")
-
-
-def _nothing(record: VersionRecord, start: datetime | None, end: datetime | None) -> str:
-    """Say why a version has no figures."""
-    if not is_measured(record.signature):
-        column = record.signature.prediction
-        return f"it predicts a {column.kind.value}, for which there are no measures"
-    if start is not None or end is not None:
-        return "no row of this range is labelled, or its labels are not evaluated yet"
-    return "no row is labelled, or its labels are not evaluated yet"
-
-
-def _part(segment: str, slice_name: str) -> str:
-    if segment and slice_name:
-        message = f"Both a segment, {segment!r}, and a slice, {slice_name!r}, are named."
-        raise InvalidArgument(message, hint="Name one of them.")
-    return slice_part(slice_name) if slice_name else segment
-
-
-def _together(states: Sequence[State]) -> State | None:
-    return reduce(merge, states) if states else None
-
-
-def _alike(days: Sequence[tuple[datetime, State]]) -> list[tuple[datetime, State]]:
-    """Return the days that can be merged: those of the task of the latest one.
-
-    A version whose predictions are text has days of lists of classes and of single ones if what
-    it answers changed from one to the other.
-    """
-    return [(day, state) for day, state in days if task_of(state) is task_of(days[-1][1])]
-
-
-def _headlines(state: State | None) -> tuple[str, ...]:
-    """Return the measures that tell most about a task, as far as they apply."""
-    if state is None:
-        return ()
-    wanted = _HEADLINES[task_of(state)]
-    if isinstance(state, Classification) and len(state.scored) == 1:
-        wanted = tuple(name.replace("roc_auc_macro", "roc_auc") for name in wanted)
-    applying = {each.name for each in measures_for(state)}
-    return tuple(name for name in wanted if name in applying)
 
 
 def _classification(record: VersionRecord, state: State) -> Classification:

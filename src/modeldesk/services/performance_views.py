@@ -294,8 +294,8 @@ def verdict(one: int, other: int, found: Sequence[DifferenceView]) -> str:
     if not told:
         few = "too few rows are labelled" if not found else "their figures tell nothing yet"
         return f"Versions {one} and {other} cannot be compared yet: {few}."
-    better = [_name(each) for each in told if each.outcome == Outcome.BETTER.value]
-    worse = [_name(each) for each in told if each.outcome == Outcome.WORSE.value]
+    better = [titled(each) for each in told if each.outcome == Outcome.BETTER.value]
+    worse = [titled(each) for each in told if each.outcome == Outcome.WORSE.value]
     if better and worse:
         return (
             f"Version {one} is better than version {other} by {listed(better)}, "
@@ -307,6 +307,7 @@ def verdict(one: int, other: int, found: Sequence[DifferenceView]) -> str:
     return f"No difference between versions {one} and {other} is shown; it may all be chance."
 
 
-def _name(found: DifferenceView) -> str:
+def titled(found: DifferenceView) -> str:
+    """Return what a difference is of, as it stands within a sentence."""
     title = MEASURES[found.measure].in_words
     return title if found.of is None else f"{title} of {found.of!r}"

@@ -53,21 +53,30 @@ def segmented(
     for column in policy.segment_by:
         if column not in frame.columns:
             continue
-        # No database keeps NUL in a name.
-        texts = pl.col(column).cast(pl.String).str.slice(0, _LONGEST)
-        values = texts.str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True).fill_null(
-            MISSING
-        )
-        named = frame.with_columns(values.alias(_VALUE))
-        common = _common(named[_VALUE], _values(column, known))
-        pooled = named.with_columns(
-            pl.when(pl.col(_VALUE).is_in(common.implode()))
-            .then(pl.col(_VALUE))
-            .otherwise(pl.lit(OTHER))
-            .alias(_VALUE)
-        )
+        pooled = frame.with_columns(segment_values(frame[column], column, known).alias(_VALUE))
         for (value,), rows in pooled.partition_by(_VALUE, as_dict=True).items():
             yield segment_name(column, str(value)), rows.drop(_VALUE)
+
+
+def segment_values(values: pl.Series, column: str, known: Collection[str]) -> pl.Series:
+    """Return by which value of a column each row is in a segment, rare ones as `OTHER`.
+
+    Parameters
+    ----------
+    values
+        Of the rows, as they are logged.
+    column
+        Name of the column.
+    known
+        As for `segmented`.
+    """
+    # No database keeps NUL in a name.
+    texts = values.cast(pl.String).str.slice(0, _LONGEST)
+    named = texts.str.replace_all("\0", "\N{REPLACEMENT CHARACTER}", literal=True)
+    named = named.fill_null(MISSING).alias(_VALUE)
+    common = _common(named, _values(column, known))
+    kept = pl.when(pl.col(_VALUE).is_in(common.implode())).then(pl.col(_VALUE))
+    return named.to_frame().select(kept.otherwise(pl.lit(OTHER)).alias(_VALUE))[_VALUE]
 
 
 def _values(column: str, known: Collection[str]) -> pl.Series:

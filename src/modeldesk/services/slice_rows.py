@@ -8,7 +8,7 @@ from dataclasses import replace
 import msgspec
 import polars as pl
 
-from modeldesk.errors import InvalidArgument, InvalidExpression
+from modeldesk.errors import InvalidArgument, InvalidData, InvalidExpression
 from modeldesk.performance.slices import (
     Node,
     Slice,
@@ -104,6 +104,28 @@ def masks(
     wanted = [Slice.of(f"{place}", node) for place, node in enumerate(conditions.values())]
     found = evaluate(wanted, speakable(rows, record), schema)
     return dict(zip(conditions, (each.mask for each in found), strict=True))
+
+
+def masks_one_by_one(
+    conditions: Mapping[str, Node], rows: pl.DataFrame, record: VersionRecord
+) -> dict[str, pl.Series | InvalidData]:
+    """Tell the same as `masks`; a condition that fails on the rows does not stop the others.
+
+    Returns
+    -------
+    dict of str to polars.Series or InvalidData
+        By name: which rows it is true of, or why it failed.
+    """
+    try:
+        return dict(masks(conditions, rows, record))
+    except InvalidData:
+        found: dict[str, pl.Series | InvalidData] = {}
+    for name, node in conditions.items():
+        try:
+            found |= masks({name: node}, rows, record)
+        except InvalidData as error:
+            found[name] = error
+    return found
 
 
 def tellable(rows: pl.DataFrame, record: VersionRecord) -> pl.DataFrame:

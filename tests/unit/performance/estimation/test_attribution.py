@@ -81,6 +81,45 @@ def test_the_deviation_is_that_of_chance() -> None:
     assert np.std(scores) == pytest.approx(1.0, abs=0.12)
 
 
+def test_the_other_deviations_are_those_of_chance_too() -> None:
+    """Of losses drawn from one law, concept parts and bins are off by what is said."""
+    random = np.random.default_rng(5)
+    concepts, bins = [], []
+    for _ in range(300):
+        sides = []
+        for count in (900, 600):
+            places = random.choice(3, count, p=[0.5, 0.3, 0.2])
+            wrong = (random.random(count) < np.array([0.1, 0.4, 0.7])[places]).astype(np.float64)
+            rows = np.bincount(places).astype(np.float64)
+            sums = np.bincount(places, weights=wrong).astype(np.float64)
+            sides.append(Losses(names=("a", "b", "c"), rows=rows, losses=sums, squares=sums))
+        (found,) = attribute({"x": sides[0]}, {"x": sides[1]})
+        assert found.concept_deviation is not None
+        concepts.append(found.concept / found.concept_deviation)
+        for each in found.bins:
+            assert each.apart is not None
+            assert each.apart_deviation is not None
+            bins.append(each.apart / each.apart_deviation)
+    assert np.std(concepts) == pytest.approx(1.0, abs=0.12)
+    assert np.std(bins) == pytest.approx(1.0, abs=0.12)
+
+
+def test_a_bin_that_changed_by_itself_stands_apart() -> None:
+    """It rose by 0.5, the others by nothing; small bins are not told apart, nor one alone."""
+    before = losses([400, 300, 60, 20], [0.2, 0.4, 0.1, 0.1])
+    now = losses([400, 300, 60, 20], [0.2, 0.9, 0.1, 0.1])
+    (found,) = attribute({"x": before}, {"x": now})
+    by_name = {each.name: each for each in found.bins}
+    assert found.bins[0].name == "bin 1"
+    assert by_name["bin 1"].apart == pytest.approx(0.5)
+    assert by_name["bin 0"].apart == pytest.approx(-0.5 * 300 / 380)
+    assert by_name["bin 2"].apart is not None
+    assert (by_name["bin 3"].apart, by_name["bin 3"].apart_deviation) == (None, None)
+    assert (by_name["bin 1"].loss_before, by_name["bin 1"].loss_now) == pytest.approx((0.4, 0.9))
+    (alone,) = attribute({"x": losses([400], [0.2])}, {"x": losses([400], [0.9])})
+    assert alone.bins[0].apart is None
+
+
 def test_slices_are_told_the_largest_first() -> None:
     """Slices that together are all rows are bins of their own kind."""
     parts = slice_parts(losses([50, 50], [0.1, 0.2]), losses([50, 50], [0.1, 0.6]))
