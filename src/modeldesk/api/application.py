@@ -21,6 +21,7 @@ from modeldesk.api import (
     publishing,
     routing,
     slices,
+    version_figures,
     version_pairs,
 )
 from modeldesk.api.access import Door
@@ -75,7 +76,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
         *(log, labels, performance, slices, estimates, feedback, audit, health),
-        version_pairs,
+        *(version_pairs, version_figures),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import reduce
 
 from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.performance import (
     Classification,
     State,
-    Task,
     Undefined,
     calibration_curve,
     decode,
     differences,
     known_measure,
-    measures_for,
-    merge,
     pr_curve,
     roc_curve,
     task_of,
 )
 from modeldesk.schema import Granularity, Window
 from modeldesk.services.maturity import LabelBook, WindowMaturity
+from modeldesk.services.merged_days import alike, headlines, together
 from modeldesk.services.performance_parts import PartsTable, part_view
 from modeldesk.services.performance_views import (
     ComparedVersions,
@@ -44,14 +41,6 @@ from modeldesk.services.registry import Registry
 from modeldesk.services.row_states import is_measured
 from modeldesk.services.slice_parts import slice_of, slice_part
 from modeldesk.store import EvaluationRecords, SliceRecords, VersionRecord
-
-_HEADLINES = {
-    Task.CLASSIFICATION: ("accuracy", "f1_macro", "roc_auc_macro", "log_loss"),
-    Task.MULTI_LABEL: ("exact_match", "f1_micro", "hamming_loss"),
-    Task.REGRESSION: ("mae", "rmse", "r2", "bias"),
-    Task.RANKING: ("mrr", "ndcg_at"),
-}
-"""Measures of each day, unless others are asked for."""
 
 
 class Performance:
@@ -124,8 +113,8 @@ class Performance:
         record = self._registry.record(name, version)
         _check(measures, confidence)
         days = self._days(record, _part(segment, slice), start, end)
-        whole = _together([state for _, state in days])
-        chosen = measures if measures is not None else _headlines(whole)
+        whole = together([state for _, state in days])
+        chosen = measures if measures is not None else headlines(whole)
         every = bool(days) and not (segment or slice)
         maturity = self._maturity(record, start, end) if every else {}
         return PerformanceReport(
@@ -181,12 +170,12 @@ class Performance:
         """
         record = self._registry.record(name, version)
         whole = self._state(record, "", start, end)
-        chosen = measures if measures is not None else _headlines(whole)
+        chosen = measures if measures is not None else headlines(whole)
         overall = () if whole is None else figures(whole, chosen, confidence)
         labelled = 0 if whole is None else whole.labelled
         names = self._records.parts(record.version_id, start=start, end=end) if labelled else ()
         found = {
-            part: _together([state for _, state in self._days(record, part, start, end)])
+            part: together([state for _, state in self._days(record, part, start, end)])
             for part in names
             if part
         }
@@ -343,7 +332,7 @@ class Performance:
         numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
         if first is not None and second is not None:
-            chosen = measures if measures is not None else _headlines(first)
+            chosen = measures if measures is not None else headlines(first)
             told = differences(first, second, chosen, confidence=confidence)
             found = tuple(map(difference_view, told))
         return ComparedVersions(
@@ -367,7 +356,7 @@ class Performance:
         days = self._records.days(record.version_id, part=part, start=start, end=end)
         if part and not days:
             self._check_part(record, part)
-        return _alike([(found.day, decode(found.state)) for found in days])
+        return alike([(found.day, decode(found.state)) for found in days])
 
     def _check_part(self, record: VersionRecord, part: str) -> None:
         """Raise `NotFound` for a part that there never was; a known one may have no rows."""
@@ -388,7 +377,7 @@ class Performance:
     def _state(
         self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
     ) -> State | None:
-        return _together([state for _, state in self._days(record, segment, start, end)])
+        return together([state for _, state in self._days(record, segment, start, end)])
 
     def _maturity(
         self, record: VersionRecord, start: datetime | None, end: datetime | None
@@ -427,30 +416,6 @@ def _part(segment: str, slice_name: str) -> str:
         message = f"Both a segment, {segment!r}, and a slice, {slice_name!r}, are named."
         raise InvalidArgument(message, hint="Name one of them.")
     return slice_part(slice_name) if slice_name else segment
-
-
-def _together(states: Sequence[State]) -> State | None:
-    return reduce(merge, states) if states else None
-
-
-def _alike(days: Sequence[tuple[datetime, State]]) -> list[tuple[datetime, State]]:
-    """Return the days that can be merged: those of the task of the latest one.
-
-    A version whose predictions are text has days of lists of classes and of single ones if what
-    it answers changed from one to the other.
-    """
-    return [(day, state) for day, state in days if task_of(state) is task_of(days[-1][1])]
-
-
-def _headlines(state: State | None) -> tuple[str, ...]:
-    """Return the measures that tell most about a task, as far as they apply."""
-    if state is None:
-        return ()
-    wanted = _HEADLINES[task_of(state)]
-    if isinstance(state, Classification) and len(state.scored) == 1:
-        wanted = tuple(name.replace("roc_auc_macro", "roc_auc") for name in wanted)
-    applying = {each.name for each in measures_for(state)}
-    return tuple(name for name in wanted if name in applying)
 
 
 def _classification(record: VersionRecord, state: State) -> Classification:
