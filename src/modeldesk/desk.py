@@ -27,6 +27,7 @@ from modeldesk.services.estimate_report import PerformanceEstimates
 from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluated_states import EvaluatedStates
 from modeldesk.services.evaluation import Evaluation
+from modeldesk.services.examination import Examination
 from modeldesk.services.export import Export
 from modeldesk.services.fairness_report import GroupComparison
 from modeldesk.services.feedback import Feedback
@@ -59,6 +60,7 @@ from modeldesk.services.slice_book import SliceBook
 from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.version_comparison import VersionComparison
+from modeldesk.services.version_figures import VersionFigures
 from modeldesk.services.views import VersionView
 from modeldesk.services.worst_slices import NewestRows
 from modeldesk.settings import Durability, Settings
@@ -85,6 +87,7 @@ from modeldesk.store import (
     SliceRecords,
     Store,
     UserRecords,
+    VersionTestRecords,
     WindowRecords,
     migrate,
 )
@@ -127,6 +130,7 @@ class Desk:
     estimating: Estimating
     estimates: PerformanceEstimates
     version_comparison: VersionComparison
+    version_figures: VersionFigures
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -168,7 +172,8 @@ class Desk:
         ahead = settings.max_waiting_rows if settings.durability is Durability.ASYNC else 0
         commits = GroupCommit(log, records, most_ahead=ahead)
         artefacts = ArtefactStore(settings.artefacts)
-        registry = Registry(records, artefacts, clock)
+        slices = SliceRecords(store)
+        registry = Registry(records, artefacts, clock, Examination(slices, clock))
         limits = Limits(
             rows=settings.max_rows,
             text_characters=settings.max_text_characters,
@@ -191,7 +196,7 @@ class Desk:
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
         label_records, evaluations = LabelRecords(store), EvaluationRecords(store)
-        labels, slices = LabelBook(registry, label_records, windows), SliceRecords(store)
+        labels = LabelBook(registry, label_records, windows)
         states = EvaluatedStates(evaluations, slices)
         evaluation = Evaluation(registry, log, label_records, evaluations, slices)
         estimates = EstimateRecords(store)
@@ -243,6 +248,9 @@ class Desk:
             estimating=estimating,
             estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
             version_comparison=VersionComparison(registry, log, label_records),
+            version_figures=VersionFigures(
+                registry, VersionTestRecords(store), evaluations, slices
+            ),
             jobs=Jobs(
                 rollup.run,
                 (
@@ -345,6 +353,8 @@ def publish(  # noqa: PLR0913  # one call, one keyword for each thing that can b
     example: Mapping[str, object] | None = None,
     frames: Frames | str | None = None,
     trust_pickle: bool = False,
+    test: object = None,
+    test_label: str | None = None,
     home: str | None = None,
 ) -> VersionView:
     """Publish a trained model to the store that the settings name.
@@ -379,22 +389,27 @@ def publish(  # noqa: PLR0913  # one call, one keyword for each thing that can b
     trust_pickle
         Keep the model as a pickle where the safe format refuses its types, and load pickles and
         MLflow's models, which can run any code while they load.
+    test
+        Labelled rows that the model was not trained on, as a table like the reference. The version
+        keeps how good it is there, and how it compares with the champion on the same rows.
+    test_label
+        The test set's column with the true outcome; by default the target.
     home
         Folder of the store; without one, the setting ``home`` (``modeldesk-data`` here).
 
     Returns
     -------
     VersionView
-        The new version with its inferred signature.
+        The new version with its inferred signature, and the verdict on its test set.
 
     Raises
     ------
     InvalidArgument, InvalidData
-        When the name, the target, the reference or a note is not usable.
+        When the name, the target, the reference, the test set or a note is not usable.
     NotFound
         When there is no such file, function or URI, or its library is not installed.
     UnsupportedModel, UnsafeArtefact, Corrupt, ModelFailed
-        When the model cannot be served, kept, read, or run on the reference.
+        When the model cannot be served, kept, read, or run on the reference or the test set.
 
     Examples
     --------
@@ -434,4 +449,6 @@ def publish(  # noqa: PLR0913  # one call, one keyword for each thing that can b
             about=about,
             frames=None if frames is None else frames_named(frames),
             trust_pickle=trust_pickle,
+            test=test,
+            test_label=test_label,
         )

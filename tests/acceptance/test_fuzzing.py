@@ -167,9 +167,12 @@ def target(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[Target]:  
 
 
 def seed(desk: Desk) -> str:
-    """Publish two versions, log traffic of two days with an alert, and flag a prediction."""
+    """Publish two tested versions, log two days with an alert, and flag a prediction."""
+    frame = iris_frame()
     for _ in range(2):
-        desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
+        desk.registry.publish(
+            iris_model(), name="iris", reference=frame, target="class", test=frame
+        )
     desk.aliases.move("iris", "challenger", 2)
     desk.aliases.move("iris", "challenger", 1)
     rows = [row | {"sepal_width_cm": 9.0} for row in iris_frame().select(FEATURES).to_dicts()]

@@ -162,16 +162,18 @@ class Scene:
                 )
             ],
             "set_policy": [Sent(kind=JSON, body=kept | odd)],
-            "publish_version": [self._form()],
+            "publish_version": [self._form(), self._form(tested=True)],
         }
 
-    def _form(self) -> Sent:
-        """Return the form that publishes the classifier again."""
+    def _form(self, *, tested: bool = False) -> Sent:
+        """Return the form that publishes the classifier again, maybe with a test set."""
         table = pl.DataFrame([self.signature.example() | {"class": "Iris-setosa"}]).write_csv()
         files: dict[str, tuple[str, bytes]] = {
             "model": ("model.skops", self.model),
             "reference": ("reference.csv", table.encode()),
         }
+        if tested:
+            files["test"] = ("test.csv", table.encode())
         asked = requests.Request(
             "POST",
             "http://127.0.0.1",

@@ -23,6 +23,7 @@ from modeldesk.api import (
     publishing,
     routing,
     slices,
+    version_figures,
     version_pairs,
 )
 from modeldesk.api.access import Door
@@ -77,8 +78,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
         *(log, labels, performance, slices, estimates, feedback, audit, health),
-        *(fairness, attribution),
-        version_pairs,
+        *(fairness, attribution, version_pairs, version_figures),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

@@ -47,6 +47,8 @@ class Scene:
     """Numbers of those champions."""
     flavors: tuple[str, ...] = ()
     """What serves them."""
+    tested: int | None = None
+    """Number of the newest version of the first model that was published with a test set."""
     alert: int | None = None
     """Number of an alert that is not resolved."""
     secured: bool = False
@@ -65,12 +67,15 @@ def look_round(desk: Desk, url: str, *, secured: bool) -> Scene:
     )
     alert = next(unresolved, None)
     champions = [desk.registry.version(name) for name in names[:MOST_MODELS]]
+    versions = desk.registry.versions(names[0]) if names else ()
+    tested = [version.number for version in versions if version.test is not None]
     return Scene(
         url=url,
         names=names,
         champions=tuple((champion.model, champion.signature) for champion in champions),
         numbers=tuple(champion.number for champion in champions),
         flavors=tuple(champion.flavor for champion in champions),
+        tested=tested[-1] if tested else None,
         alert=None if alert is None else alert.alert_id,
         secured=secured,
     )
@@ -122,6 +127,10 @@ def _of_model(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     found |= _of_dialects(scene, name, signature)
     if scene.flavors[0] in DOWNLOADS:
         found |= _of_file(scene, name, signature)
+    found["version_line"] = _curl(scene, f"models/{name}/versions/performance?limit=10")
+    if scene.tested is not None:
+        tested = f"models/{name}/versions/{scene.tested}/test"
+        found["version_test"] = _curl(scene, tested)
     if len(scene.names) == 1:
         found["predict_bare"] = _curl(scene, "predict", "POST", row)
     # The identifier of a prediction comes from predicting; the commands show that too.

@@ -33,6 +33,7 @@ from modeldesk.errors import (
 )
 from modeldesk.models import SAFE_SUFFIXES, frames_named, read_safe_model
 from modeldesk.services.about import About
+from modeldesk.services.candidates import LabelledTable
 from modeldesk.services.publishing import FileRows
 from modeldesk.services.trial import try_out
 from modeldesk.services.views import VersionView
@@ -41,10 +42,10 @@ from modeldesk.settings import Settings
 router = APIRouter(prefix="/models", tags=["Models"])
 
 BINARY = "application/octet-stream"
-_REFERENCES = {".csv": CSV, ".parquet": PARQUET}
-_TEXTS = ("target", "description", "frames")
+_TABLES = {".csv": CSV, ".parquet": PARQUET}
+_TEXTS = ("target", "test_label", "description", "frames")
 _NOTES = ("tags", "metrics", "parameters", "example")
-_FIELDS = ("model", "reference", *_TEXTS, *_NOTES)
+_FIELDS = ("model", "reference", "test", *_TEXTS, *_NOTES)
 _WRONG = (UnsafeArtefact, UnsupportedModel, Corrupt, ModelFailed)
 """What is wrong with the model that was sent, and not with the server."""
 
@@ -56,6 +57,7 @@ def _form() -> dict[str, Any]:
     properties = {
         "model": file | {"description": f"One of {', '.join(SAFE_SUFFIXES)}."},
         "reference": file | {"description": "CSV or Parquet; CSV also as a plain field."},
+        "test": file | {"description": "Labelled rows to test it on; like the reference."},
     }
     schema = {
         "type": "object",
@@ -85,10 +87,13 @@ async def publish_version(
     `reference` is a CSV or Parquet file with the rows that traffic is compared with, and
     `target` its column with the true outcome. `tags`, `metrics`, `parameters` and `example` are
     JSON objects. `frames` (`pandas`, `polars`, `numpy`) says what the model was trained on.
-    Either all of it is published or nothing.
+    `test` is a table like the reference, of labelled rows that the model was not trained on, and
+    `test_label` its column with the true outcome, by default the target: how good the version is
+    there, and how it compares with the champion, is kept with it. Either all of it is published
+    or nothing.
     """
     most = settings.max_model_bytes
-    async with form_of(request, fields=_FIELDS, files=2, most=most) as form:
+    async with form_of(request, fields=_FIELDS, files=3, most=most) as form:
         upload = await _read(form)
     try:
         version = await to_thread.run_sync(_publish, desk, settings, name, upload)
@@ -124,21 +129,31 @@ def version_artefact(desk: TheDesk, name: ModelName, version: VersionInPath) -> 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """A table as it came."""
+
+    content: bytes
+    kind: str
+    """Its content type."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Upload:
-    """A form's content, read but for the model and the reference."""
+    """A form's content, read but for the model and the tables."""
 
     suffix: str
     model: bytes
-    reference: bytes
-    kind: str
-    """Content type of the reference."""
+    reference: _Table
+    test: _Table | None
     target: str | None
+    test_label: str | None
     frames: str | None
     about: About
 
 
 async def _read(form: FormData) -> _Upload:
-    model, reference = form.get("model"), form.get("reference")
+    model = form.get("model")
+    reference, test = await _table(form, "reference"), await _table(form, "test")
     if not isinstance(model, UploadFile):
         expected = f"a file, one of {', '.join(SAFE_SUFFIXES)}"
         raise refuse(field="model", problem="missing", expected=expected)
@@ -162,21 +177,25 @@ async def _read(form: FormData) -> _Upload:
     return _Upload(
         suffix=suffix,
         model=await model.read(),
-        reference=reference.encode() if isinstance(reference, str) else await reference.read(),
-        kind=CSV if isinstance(reference, str) else _table_kind(reference),
+        reference=reference,
+        test=test,
         target=text_of(form, "target"),
+        test_label=text_of(form, "test_label"),
         frames=text_of(form, "frames"),
         about=About(description=text_of(form, "description") or "", **notes),
     )
 
 
 def _publish(desk: Desk, settings: Settings, name: str, upload: _Upload) -> VersionView:
-    reference = _reference(upload, settings)
+    reference = _rows(upload.reference, settings)
+    test = None if upload.test is None else _rows(upload.test, settings)
+    # Before the trial, which takes seconds.
+    LabelledTable.told(test, label=upload.test_label, target=upload.target)
     frames = None if upload.frames is None else frames_named(upload.frames)
     with tempfile.TemporaryDirectory(prefix="modeldesk-upload-") as folder:
         path = Path(folder) / f"model{upload.suffix}"
         path.write_bytes(upload.model)
-        try_out(path, reference=reference, target=upload.target, frames=frames)
+        try_out(path, reference=reference, target=upload.target, frames=frames, test=test)
         try:
             thing = read_safe_model(path)
         except NotFound as error:
@@ -188,13 +207,15 @@ def _publish(desk: Desk, settings: Settings, name: str, upload: _Upload) -> Vers
         target=upload.target,
         about=upload.about,
         frames=frames,
+        test=test,
+        test_label=upload.test_label,
     )
 
 
-def _reference(upload: _Upload, settings: Settings) -> pl.DataFrame:
+def _rows(table: _Table, settings: Settings) -> pl.DataFrame:
     return read_table(
-        upload.reference,
-        upload.kind,
+        table.content,
+        table.kind,
         most_rows=settings.max_log_rows,
         most_columns=settings.max_columns,
         most_bytes=settings.max_model_bytes,
@@ -202,12 +223,18 @@ def _reference(upload: _Upload, settings: Settings) -> pl.DataFrame:
     )
 
 
-def _table_kind(reference: UploadFile) -> str:
-    kind = _REFERENCES.get(suffix_of(reference))
+async def _table(form: FormData, name: str) -> _Table | None:
+    """Return the table of a field, which is a file or plain CSV; ``None`` where it is absent."""
+    given = form.get(name)
+    if given is None:
+        return None
+    if isinstance(given, str):
+        return _Table(content=given.encode(), kind=CSV)
+    kind = _TABLES.get(suffix_of(given))
     if kind is None:
-        message = "The reference is neither a .csv nor a .parquet file."
+        message = f"The field {name} is neither a .csv nor a .parquet file."
         raise UnsupportedUpload(message, hint="Name the file by what it is.")
-    return kind
+    return _Table(content=await given.read(), kind=kind)
 
 
 def _object(form: FormData, name: str) -> Mapping[str, Any] | None:

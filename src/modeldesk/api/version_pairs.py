@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from modeldesk.api.context import LARGEST_KEY, ModelName, TheDesk
+from modeldesk.api.context import LARGEST_KEY, NAME_PATTERN, ModelName, TheDesk
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
 from modeldesk.services.paired_views import PairedReport
@@ -35,6 +36,15 @@ _Limit = Annotated[
 _Shown = Annotated[
     int, Query(description="Rows that are shown on which they disagree.", ge=0, le=200)
 ]
+_Slices = Annotated[
+    list[Annotated[str, Field(max_length=20_000, pattern=NAME_PATTERN)]] | None,
+    Query(
+        alias="slice",
+        description="A slice of the model, or a condition on inputs such as `age > 60`, whose "
+        "improvements and regressions are counted; may be repeated.",
+        max_length=50,
+    ),
+]
 
 
 @router.get(
@@ -51,6 +61,7 @@ def compare_version_pairs(
     other: _Other = None,
     limit: _Limit = 10_000,
     show: _Shown = 20,
+    slices: _Slices = None,
 ) -> Json:
     """Compare two versions on requests that one of them answered and the other shadowed.
 
@@ -65,6 +76,8 @@ def compare_version_pairs(
         champion if other is None else other,
         start=when.start,
         end=when.end,
-        choices=ComparisonChoices(rows=limit, shown=show),
+        choices=ComparisonChoices(
+            rows=limit, shown=show, slices=desk.slices.named(name, slices or ())
+        ),
     )
     return Json(found)

@@ -59,6 +59,18 @@ def performance(  # noqa: PLR0913  # one parameter per option of the command
         typer.Option(help="Compare with this version instead.", show_default=False),
     ] = None,
     days: Annotated[bool, typer.Option("--days", help="Show each day as well.")] = False,
+    test: Annotated[
+        bool,
+        typer.Option("--test", help="On the test set that the version was published with instead."),
+    ] = False,
+    versions: Annotated[
+        bool,
+        typer.Option(
+            "--versions",
+            help="Each version instead, on its test set and on live labels, with its difference "
+            "from the one before.",
+        ),
+    ] = False,
     as_json: AsJson = False,
     url: ServerUrl = None,
     home: Home = None,
@@ -80,6 +92,24 @@ def performance(  # noqa: PLR0913  # one parameter per option of the command
         message = "Versions are compared over all days together."
         raise InvalidArgument(message, hint="Leave out --days, or choose days by --from and --to.")
     first, last = (None if day is None else day.replace(tzinfo=UTC) for day in (start, end))
+    if test or versions:
+        from modeldesk.cli import measuring_versions
+
+        place = measuring_versions.Place(url=url, home=home, database_url=database_url)
+        others = {"--segment": bool(segment), "--against": against is not None, "--days": days}
+        if test:
+            ranged = {"--from": start is not None, "--to": end is not None, "--versions": versions}
+            measuring_versions.refuse_beside("--test", others | ranged)
+            measuring_versions.tell_test(
+                place, model, version=version, measures=measure, as_json=as_json
+            )
+        else:
+            one = {"--version": version is not None}
+            measuring_versions.refuse_beside("--versions", others | one)
+            measuring_versions.tell_line(
+                place, model, start=first, end=last, measures=measure, as_json=as_json
+            )
+        return
     if against is not None:
         compared = _ask(
             lambda source: source.compare(

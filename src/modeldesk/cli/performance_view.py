@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -38,9 +40,8 @@ def performance_view(report: PerformanceReport, *, days: bool, console: Console)
         return Group(shown(f"{title}: there are no figures, because {report.because}."))
     told = f"{report.task}, {counted(report.labelled, 'labelled row')}"
     head = Text.assemble(shown(title, "bold"), (f"  {told}", "dim"))
-    parts: list[RenderableType] = [head, _figures(report, Paper.of(console))]
-    notes = dict.fromkeys((each.title, each.note) for each in report.figures if each.note)
-    parts += [shown(f"{name}: {note}", "dim") for name, note in notes]
+    parts: list[RenderableType] = [head, figures_table(report.figures, Paper.of(console))]
+    parts += notes_of(report.figures)
     if days:
         parts += [Text(), _days(report, Paper.of(console))]
     return Group(*parts)
@@ -64,7 +65,7 @@ def compared_view(compared: ComparedVersions, *, console: Console) -> Group:
             shown(each.of or ""),
             _number(each.one.value),
             _number(each.other.value),
-            _with_interval(each.gap),
+            with_interval(each.gap),
             shown(words, _STYLES.get(words, "dim")),
         )
     parts: list[RenderableType] = [Text.assemble(shown(title, "bold"), (f"  {rows}", "dim"))]
@@ -72,14 +73,21 @@ def compared_view(compared: ComparedVersions, *, console: Console) -> Group:
     return Group(*parts, *([table] if compared.differences else []))
 
 
-def _figures(report: PerformanceReport, paper: Paper) -> Table:
+def notes_of(figures: Sequence[FigureView]) -> list[Text]:
+    """Return what is to be known of figures, each once."""
+    notes = dict.fromkeys((each.title, each.note) for each in figures if each.note)
+    return [shown(f"{name}: {note}", "dim") for name, note in notes]
+
+
+def figures_table(figures: Sequence[FigureView], paper: Paper) -> Table:
+    """Return a line per figure."""
     table = paper.table()
     table.add_column("measure")
     table.add_column("of")
     for name in ("value", "interval", "rows"):
         table.add_column(name, justify="right")
     table.add_column("")
-    for each in report.figures:
+    for each in figures:
         missing = each.because is not None
         table.add_row(
             each.measure,
@@ -111,7 +119,7 @@ def _days(report: PerformanceReport, paper: Paper) -> Table:
             cells.append(NOTHING if window.maturity is None else share(window.maturity))
         for key in found:
             each = known.get(key)
-            cells.append(NOTHING if each is None else _with_interval(each))
+            cells.append(NOTHING if each is None else with_interval(each))
         table.add_row(*cells)
     return table
 
@@ -124,6 +132,7 @@ def _interval(each: FigureView) -> str:
     return "" if each.low is None or each.high is None else f"{each.low:.4g} to {each.high:.4g}"
 
 
-def _with_interval(each: FigureView) -> str:
+def with_interval(each: FigureView) -> str:
+    """Return a figure in one cell."""
     interval = _interval(each)
     return f"{_number(each.value)} ({interval})" if interval else _number(each.value)

@@ -27,6 +27,8 @@ class Publication:
     model: str
     reference: Path | None
     target: str | None
+    test: Path | None
+    test_label: str | None
     about: About
     frames: str | None
     trust_pickle: bool
@@ -34,6 +36,7 @@ class Publication:
     def keep(self, settings: Settings) -> VersionView:
         """Publish the model to the store that the settings name."""
         frame = None if self.reference is None else read_table(self.reference)
+        test = None if self.test is None else read_table(self.test)
         thing = read_model(self.model, trust_pickle=self.trust_pickle)
         with Desk.open(settings) as desk:
             return desk.registry.publish(
@@ -44,6 +47,8 @@ class Publication:
                 about=self.about,
                 frames=None if self.frames is None else frames_named(self.frames),
                 trust_pickle=self.trust_pickle,
+                test=test,
+                test_label=self.test_label,
             )
 
     def send(self, url: str) -> VersionView:
@@ -67,6 +72,8 @@ class Publication:
                 target=self.target,
                 about=self.about,
                 frames=self.frames,
+                test=self.test,
+                test_label=self.test_label,
             )
 
 

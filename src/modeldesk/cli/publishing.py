@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from modeldesk.cli.counting import counted
 from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, load_settings, open_existing
 from modeldesk.cli.screen import answers, talk, write_json
 
@@ -36,6 +37,22 @@ def publish(  # noqa: PLR0913  # one option for each thing that can be told
     target: Annotated[
         str | None,
         typer.Option(help="Column of the reference that the model predicts.", show_default=False),
+    ] = None,
+    test: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV or Parquet file, or a folder of them, with labelled rows that the model was "
+            "not trained on: how good the version is there, and how it compares with the "
+            "champion, is kept with it.",
+            show_default=False,
+        ),
+    ] = None,
+    test_label: Annotated[
+        str | None,
+        typer.Option(
+            help="Column of the test set with the true outcome. Default: the target.",
+            show_default=False,
+        ),
     ] = None,
     description: Annotated[str, typer.Option(help="What the model is for.")] = "",
     tag: Annotated[
@@ -98,6 +115,8 @@ def publish(  # noqa: PLR0913  # one option for each thing that can be told
             model=model,
             reference=reference,
             target=target,
+            test=test,
+            test_label=test_label,
             about=about,
             frames=frames,
             trust_pickle=trust_pickle,
@@ -108,6 +127,9 @@ def publish(  # noqa: PLR0913  # one option for each thing that can be told
             version = publication.keep(load_settings(home=home, database_url=database_url))
     rows = f" with {version.reference_rows} reference rows" if version.reference_rows else ""
     typer.echo(f"Published {version.model} version {version.number} ({version.flavor}){rows}.")
+    if version.test is not None:
+        typer.echo(f"On {counted(version.test.rows, 'test row')}: {version.test.verdict}")
+        typer.echo(f"See: modeldesk performance {name} --version {version.number} --test")
     if url is None:
         typer.echo("Serve it with: modeldesk serve")
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from modeldesk.services.paired_views import PairedReport
 
-_CLASSES_SHOWN = 10
 _NOTES_SHOWN = 10
 
 
@@ -51,6 +50,15 @@ def replay(  # noqa: PLR0913  # one parameter per option of the command
         str | None,
         typer.Option(help="The column of the file with the true outcome.", show_default=False),
     ] = None,
+    slices: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--slice",
+            help="Count improvements and regressions of these rows as well: a slice of the model, "
+            "or a condition on inputs such as 'age > 60'; may be repeated.",
+            show_default=False,
+        ),
+    ] = None,
     show: Annotated[
         int, typer.Option(help="How many rows are shown on which the versions disagree.")
     ] = 5,
@@ -74,8 +82,9 @@ def replay(  # noqa: PLR0913  # one parameter per option of the command
     if file is not None and (start is not None or end is not None):
         message = "--from and --to are for logged requests."
         raise InvalidArgument(message, hint="Leave them out, or --file.")
-    choices = ComparisonChoices(rows=limit, shown=show)
     with open_existing(home=home, database_url=database_url) as desk:
+        named = desk.slices.named(model, slices or ())
+        choices = ComparisonChoices(rows=limit, shown=show, slices=named)
         compare = desk.version_comparison
         with talk().status("Predicting"):
             if file is not None and label is not None:
@@ -120,6 +129,8 @@ def _table(file: Path, most: int) -> "DataFrame":
 
 
 def _tell(found: "PairedReport") -> None:
+    from modeldesk.cli.paired_lines import change_lines
+
     typer.echo(found.verdict)
     agree = "" if found.agreement is None else f", {found.agreement:.1%} predicted alike"
     typer.echo(f"{counted(found.rows, 'row')}{agree}; {found.labelled:,} with a label.")
@@ -128,18 +139,8 @@ def _tell(found: "PairedReport") -> None:
     if found.refused:
         left = counted(found.refused, "row")
         typer.echo(f"{left} left out, since a version does not take them or failed.")
-    if found.labelled:
-        typer.echo(f"{found.improved:,} improved, {found.regressed:,} regressed.")
-    test = found.mcnemar
-    if test is not None and found.labelled:
-        typer.echo(f"McNemar's test: p = {test.p_value:.4f} ({test.method}).")
-    for each in found.differences:
-        typer.echo(f"  {each.sentence}")
-    for change in found.classes[:_CLASSES_SHOWN]:
-        typer.echo(
-            f"  {change.name}: {counted(change.rows, 'row')}, "
-            f"{change.improved:,} improved, {change.regressed:,} regressed"
-        )
+    for line in change_lines(found):
+        typer.echo(line)
     if found.disagreements:
         typer.echo("They disagree on, among others:")
     for row in found.disagreements:

@@ -15,13 +15,15 @@ import msgspec
 
 from modeldesk.client.batches import Batch, as_rows, batches
 from modeldesk.client.forms import fields_of, file_of
-from modeldesk.client.labels import ClientLabels, GivenLabel
+from modeldesk.client.labels import ClientLabels
+from modeldesk.client.logged import LoggedPrediction
 from modeldesk.client.performance import ClientPerformance
 from modeldesk.client.records import Health, Prediction, Predictions, Scalar
 from modeldesk.client.slices import ClientSlices
 from modeldesk.client.traffic import ClientAliases, ClientRoutes
 from modeldesk.client.transport import Transport, at, span
 from modeldesk.client.version_comparison import ClientVersionComparison
+from modeldesk.client.version_figures import ClientVersionFigures
 from modeldesk.errors import InvalidRows
 from modeldesk.schema import Frame, Granularity, to_frame
 from modeldesk.services.about import About
@@ -61,21 +63,6 @@ class _Alerts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Flags:
     flags: tuple[FlagView, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _LoggedPrediction:
-    """`PredictionView` as JSON can say it: a date among the values is a string."""
-
-    prediction_id: str
-    model: str
-    version: int
-    time: datetime
-    row_id: str | None
-    inputs: dict[str, Scalar]
-    outputs: dict[str, Scalar]
-    shadow_of: str | None = None
-    labels: tuple[GivenLabel, ...] = ()
 
 
 class Client:
@@ -118,8 +105,11 @@ class Client:
         self.routes = ClientRoutes(self._transport)
         """Which versions share a model's traffic."""
         self.labels = ClientLabels(self._transport)
-        self.version_comparison = ClientVersionComparison(self._transport)
         """What the predictions' true outcomes were."""
+        self.version_comparison = ClientVersionComparison(self._transport)
+        """Which of two versions is better on the same rows."""
+        self.version_figures = ClientVersionFigures(self._transport)
+        """How good versions are on test sets, and one after the other."""
         self.performance = ClientPerformance(self._transport)
         """How good versions are."""
         self.slices = ClientSlices(self._transport)
@@ -170,6 +160,8 @@ class Client:
         target: str | None = None,
         about: About | None = None,
         frames: str | None = None,
+        test: Path | None = None,
+        test_label: str | None = None,
     ) -> VersionView:
         """Publish a model's file as a new version.
 
@@ -189,6 +181,11 @@ class Client:
         frames
             ``pandas``, ``polars`` or ``numpy``: what the model was trained on, where
             that matters to it.
+        test
+            CSV or Parquet file with labelled rows that the model was not trained on: how good the
+            version is there, and how it compares with the champion, is kept with it.
+        test_label
+            The test set's column with the true outcome; by default the target.
 
         Raises
         ------
@@ -200,8 +197,9 @@ class Client:
         return self._transport.upload(
             at("models", name, "versions"),
             VersionView,
-            files={"model": file_of(model), "reference": file_of(reference)},
-            fields=fields_of(about or About(), target=target, frames=frames),
+            files={"model": file_of(model), "reference": file_of(reference)}
+            | ({} if test is None else {"test": file_of(test)}),
+            fields=fields_of(about or About(), target=target, frames=frames, test_label=test_label),
         )
 
     def example(self, name: str) -> dict[str, Scalar]:
@@ -330,18 +328,7 @@ class Client:
     def prediction(self, prediction_id: str) -> PredictionView:
         """Read one logged prediction back; dates among its values are ISO strings."""
         path = at("predictions", prediction_id)
-        logged = self._transport.get(path, _LoggedPrediction)
-        return PredictionView(
-            prediction_id=logged.prediction_id,
-            model=logged.model,
-            version=logged.version,
-            time=logged.time,
-            row_id=logged.row_id,
-            inputs=logged.inputs,
-            outputs=logged.outputs,
-            shadow_of=logged.shadow_of,
-            labels=tuple(given.view for given in logged.labels),
-        )
+        return self._transport.get(path, LoggedPrediction).view
 
     def log(
         self,

@@ -19,9 +19,16 @@ def file_of(path: Path) -> tuple[str, bytes]:
         raise InvalidArgument(message, hint="Name a file that is there.") from error
 
 
-def fields_of(about: About, *, target: str | None, frames: str | None) -> dict[str, str]:
+def fields_of(
+    about: About, *, target: str | None, frames: str | None, test_label: str | None = None
+) -> dict[str, str]:
     """Return what is told about a version besides its files, as fields of a form."""
-    plain = {"description": about.description or None, "target": target, "frames": frames}
+    plain = {
+        "description": about.description or None,
+        "target": target,
+        "test_label": test_label,
+        "frames": frames,
+    }
     notes = {
         "tags": about.tags or None,
         "metrics": about.metrics or None,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from modeldesk.client.transport import Transport, at, span
+from modeldesk.client.transport import Query, Transport, at, span
 from modeldesk.services.paired_views import PairedReport
 
 
@@ -30,6 +31,7 @@ class ClientVersionComparison:
         end: datetime | None = None,
         limit: int = 10_000,
         show: int = 20,
+        slices: Sequence[str] = (),
     ) -> PairedReport:
         """Compare two versions on requests that one answered and the other shadowed.
 
@@ -45,13 +47,17 @@ class ClientVersionComparison:
             Rows that are compared, the latest first.
         show
             Rows that are shown on which they disagree.
+        slices
+            Slices of the model, or conditions on inputs, whose improvements and regressions are
+            counted.
         """
-        query: dict[str, str | int | None] = {
+        query: dict[str, Query] = {
             "one": one,
             "other": other,
             **span(start, end),
             "limit": limit,
             "show": show,
+            "slice": tuple(slices) or None,
         }
         path = at("models", name, "versions", "compare")
         return self._transport.get(path, PairedReport, query=query)

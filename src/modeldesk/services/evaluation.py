@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -12,15 +12,15 @@ from typing import TypeAlias
 import polars as pl
 import structlog
 
-from modeldesk.errors import InvalidData, StoreUnavailable
+from modeldesk.errors import StoreUnavailable
 from modeldesk.performance import State, merge
 from modeldesk.services.labelled_rows import labelled
 from modeldesk.services.reading import numbered
 from modeldesk.services.registry import Registry
 from modeldesk.services.row_states import is_measured, state_of
 from modeldesk.services.segments import OVERALL, segmented
-from modeldesk.services.slice_parts import slice_part
-from modeldesk.services.slice_rows import fitting, masks, tellable
+from modeldesk.services.slice_rows import tellable
+from modeldesk.services.sliced_rows import SlicedRows
 from modeldesk.store import (
     TIME,
     ChunkLog,
@@ -28,7 +28,6 @@ from modeldesk.store import (
     EvaluationRecords,
     LabelRecords,
     PartState,
-    SliceRecord,
     SliceRecords,
     VersionRecord,
 )
@@ -165,7 +164,7 @@ class Evaluation:
     def _parts(self, due: DueDay, stop: Callable[[], bool]) -> dict[str, PartState] | None:
         """Return the states of a day's parts; ``None`` when it was stopped."""
         record = self._registry.record_of(due.version_id)
-        sliced = _Sliced(record, self._slices.of(record.model_id))
+        sliced = SlicedRows(record, self._slices.of(record.model_id))
         states: dict[str, State] = {}
         if is_measured(record.signature):
             for rows in self._rows(record, due.day, inputs=sliced.any):
@@ -203,40 +202,6 @@ class Evaluation:
 
     def _labelled(self, some: list[pl.DataFrame]) -> pl.DataFrame:
         return labelled(pl.concat(some, how="diagonal_relaxed"), self._labels)
-
-
-class _Sliced:
-    """The slices of a version's rows; one that fails does not stop the others."""
-
-    def __init__(self, record: VersionRecord, slices: Sequence[SliceRecord]) -> None:
-        self._record = record
-        kept = {slice_part(each.name): each.expression for each in slices}
-        self._conditions = fitting(kept, record)
-        self.failed: set[str] = set()
-
-    @property
-    def any(self) -> bool:
-        """Whether there is any slice to tell."""
-        return bool(self._conditions)
-
-    def parts(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-        """Yield the rows of each slice that has any, by the name of the part."""
-        for part, mask in self._masks(rows).items():
-            if mask.any():
-                yield part, rows.filter(mask)
-
-    def _masks(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
-        try:
-            return masks(self._conditions, rows, self._record)
-        except InvalidData:
-            found: dict[str, pl.Series] = {}
-        for part, node in self._conditions.items():
-            try:
-                found |= masks({part: node}, rows, self._record)
-            except InvalidData as error:
-                self.failed.add(part)
-                _log.warning("slice not evaluated", part=part, error=str(error))
-        return found
 
 
 def _kept(states: Mapping[str, State]) -> dict[str, PartState]:

@@ -10,7 +10,7 @@ import polars as pl
 from modeldesk.services.labelled_rows import LABEL, labelled
 from modeldesk.services.pairing import PairedRows
 from modeldesk.services.reading import IDENTIFIER, numbered
-from modeldesk.services.rerun import ROWS_AT_ONCE
+from modeldesk.services.whole_tables import ROWS_AT_ONCE
 from modeldesk.store import SHADOW_OF, TIME, ChunkLog, LabelRecords, VersionRecord
 
 _NAME = "prediction_id"

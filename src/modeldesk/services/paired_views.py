@@ -79,7 +79,8 @@ class PairedReport:
     one: int
     other: int
     source: str
-    """Where the rows come from: "shadow", "replay" or "table"."""
+    """Where the rows come from: "shadow", "replay" or "table"; "test" for the test set that the
+    first was published with."""
     rows: int
     """Rows that both versions predicted."""
     labelled: int

@@ -14,14 +14,22 @@ from modeldesk.errors import InvalidArgument, NotFound
 from modeldesk.models import Artefact, ArtefactStore, Frames, Model, adapter_for
 from modeldesk.monitors import DriftRule
 from modeldesk.profiles import Profile
-from modeldesk.schema import LogPolicy
+from modeldesk.schema import LogPolicy, Routing
 from modeldesk.services.about import About, notes_of
 from modeldesk.services.acting import change
+from modeldesk.services.candidates import Candidate, Examiner, LabelledTable
 from modeldesk.services.loading import EXTERNAL, Download, downloaded, loaded
 from modeldesk.services.publishing import Prepared, frames_of, prepared, registered
 from modeldesk.services.remembering import Remembered
 from modeldesk.services.views import VersionView
-from modeldesk.store import CHAMPION, ModelRecords, NewVersion, Notes, VersionRecord
+from modeldesk.store import (
+    CHAMPION,
+    ModelRecords,
+    NewVersion,
+    Notes,
+    VersionRecord,
+    VersionTest,
+)
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _MONITOR = "drift"
@@ -41,17 +49,22 @@ class Registry:
         Where the trained objects are kept.
     clock
         Tells when a version was published.
+    examiner
+        Says how good a version is on the test set that it is published with.
     """
 
-    def __init__(self, records: ModelRecords, artefacts: ArtefactStore, clock: Clock) -> None:
+    def __init__(
+        self, records: ModelRecords, artefacts: ArtefactStore, clock: Clock, examiner: Examiner
+    ) -> None:
         self._records = records
         self._artefacts = artefacts
         self._clock = clock
+        self._examiner = examiner
         self._references = Remembered[int, Profile](_REFERENCE_COLUMNS)
         self.revision = 0
         """Grows with each change that this process makes."""
 
-    def publish(
+    def publish(  # noqa: PLR0913  # one keyword for each thing that can be told
         self,
         model: object,
         *,
@@ -62,11 +75,15 @@ class Registry:
         about: About | None = None,
         frames: Frames | None = None,
         trust_pickle: bool = False,
+        test: object = None,
+        test_label: str | None = None,
     ) -> VersionView:
         """Keep a trained model as a new, immutable version.
 
         The model is run on the reference once: its answers give the output columns and, with
-        the features, the reference profile that traffic is compared with.
+        the features, the reference profile that traffic is compared with. With a test set, the
+        version keeps how good it is there, overall, by class and by slice of the model, and how
+        it compares with the champion on the same rows.
 
         Parameters
         ----------
@@ -91,17 +108,23 @@ class Registry:
             for a reference that says nothing as the model's adapter finds best.
         trust_pickle
             Keep the model as a pickle where the safe format refuses its types.
+        test
+            Labelled rows that the model was not trained on, as a table like the reference; every
+            one of them must have a label and fit the model.
+        test_label
+            The test set's column with the true outcome; by default the target.
 
         Raises
         ------
         InvalidArgument, InvalidData
-            When the name, the target or the reference is not usable.
+            When the name, the target, the reference or the test set is not usable.
         UnsupportedModel, UnsafeArtefact
             When the model cannot be served or kept.
         ModelFailed
-            When the model fails on the reference.
+            When the model fails on the reference or the test set.
         """
         _check_name(name)
+        labelled = LabelledTable.told(test, label=test_label, target=target)
         about = about or About()
         frames = frames or frames_of(reference)
         adapter = adapter_for(model)
@@ -109,6 +132,11 @@ class Registry:
         found = prepared(wrapped, reference=reference, target=target, example=about.example)
         notes = notes_of(about, adapter, model)
         number = self._records.next_number(name)
+        tested = None
+        if labelled is not None:
+            record = self._draft(name, number, adapter.flavor, found, notes)
+            candidate = Candidate(record=record, model=wrapped, reference=found.reference)
+            tested = self._tested(candidate, labelled)
         artefact = self._artefacts.save(
             model, model=name, number=number, frames=frames, trust_pickle=trust_pickle
         )
@@ -121,6 +149,7 @@ class Registry:
                 prepared=found,
                 description=description or about.description,
                 notes=notes,
+                test=tested,
             )
         except BaseException:
             self._artefacts.remove(artefact.place)
@@ -297,6 +326,37 @@ class Registry:
         """
         return downloaded(record, self._artefacts)
 
+    def _draft(
+        self, name: str, number: int, flavor: str, prepared: Prepared, notes: Notes
+    ) -> VersionRecord:
+        """Return a version that is not kept yet as it would stand in the database."""
+        known = self._records.versions(name)
+        return VersionRecord(
+            version_id=0,
+            model_id=known[0].model_id if known else 0,
+            model=name,
+            number=number,
+            created_at=self._clock.now(),
+            flavor=flavor,
+            description="",
+            artefact="",
+            artefact_sha256="",
+            signature=prepared.signature,
+            reference_rows=prepared.reference.rows,
+            aliases=(),
+            policy=known[0].policy if known else LogPolicy(),
+            routing=Routing(),
+            notes=notes,
+        )
+
+    def _tested(self, candidate: Candidate, test: LabelledTable) -> VersionTest:
+        known = self._records.versions(candidate.record.model)
+        return self._examiner.examine(candidate, test, known=known, opened=self._opened)
+
+    def _opened(self, record: VersionRecord) -> Candidate:
+        reference = self.reference_of(record.version_id)
+        return Candidate(record=record, model=self.load(record), reference=reference)
+
     def _add(
         self,
         name: str,
@@ -307,6 +367,7 @@ class Registry:
         prepared: Prepared,
         description: str,
         notes: Notes,
+        test: VersionTest | None = None,
     ) -> VersionView:
         new = NewVersion(
             model=name,
@@ -319,6 +380,7 @@ class Registry:
             signature=prepared.signature,
             reference=prepared.reference,
             notes=notes,
+            test=test,
         )
         told = change(
             new.created_at,
@@ -382,4 +444,5 @@ def _view(record: VersionRecord) -> VersionView:
         parameters=record.notes.parameters,
         libraries=record.notes.libraries,
         sha256=record.artefact_sha256,
+        test=record.test,
     )

@@ -11,11 +11,10 @@ from modeldesk.models import Model
 from modeldesk.schema import Signature
 from modeldesk.services.fitting import fitted
 from modeldesk.services.outputs import output_frame
-from modeldesk.services.registry import Registry
 from modeldesk.services.tables import POSITION
+from modeldesk.services.whole_tables import ROWS_AT_ONCE
 from modeldesk.store import VersionRecord
 
-ROWS_AT_ONCE = 4_096
 MOST_FAILURES = 100
 """Rows that a model may fail for; with one more, the run fails."""
 
@@ -33,28 +32,20 @@ class Answers:
 
 
 class Rerun:
-    """Loads a version's model for itself, and predicts rows with it.
-
-    The model is another copy than the one that answers requests: neither waits for the other.
+    """Predicts rows with a version's model.
 
     Parameters
     ----------
-    registry
-        Loads the model.
     record
         The version.
-
-    Raises
-    ------
-    UnsupportedModel
-        When the version is served elsewhere.
-    ModeldeskError
-        When its model cannot be loaded.
+    model
+        Its model: another copy than the one that answers requests, so that neither waits for the
+        other.
     """
 
-    def __init__(self, registry: Registry, record: VersionRecord) -> None:
+    def __init__(self, record: VersionRecord, model: Model) -> None:
         self._record = record
-        self._model: Model = registry.load(record)
+        self._model = model
         self._failures = 0
 
     def answer(self, rows: pl.DataFrame) -> Answers:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from itertools import count
 
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument, InvalidExpression, NotFound
 from modeldesk.performance.slices import (
+    LONGEST_NAME,
     Completions,
     Node,
     Search,
@@ -186,6 +189,36 @@ class SliceBook:
             nodes.append(node)
         return RowCondition(nodes, self._newest.labels) if nodes else None
 
+    def named(self, name: str, asked: Sequence[str]) -> dict[str, str]:
+        """Return conditions by name, each asked for as a slice of the model or as a condition.
+
+        Parameters
+        ----------
+        name
+            The model.
+        asked
+            Names of its slices, and conditions in the language of slices; a condition is called
+            as it is always written, or as the beginning of that.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model.
+        InvalidExpression
+            When one is neither a slice of the model nor a condition.
+        """
+        model_id = self._registry.record(name).model_id
+        known = {each.name: each.expression for each in self._records.of(model_id)}
+        found: dict[str, str] = {}
+        for text in asked:
+            if text in known:
+                found[text] = known[text]
+                continue
+            expression = unparse(_condition(name, text, known))
+            if expression not in found.values():
+                found[_title(expression, {*known, *found})] = expression
+        return found
+
     def check(
         self, name: str, expression: str, *, version: int | None = None, cursor: int | None = None
     ) -> CheckedExpression:
@@ -308,6 +341,27 @@ def _view(kept: SliceRecord, records: tuple[VersionRecord, ...]) -> SliceView:
             if because is not None
         ),
     )
+
+
+def _condition(name: str, text: str, known: Mapping[str, str]) -> Node:
+    """Read a condition; where it is none, say also which slices there are."""
+    try:
+        return parse(text)
+    except InvalidExpression as error:
+        names = ", ".join(list(known)[:10])
+        told = f"The slices of {name!r} are: {names}." if names else f"{name!r} has no slices."
+        raise InvalidExpression.at(
+            error.start, error.end, error.problem, hint=f"{error.hint} {told}".lstrip(), text=text
+        ) from error
+
+
+def _title(expression: str, taken: Collection[str]) -> str:
+    """Return what a condition is called: itself, as far as a name may say it."""
+    plain = "".join(sign if sign.isprintable() else " " for sign in expression).strip()
+    if len(plain) <= LONGEST_NAME and plain not in taken:
+        return plain
+    short = plain[: LONGEST_NAME - 10].rstrip()
+    return next(title for number in count(1) if (title := f"{short}... {number}") not in taken)
 
 
 def _completions(expression: str, cursor: int | None, schema: SliceSchema) -> Completions | None:

@@ -16,7 +16,9 @@ import polars as pl
 
 from modeldesk.errors import Corrupt, ModeldeskError, ModelFailed
 from modeldesk.models import Frames, adapter_for, read_safe_model
+from modeldesk.schema import to_frame
 from modeldesk.services.publishing import prepared
+from modeldesk.services.whole_tables import inputs_of, outputs_of
 
 SECONDS = 120.0
 """What a trial may take."""
@@ -29,6 +31,7 @@ class _Trial(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     target: str | None
     frames: Frames | None
+    test: str | None
 
 
 def try_out(
@@ -37,6 +40,7 @@ def try_out(
     reference: pl.DataFrame,
     target: str | None,
     frames: Frames | None,
+    test: pl.DataFrame | None = None,
     seconds: float = SECONDS,
 ) -> None:
     """Read a model's file and run it on its reference, where nothing else is harmed.
@@ -54,6 +58,8 @@ def try_out(
         Name of the reference's column with the outcome.
     frames
         What the model was trained on, if that is known.
+    test
+        The rows that it is tested on, if there are any.
     seconds
         What the trial may take.
 
@@ -67,13 +73,23 @@ def try_out(
     with tempfile.TemporaryDirectory(prefix="modeldesk-trial-") as folder:
         table = Path(folder) / "reference.parquet"
         reference.write_parquet(table)
-        trial = _Trial(model=str(path), reference=str(table), target=target, frames=frames)
+        tested = Path(folder) / "test.parquet"
+        if test is not None:
+            test.write_parquet(tested)
+        trial = _Trial(
+            model=str(path),
+            reference=str(table),
+            target=target,
+            frames=frames,
+            test=None if test is None else str(tested),
+        )
         command = [sys.executable, "-P", "-m", __name__, msgspec.json.encode(trial).decode()]
         try:
             done = subprocess.run(command, capture_output=True, timeout=seconds, check=False)  # noqa: S603  # our own program
         except subprocess.TimeoutExpired as error:
-            message = f"The model was not done with its reference after {seconds:g} seconds."
-            raise ModelFailed(message, hint="Give fewer rows as the reference.") from error
+            message = f"The model was not done with its rows after {seconds:g} seconds."
+            hint = "Give fewer rows as the reference, or to be tested on."
+            raise ModelFailed(message, hint=hint) from error
     if done.returncode:
         message = f"The file ended the process that read it (status {done.returncode})."
         raise Corrupt(message, hint="Write it anew with the library that made it.")
@@ -81,12 +97,17 @@ def try_out(
 
 def _run(trial: _Trial) -> None:
     thing = read_safe_model(Path(trial.model))
-    prepared(
-        adapter_for(thing).wrap(thing, frames=trial.frames),
+    model = adapter_for(thing).wrap(thing, frames=trial.frames)
+    found = prepared(
+        model,
         reference=pl.read_parquet(trial.reference),
         target=trial.target,
         example=None,
     )
+    if trial.test is not None:
+        inputs = inputs_of(to_frame(pl.read_parquet(trial.test)), found.signature)
+        if inputs.height:
+            outputs_of(model, inputs, found.signature)
 
 
 def main() -> None:

@@ -8,30 +8,24 @@ from datetime import datetime
 
 import polars as pl
 
-from modeldesk.drift import compare
-from modeldesk.errors import Incompatible, InvalidArgument, InvalidData
-from modeldesk.performance.paired import PairedComparison, compare_pairs
-from modeldesk.performance.slices import Slice
+from modeldesk.errors import Incompatible, InvalidArgument
 from modeldesk.schema import Frame, to_frame
-from modeldesk.services.label_values import checked_values, outcome
 from modeldesk.services.labelled_rows import LABEL
 from modeldesk.services.pair_reading import PairReading
-from modeldesk.services.paired_views import (
-    ColumnChange,
-    NoteChange,
-    PairedReport,
-    ReferenceChange,
-)
+from modeldesk.services.paired_reports import Side, input_slices, paired_report
+from modeldesk.services.paired_views import PairedReport
 from modeldesk.services.pairing import PairedRows, Pairing
-from modeldesk.services.performance_views import difference_view
 from modeldesk.services.registry import Registry
-from modeldesk.services.rerun import ROWS_AT_ONCE, Rerun
+from modeldesk.services.rerun import Rerun
+from modeldesk.services.table_labels import table_labels
+from modeldesk.services.whole_tables import ROWS_AT_ONCE
 from modeldesk.store import ChunkLog, LabelRecords, VersionRecord
 
 USUAL_ROWS = 100_000
 MOST_ROWS = 1_000_000
 """Rows that are compared at once."""
 MOST_SHOWN = 200
+MOST_SLICES = 200
 
 _NAME = "prediction_id"
 
@@ -107,7 +101,7 @@ class VersionComparison:
             When the versions predict different things.
         """
         records = self._registry.record(name, one), self._registry.record(name, other)
-        pairing = _pairing(*records, choices)
+        pairing = _pairing(*records, choices, inputs=records)
         reading = PairReading(self._log, self._labels, start, end)
         beside, cut = reading.beside(records, choices.rows)
         for rows in reading.answered_beside(records, beside):
@@ -152,9 +146,9 @@ class VersionComparison:
             When the version is served elsewhere, cannot be loaded, or fails again and again.
         """
         records = self._registry.record(name, version), self._registry.record(name, against)
-        pairing = _pairing(*records, choices)
+        pairing = _pairing(*records, choices, inputs=records[:1])
         _check_kept(*records)
-        model = Rerun(self._registry, records[0])
+        model = Rerun(records[0], self._registry.load(records[0]))
         reading = PairReading(self._log, self._labels, start, end)
         seen = 0
         for rows in reading.answered(records[1], choices.rows):
@@ -219,10 +213,11 @@ class VersionComparison:
             When a version is served elsewhere, cannot be loaded, or fails again and again.
         """
         records = self._registry.record(name, one), self._registry.record(name, other)
-        pairing = _pairing(*records, choices)
+        pairing = _pairing(*records, choices, inputs=records[:1])
         table = to_frame(frame)
-        labels = _labels(table, label, records)
-        models = [Rerun(self._registry, record) for record in records]
+        predicted = [record.signature.prediction for record in records]
+        labels = table_labels(table, label, predicted, gaps=True)
+        models = [Rerun(record, self._registry.load(record)) for record in records]
         rows = table.head(choices.rows)
         for start in range(0, rows.height, ROWS_AT_ONCE):
             part = rows.slice(start, ROWS_AT_ONCE)
@@ -259,57 +254,41 @@ class VersionComparison:
         cut: bool,
         refused: int,
     ) -> PairedReport:
-        one, other = records
-        found = compare_pairs(pairing.pairs(), choices.measures, confidence=choices.confidence)
-        agreement = pairing.agreeing / pairing.rows if pairing.rows else None
-        return PairedReport(
-            model=one.model,
-            one=one.number,
-            other=other.number,
+        one, other = (
+            Side(record=record, reference=self._registry.reference_of(record.version_id))
+            for record in records
+        )
+        return paired_report(
+            pairing,
+            one,
+            other,
             source=source,
-            rows=pairing.rows,
-            labelled=found.rows,
-            refused=refused,
             cut=cut,
-            agreement=agreement,
-            improved=found.improved,
-            regressed=found.regressed,
-            mcnemar=found.mcnemar,
-            differences=tuple(map(difference_view, found.differences)),
-            classes=found.classes,
-            slices=pairing.slices(),
-            disagreements=pairing.disagreements(),
-            notes=_notes(one, other),
-            reference=self._reference(one, other),
-            verdict=_verdict(found, one, other, pairing),
-        )
-
-    def _reference(self, one: VersionRecord, other: VersionRecord) -> ReferenceChange:
-        mine, theirs = (self._registry.reference_of(record.version_id) for record in (one, other))
-        found = compare(mine, theirs, keep_profiles=False)
-        return ReferenceChange(
-            one_rows=found.rows,
-            other_rows=found.reference_rows,
-            columns=tuple(
-                ColumnChange(
-                    name=column.name,
-                    distance=column.distance,
-                    sentence=column.verdict.sentence,
-                )
-                for column in found.changed
-            ),
-            sentence=found.verdict.sentence,
+            refused=refused,
+            measures=None if choices.measures is None else tuple(choices.measures),
+            confidence=choices.confidence,
         )
 
 
-def _pairing(one: VersionRecord, other: VersionRecord, choices: ComparisonChoices) -> Pairing:
+def _pairing(
+    one: VersionRecord,
+    other: VersionRecord,
+    choices: ComparisonChoices,
+    *,
+    inputs: tuple[VersionRecord, ...],
+) -> Pairing:
+    """Return what gathers rows, whose inputs are those of some version or other."""
     if not 1 <= choices.rows <= MOST_ROWS:
         message = f"From 1 to {MOST_ROWS:,} rows are compared, not {choices.rows:,}."
         raise InvalidArgument(message)
     if not 0 <= choices.shown <= MOST_SHOWN:
         message = f"From 0 to {MOST_SHOWN} rows are shown, not {choices.shown}."
         raise InvalidArgument(message)
-    slices = [Slice.of(name, text) for name, text in (choices.slices or {}).items()]
+    conditions = choices.slices or {}
+    if len(conditions) > MOST_SLICES:
+        message = f"Up to {MOST_SLICES} slices are counted at once, not {len(conditions)}."
+        raise InvalidArgument(message, hint="Ask for some of them.")
+    slices = input_slices(conditions, *inputs)
     return Pairing(one, other, slices=slices, shown=choices.shown)
 
 
@@ -322,50 +301,3 @@ def _check_kept(one: VersionRecord, other: VersionRecord) -> None:
         message = f"The log does not keep the inputs {', '.join(lost)} as they came."
         hint = "Compare on a table with them, or in the shadow."
         raise Incompatible(message, hint=hint)
-
-
-def _labels(
-    table: pl.DataFrame, label: str, records: tuple[VersionRecord, VersionRecord]
-) -> pl.Series:
-    if label not in table.columns:
-        message = f"The table has no column {label!r}."
-        raise InvalidData(message, hint=f"Its columns: {', '.join(table.columns)}.")
-    column = outcome([record.signature.prediction for record in records])
-    checked = checked_values(table[label], column)
-    wrong = checked.reasons.is_not_null() & (checked.reasons != "missing")
-    if wrong.any():
-        row = int(wrong.arg_true()[0])
-        message = f"{int(wrong.sum()):,} labels cannot be used; row {row}: {checked.reasons[row]}."
-        raise InvalidData(message, hint=f"Expected is {checked.expected}.")
-    return checked.values
-
-
-def _notes(one: VersionRecord, other: VersionRecord) -> tuple[NoteChange, ...]:
-    """Return what was told of the versions, and differs."""
-    mine, theirs = one.notes, other.notes
-    told = (
-        ("parameter", mine.parameters, theirs.parameters),
-        ("metric", mine.metrics, theirs.metrics),
-        ("tag", mine.tags, theirs.tags),
-        ("library", mine.libraries, theirs.libraries),
-    )
-    return tuple(
-        NoteChange(about=about, name=name, one=first.get(name), other=second.get(name))
-        for about, first, second in told
-        for name in sorted({*first, *second})
-        if first.get(name) != second.get(name)
-    )
-
-
-def _verdict(
-    found: PairedComparison, one: VersionRecord, other: VersionRecord, pairing: Pairing
-) -> str:
-    names = f"Version {one.number}", f"version {other.number}"
-    if found.rows:
-        return found.sentence(*names)
-    if not pairing.rows:
-        return f"{names[0]} and {names[1]} cannot be compared: there is no row that both predicted."
-    return (
-        f"{names[0]} predicts the same as {names[1]} for {pairing.agreeing:,} of "
-        f"{pairing.rows:,} rows, none of which is labelled."
-    )

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from modeldesk.drift import ColumnComparison, Comparison, Status
 from modeldesk.schema import Example, Granularity, Signature, Value, Window
-from modeldesk.store import Parameter
+from modeldesk.store import Parameter, VersionTestNote
 
 
 class AlertStatus(StrEnum):
@@ -43,6 +43,8 @@ class VersionView:
     """Version of each library that the model needs, as it was when it was published."""
     sha256: str
     """Hash of the artefact's files; empty for a model that is served elsewhere."""
+    test: VersionTestNote | None = None
+    """What came of the test set that it was published with; ``None`` where it had none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

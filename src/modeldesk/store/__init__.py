@@ -46,6 +46,12 @@ from modeldesk.store.sessions import AccessState, SessionRecord, SessionRecords
 from modeldesk.store.slices import SliceRecord, SliceRecords
 from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
+from modeldesk.store.version_tests import (
+    VersionTest,
+    VersionTestNote,
+    VersionTestPart,
+    VersionTestRecords,
+)
 from modeldesk.store.windows import (
     WaitingChunk,
     WindowProfile,
@@ -138,6 +144,10 @@ __all__ = [
     "UserRecords",
     "Vacuumed",
     "VersionRecord",
+    "VersionTest",
+    "VersionTestNote",
+    "VersionTestPart",
+    "VersionTestRecords",
     "WaitingChunk",
     "WaitingRows",
     "WindowKey",

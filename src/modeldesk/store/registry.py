@@ -16,6 +16,8 @@ from modeldesk.store.engine import Store
 from modeldesk.store.evaluations import evaluate_again
 from modeldesk.store.notes import Notes
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
+from modeldesk.store.version_test_tables import version_tests
+from modeldesk.store.version_tests import VersionTest, VersionTestNote, keep_test, note_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,8 @@ class NewVersion:
     signature: Signature
     reference: Profile
     notes: Notes = field(default_factory=Notes)
+    test: VersionTest | None = None
+    """What it was on a test set, if there was one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,8 @@ class VersionRecord:
     policy: LogPolicy
     routing: Routing
     notes: Notes
+    test: VersionTestNote | None = None
+    """What came of its test set; ``None`` where it had none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,9 +202,13 @@ class ModelRecords:
 
     def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:
         columns = [column for column in versions.c if column.name != "reference_profile"]
+        told = [column for column in version_tests.c if column.name != "comparison"]
         query = (
-            sa.select(models.c.name.label("model"), models.c.policy, models.c.routing, *columns)
+            sa.select(
+                models.c.name.label("model"), models.c.policy, models.c.routing, *columns, *told
+            )
             .join_from(versions, models)
+            .outerjoin(version_tests, version_tests.c.version_id == versions.c.id)
             .where(where)
             .order_by(versions.c.number)
         )
@@ -224,6 +234,7 @@ class ModelRecords:
                 policy=LogPolicy.decode(row.policy),
                 routing=Routing.decode(row.routing),
                 notes=Notes.decode(row.notes),
+                test=None if row.tested_at is None else note_of(row),
             )
             for row in rows
         )
@@ -264,6 +275,8 @@ def _insert(connection: sa.Connection, model_id: int, new: NewVersion) -> int:
     )
     version_id = _key(written)
     connection.execute(sa.insert(counters).values(version_id=version_id, refused=0, failed=0))
+    if new.test is not None:
+        keep_test(connection, version_id, new.test)
     champion = sa.select(aliases.c.id).where(
         aliases.c.model_id == model_id, aliases.c.name == CHAMPION
     )

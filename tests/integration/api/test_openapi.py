@@ -18,7 +18,7 @@ from modeldesk.desk import Desk
 from modeldesk.server import running_server
 from modeldesk.settings import Settings
 from tests.integration.api import served
-from tests.support.iris import FEATURES, iris_frame
+from tests.support.iris import FEATURES, iris_frame, iris_model
 
 BASH = re.compile(r"```bash\n(.*?)\n```", re.DOTALL)
 WITHOUT_MODELS = {
@@ -42,8 +42,10 @@ FAILURES = {"FailureAnswer", "ErrorAnswer", "ScoringErrorAnswer"}
 
 @pytest.fixture
 def drifted(desk: Desk) -> Desk:
-    """Offer a desk with an open alert."""
-    rows = [row | {"sepal_width_cm": 9.0} for row in iris_frame().select(FEATURES).to_dicts()]
+    """Offer a desk with an open alert, and a second version with a test set."""
+    frame = iris_frame()
+    desk.registry.publish(iris_model(), name="iris", reference=frame, target="class", test=frame)
+    rows = [row | {"sepal_width_cm": 9.0} for row in frame.select(FEATURES).to_dicts()]
     now = datetime.now(UTC)
     times = [now - timedelta(days=1)] * len(rows)
     desk.predictor.predict("iris", rows, timestamps=times)

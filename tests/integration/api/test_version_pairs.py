@@ -41,12 +41,27 @@ async def test_pairs_are_compared_over_http(desk: Desk, client: httpx.AsyncClien
     assert len(found["disagreements"]) == 3
     few = await client.get("models/iris/versions/compare", params=asked | {"limit": 10})
     assert (few.json()["rows"], few.json()["cut"]) == (10, True)
+    desk.slices.define("iris", "short", f"{FEATURES[2]} < 2")
+    sliced = await client.get(
+        "models/iris/versions/compare",
+        params={**asked, "slice": ["short", f"{FEATURES[2]} >= 2"]},
+    )
+    parts = {part["name"]: part for part in sliced.json()["slices"]}
+    assert {name: part["rows"] for name, part in parts.items()} == {
+        "short": 50,
+        f"{FEATURES[2]} >= 2": 100,
+    }
+    assert parts["short"]["regressed"] == 0
+    assert parts[f"{FEATURES[2]} >= 2"]["regressed"] == found["regressed"]
     champion = await client.get("models/iris/versions/compare", params={"one": 2, "show": 3})
     assert champion.json() == found
     cases: tuple[tuple[dict[str, str | int], int], ...] = (
         ({"one": 0}, 422),
         ({"one": 2, "other": 9}, 404),
         ({"one": 2, "other": 1, "from": "yesterday"}, 422),
+        ({"one": 2, "slice": "label == prediction"}, 422),
+        ({"one": 2, "slice": "(("}, 422),
+        ({"one": 2, "slice": "x" * 20_001}, 422),
     )
     for wrong, status in cases:
         refused = await client.get("models/iris/versions/compare", params=wrong)
@@ -58,7 +73,9 @@ def test_the_client_reads_the_same(desk: Desk, settings: Settings) -> None:
     shadowed(desk)
     with running_server(desk, settings) as url, Client(url) as client:
         found = client.version_comparison.shadow("iris", 2, 1)
+        sliced = client.version_comparison.shadow("iris", 2, 1, slices=[f"{FEATURES[2]} < 2"])
     own = desk.version_comparison.shadow("iris", 2, 1)
     assert (found.verdict, found.classes) == (own.verdict, own.classes)
     assert found.differences == own.differences
     assert found.disagreements == own.disagreements
+    assert [part.rows for part in sliced.slices] == [50]

@@ -40,6 +40,13 @@ def desk(settings: Settings) -> Iterator[Desk]:
     with Desk.open(settings, clock=FrozenClock(NOON)) as opened:
         register(opened)
         opened.registry.publish(double, name="doubles", reference={"a": [1.0, 2.0]})
+        opened.registry.publish(
+            double,
+            name="doubles",
+            reference={"a": [1.0, 2.0]},
+            test={"a": [1.0, 2.0, 3.0], "y": [2.0, 4.0, 5.0]},
+            test_label="y",
+        )
         log_days(opened, 3, 0)
         Compaction(opened.store).run(fewest=2)
         opened.backfill.log(MODEL, flowers(NOON).with_columns(sepal_width_cm=9.0))
@@ -94,6 +101,9 @@ def test_everything_comes_back(desk: Desk, target: Settings, tmp_path: Path) -> 
         assert answer.outputs == {"prediction": 8.0}
         assert len(restored.reader.by_row_id(MODEL, "0304-3")) == 2
         assert restored.feedback.flags("doubles")[0].reason == "wrong"
+        tested = restored.version_figures.test("doubles", version=2)
+        assert tested == desk.version_figures.test("doubles", version=2)
+        assert (tested.labelled, tested.against) == (3, 1)
 
 
 def test_a_backup_may_move_to_postgres_and_back(

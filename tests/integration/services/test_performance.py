@@ -19,6 +19,7 @@ from modeldesk.models import ArtefactStore
 from modeldesk.performance import Classification
 from modeldesk.schema import Granularity, LogPolicy, Routing, Shadow
 from modeldesk.services.evaluation import Evaluation
+from modeldesk.services.examination import Examination
 from modeldesk.services.reading import Which
 from modeldesk.services.registry import Registry
 from modeldesk.store import (
@@ -216,7 +217,12 @@ def evaluation_of(desk: Desk, seconds: Ticking) -> Evaluation:
     """Return what evaluates a desk, with a registry of its own that remembers nothing."""
     artefacts = ArtefactStore(desk.settings.artefacts)
     return Evaluation(
-        Registry(ModelRecords(desk.store), artefacts, desk.clock),
+        Registry(
+            ModelRecords(desk.store),
+            artefacts,
+            desk.clock,
+            Examination(SliceRecords(desk.store), desk.clock),
+        ),
         ChunkLog(desk.store),
         LabelRecords(desk.store),
         EvaluationRecords(desk.store),

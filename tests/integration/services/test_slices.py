@@ -320,3 +320,26 @@ def test_a_report_is_of_a_segment_or_a_slice(desk: Desk, day: list[str]) -> None
     assert caught.value.hint == "Known slices: long."
     with pytest.raises(NotFound, match="segment 'a=b'"):
         desk.performance.report("iris", segment="a=b")
+
+
+def test_conditions_are_asked_for_by_name_or_as_they_are(desk: Desk) -> None:
+    """A slice of the model first, else a condition, each once and under a name of its own."""
+    desk.slices.define("iris", "long", LONG)
+    named = desk.slices.named("iris", ["long", "petal_length_cm<2.0", "petal_length_cm < 2"])
+    assert named == {"long": LONG, "petal_length_cm < 2": "petal_length_cm < 2"}
+    first, second = (
+        " or ".join(f"petal_length_cm == {number}" for number in range(start, start + 9))
+        for start in (1, 2)
+    )
+    same = first.replace("== 9", "== 99")
+    titles = [*desk.slices.named("iris", [first, second, same])]
+    assert max(map(len, titles)) <= 100
+    assert len({title[:40] for title in titles}) == 2
+    assert len(set(titles)) == 3
+    with pytest.raises(InvalidExpression, match="The slices of 'iris' are: long"):
+        desk.slices.named("iris", ["petal_length_cm <"])
+    with pytest.raises(NotFound):
+        desk.slices.named("rose", ["long"])
+    desk.slices.delete("iris", "long")
+    with pytest.raises(InvalidExpression, match="'iris' has no slices"):
+        desk.slices.named("iris", ["(("])

@@ -13,7 +13,14 @@ from sklearn.datasets import load_diabetes
 from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.metrics import accuracy_score, mean_absolute_error
 
-from modeldesk.errors import Incompatible, InvalidArgument, InvalidData, ModelFailed, NotFound
+from modeldesk.errors import (
+    Incompatible,
+    InvalidArgument,
+    InvalidData,
+    InvalidExpression,
+    ModelFailed,
+    NotFound,
+)
 from modeldesk.schema import LogPolicy, Routing, Shadow
 from modeldesk.services.about import About
 from modeldesk.services.reading import Which
@@ -194,6 +201,41 @@ def test_a_table_of_numbers_is_compared(desk: Desk) -> None:
     assert max(gaps) == pytest.approx(np.abs(full.predict(inputs) - target.mean()).max())
     with pytest.raises(InvalidData, match="no column 'y'"):
         desk.version_comparison.on("sugar", table, label="y", one=1, other=2)
+
+
+@pytest.mark.parametrize(
+    "condition", ["label == prediction", 'time > date("2026-01-01")', "heigth > 1"]
+)
+def test_slices_of_pairs_speak_of_inputs(desk: Desk, condition: str) -> None:
+    """Anything else is refused with the place, before a model is loaded or a row is read."""
+    guesser(desk)
+    choices = ComparisonChoices(slices={"part": condition})
+    compare = desk.version_comparison
+    said = "Of pairs, conditions speak of inputs alone"
+    with pytest.raises(InvalidExpression, match=said):
+        compare.shadow("iris", 2, 1, choices=choices)
+    with pytest.raises(InvalidExpression, match=said):
+        compare.replay("iris", 2, choices=choices)
+    with pytest.raises(InvalidExpression, match=said):
+        compare.on("iris", iris_frame(), label="class", one=2, choices=choices)
+    many = ComparisonChoices(slices={f"s{place}": f"{FEATURES[0]} > 1" for place in range(201)})
+    with pytest.raises(InvalidArgument, match="Up to 200 slices"):
+        compare.replay("iris", 2, choices=many)
+
+
+def test_a_shadow_is_compared_by_slice(desk: Desk) -> None:
+    """Whichever of the two is judged."""
+    guesser(desk)
+    desk.routes.set("iris", Routing(shadow=Shadow(version=2)))
+    ids = predicted(desk, iris_frame())
+    shadowed(desk, 150)
+    label(desk, ids)
+    short = iris_frame()[FEATURES[2]] < 2
+    choices = ComparisonChoices(slices=desk.slices.named("iris", [f"{FEATURES[2]} < 2"]))
+    for one, other in ((2, 1), (1, 2)):
+        (part,) = desk.version_comparison.shadow("iris", one, other, choices=choices).slices
+        assert (part.name, part.rows) == (f"{FEATURES[2]} < 2", int(short.sum()))
+        assert (part.improved, part.regressed) == (0, 0)
 
 
 def test_wrong_questions_are_refused(desk: Desk) -> None:

@@ -67,6 +67,30 @@ def test_a_labelled_file_is_compared(
     assert accuracy["outcome"] == "worse"
 
 
+def test_slices_are_named_or_written_out(run: Callable[..., Result], two: Path) -> None:
+    """Improvements and regressions of each, in words and as JSON; a wrong one shows its place."""
+    condition = "petal_length_cm >= 2"
+    added = run("slices", "add", "iris", "short", "petal_length_cm < 2", "--home", two)
+    assert added.exit_code == 0, added.output
+    command = ("replay", "iris", "--version", 2, "--home", two, "--slice", "short")
+    told = json.loads(run(*command, "--slice", condition, "--json").stdout)
+    short, other = told["slices"]
+    assert (short["name"], short["rows"]) == ("short", 50)
+    assert (other["name"], other["rows"]) == (condition, 100)
+    assert short["regressed"] + other["regressed"] == told["regressed"] > 0
+    lines = run(*command, "--slice", condition).stdout.splitlines()
+    assert "  slice short: 50 rows, 0 improved, 0 regressed" in lines
+    changed = f"{other['improved']:,} improved, {other['regressed']:,} regressed"
+    assert f"  slice {condition}: 100 rows, {changed}" in lines
+    for wrong, said in (
+        ("petal_length_cm >=", "wrong at line 1, column 19"),
+        ("label == prediction", "Of pairs, conditions speak of inputs alone"),
+    ):
+        refused = run(*command, "--slice", wrong)
+        assert refused.exit_code == 2
+        assert said in " ".join(refused.output.split())
+
+
 def test_wrong_questions_are_refused(run: Callable[..., Result], two: Path) -> None:
     """A file without a label, a range of a file, a version that is not there."""
     command = ("replay", "iris", "--home", two, "--version")

@@ -16,11 +16,12 @@ from modeldesk.performance.slices.matching import Matches, evaluate
 from modeldesk.performance.slices.nodes import Node, SpecialName
 from modeldesk.performance.slices.parser import parse
 from modeldesk.performance.slices.row_tests import RowTest
-from modeldesk.performance.slices.slice import Slice
+from modeldesk.performance.slices.slice import LONGEST_NAME, Slice
 
 __all__ = [
     "FORMS",
     "FUNCTIONS",
+    "LONGEST_NAME",
     "Completion",
     "CompletionKind",
     "Completions",

@@ -1,0 +1,58 @@
+"""The parts of a version's rows that its model's slices name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+import structlog
+
+from modeldesk.errors import InvalidData
+from modeldesk.services.slice_parts import slice_part
+from modeldesk.services.slice_rows import fitting, masks
+from modeldesk.store import SliceRecord, VersionRecord
+
+_log = structlog.get_logger("modeldesk.evaluation")
+
+
+class SlicedRows:
+    """Tells the slices of a version's rows; one that fails does not stop the others.
+
+    Parameters
+    ----------
+    record
+        The version; slices whose conditions do not fit it are left out.
+    slices
+        Those of its model.
+    """
+
+    def __init__(self, record: VersionRecord, slices: Sequence[SliceRecord]) -> None:
+        self._record = record
+        kept = {slice_part(each.name): each.expression for each in slices}
+        self._conditions = fitting(kept, record)
+        self.failed: set[str] = set()
+        """Names of the parts whose conditions failed on some rows."""
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any slice to tell."""
+        return bool(self._conditions)
+
+    def parts(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+        """Yield the rows of each slice that has any, by the name of the part."""
+        for part, mask in self._masks(rows).items():
+            if mask.any():
+                yield part, rows.filter(mask)
+
+    def _masks(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
+        try:
+            return masks(self._conditions, rows, self._record)
+        except InvalidData:
+            found: dict[str, pl.Series] = {}
+        for part, node in self._conditions.items():
+            try:
+                found |= masks({part: node}, rows, self._record)
+            except InvalidData as error:
+                self.failed.add(part)
+                _log.warning("slice not evaluated", part=part, error=str(error))
+        return found
