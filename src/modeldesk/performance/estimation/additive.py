@@ -177,11 +177,12 @@ class _Problem:
         self.smoothing[: len(begun.smoothing)] = begun.smoothing
 
     def solved(self, *, final: bool) -> Fit:
-        inverse: Floats = np.empty(0)
+        inverse = gram = np.empty(0)
         dispersion = 1.0
         for step in range(STEPS if final else _FEW):
             means, curvature = self._state()
-            gram = self._gram(curvature, slice(None))
+            if not step or self.link is not Link.IDENTITY:  # whose curvature is always one
+                gram = self._gram(curvature, slice(None))
             penalty = self._penalty()
             inverse = np.linalg.inv(gram + penalty).astype(np.float64, copy=False)
             gradient = self._gradient(self.outcomes - means, slice(None)) - penalty @ self.beta

@@ -21,6 +21,7 @@ import numpy as np
 from modeldesk.errors import Corrupt
 
 VERSION = 1
+"""The first format version, and that of all that needs no later one."""
 _HEAD = struct.Struct("<4sBI")
 _MOST = 1 << 28
 """Bytes that what is read may become: what claims more is damaged."""
@@ -28,21 +29,25 @@ _MOST = 1 << 28
 Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def packed(magic: bytes, fields: Mapping[str, object]) -> bytes:
-    """Return fields as bytes; arrays become triples."""
+def packed(magic: bytes, fields: Mapping[str, object], *, version: int = VERSION) -> bytes:
+    """Return fields as bytes, in the oldest format version that has them all.
+
+    Arrays become triples.
+    """
     plain = {name: _plain(value) for name, value in fields.items()}
     body = zlib.compress(msgspec.msgpack.encode(plain), 6)
-    return _HEAD.pack(magic, VERSION, zlib.crc32(body)) + body
+    return _HEAD.pack(magic, version, zlib.crc32(body)) + body
 
 
-def unpacked(magic: bytes, data: bytes, what: str) -> dict[str, Any]:
-    """Read what `packed` wrote; `Corrupt` when the bytes are something else."""
+def unpacked(magic: bytes, data: bytes, what: str, *, newest: int = VERSION) -> dict[str, Any]:
+    """Read what `packed` wrote; `Corrupt` when the bytes are something else, or newer."""
     if len(data) < _HEAD.size or data[:4] != magic:
         message = f"These bytes are no {what}."
         raise Corrupt(message)
     _, version, checksum = _HEAD.unpack_from(data)
-    if version != VERSION:
-        message = f"The {what} has format version {version}; known is {VERSION}."
+    if not VERSION <= version <= newest:
+        known = f"known is {newest}" if newest == VERSION else f"known are {VERSION} to {newest}"
+        message = f"The {what} has format version {version}; {known}."
         raise Corrupt(message)
     body = data[_HEAD.size :]
     if zlib.crc32(body) != checksum:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,8 @@ from modeldesk.performance.estimation.classifying import (
     Treatment,
     View,
 )
-from modeldesk.performance.estimation.codec import array, packed, unpacked
+from modeldesk.performance.estimation.codec import VERSION, array, packed, unpacked
+from modeldesk.performance.estimation.directions import Direction
 from modeldesk.performance.estimation.regressing import RegressionEstimator, RegressionQuality
 from modeldesk.performance.estimation.surface import Reading, Scale, Surface
 from modeldesk.performance.estimation.terms import Term
@@ -27,6 +28,8 @@ Estimator = ClassificationEstimator | RegressionEstimator
 _CLASSIFYING = b"MDEK"
 _REGRESSING = b"MDEG"
 _WHAT = "estimator"
+_WITH_DIRECTIONS = 2
+"""Format version of estimators whose reading has directions; version 1 knows none."""
 Fields = Mapping[str, Any]
 
 
@@ -34,7 +37,8 @@ def encode_estimator(estimator: Estimator) -> bytes:
     """Return an estimator as bytes, with format version and checksum."""
     if isinstance(estimator, ClassificationEstimator):
         return packed(_CLASSIFYING, _classification_fields(estimator))
-    return packed(_REGRESSING, _regression_fields(estimator))
+    version = _WITH_DIRECTIONS if estimator.reading.directions else VERSION
+    return packed(_REGRESSING, _regression_fields(estimator), version=version)
 
 
 def decode_estimator(data: bytes) -> Estimator:
@@ -49,7 +53,8 @@ def decode_estimator(data: bytes) -> Estimator:
     if magic not in {_CLASSIFYING, _REGRESSING}:
         message = "These bytes are no estimator."
         raise Corrupt(message)
-    fields = unpacked(magic, data, _WHAT)
+    newest = VERSION if magic == _CLASSIFYING else _WITH_DIRECTIONS
+    fields = unpacked(magic, data, _WHAT, newest=newest)
     try:
         return _classification(fields) if magic == _CLASSIFYING else _regression(fields)
     except Corrupt:
@@ -142,19 +147,23 @@ def _regression(fields: Fields) -> RegressionEstimator:
 
 
 def _reading_fields(reading: Reading) -> dict[str, object]:
-    return {
+    fields: dict[str, object] = {
         "scales": [(scale.name, scale.middle, scale.spread) for scale in reading.scales],
         "cuts": [(cut.name, cut.edges, cut.levels, cut.coarse) for cut in reading.cuts],
         "limit": reading.limit,
     }
+    if reading.directions:
+        fields["directions"] = [(each.names, each.weights) for each in reading.directions]
+    return fields
 
 
 def _reading(fields: Fields) -> Reading:
+    scales = tuple(
+        Scale(name=str(name), middle=float(middle), spread=float(spread))
+        for name, middle, spread in fields["scales"]
+    )
     return Reading(
-        scales=tuple(
-            Scale(name=str(name), middle=float(middle), spread=float(spread))
-            for name, middle, spread in fields["scales"]
-        ),
+        scales=scales,
         cuts=tuple(
             Cut(
                 name=str(name),
@@ -165,7 +174,22 @@ def _reading(fields: Fields) -> Reading:
             for name, edges, levels, coarse in fields["cuts"]
         ),
         limit=float(fields["limit"]),
+        directions=tuple(
+            _direction(names, weights, scaled={scale.name for scale in scales})
+            for names, weights in fields.get("directions", ())
+        ),
     )
+
+
+def _direction(names: Sequence[str], weights: Sequence[float], *, scaled: set[str]) -> Direction:
+    found = Direction(
+        names=tuple(str(name) for name in names), weights=tuple(float(each) for each in weights)
+    )
+    fits = len(found.names) == len(found.weights) and scaled.issuperset(found.names)
+    if not fits or not np.isfinite(found.weights).all():
+        message = "the weights of a direction do not fit its columns"
+        raise ValueError(message)
+    return found
 
 
 def _surface_fields(name: str, surface: Surface) -> dict[str, object]:

@@ -11,6 +11,7 @@ from modeldesk.errors import InvalidArgument
 from modeldesk.performance.estimation import additive, screening
 from modeldesk.performance.estimation.additive import Additive, Fit, Link
 from modeldesk.performance.estimation.cells import Codes, Columns, Cut, Floats
+from modeldesk.performance.estimation.directions import INPUTS, Direction, pursued
 from modeldesk.performance.estimation.terms import Term
 
 DISTANCE, FARTHEST = "(distance)", "(farthest)"
@@ -46,6 +47,8 @@ class Reading:
     cuts: tuple[Cut, ...]
     limit: float
     """The distance that a thousandth of the reference exceeds."""
+    directions: tuple[Direction, ...] = ()
+    """Combinations of numbers that are columns of their own."""
 
     @staticmethod
     def of(columns: Columns, *, apart: Sequence[str] = ()) -> Reading:
@@ -60,6 +63,42 @@ class Reading:
         limit = float(np.quantile(derived[DISTANCE], 0.999)) if derived else np.inf
         cuts = tuple(Cut.of(name, column) for name, column in {**columns, **derived}.items())
         return Reading(scales=scales, cuts=cuts, limit=limit)
+
+    def turned(
+        self,
+        columns: Columns,
+        codes: Sequence[Codes],
+        outcomes: Floats,
+        *,
+        apart: Sequence[str] = (),
+    ) -> Reading:
+        """Return a reading that has the directions as well along which outcomes bend.
+
+        Parameters
+        ----------
+        columns, codes
+            The reference, and the cells of its columns.
+        outcomes
+            What is to be told, shape ``(n,)``; what single columns tell of it is left out.
+        apart
+            Columns that are in no direction.
+        """
+        known = {scale.name for scale in self.scales} - set(apart)
+        if len(known) < 2:  # noqa: PLR2004 - one by itself is a column already
+            return self
+        order, residuals = _unexplained_by_columns(self.cuts, codes, outcomes)
+        found = [self.cuts[place].name for place in order]
+        names = tuple(name for name in found if name in known)[:INPUTS]
+        values = self._scaled(columns, names)
+        directions = tuple(
+            Direction(names=names, weights=tuple(float(weight) for weight in weights))
+            for weights in pursued(values, residuals)
+        )
+        cuts = tuple(
+            Cut.of(_along(number), values @ np.asarray(direction.weights))
+            for number, direction in enumerate(directions, start=1)
+        )
+        return replace(self, cuts=(*self.cuts, *cuts), directions=directions)
 
     def extended(self, cut: Cut) -> Reading:
         """Return a reading with one more column, which the caller computes."""
@@ -77,8 +116,7 @@ class Reading:
         InvalidArgument
             When a column is not there.
         """
-        derived = self._distances(columns)
-        everything = {**columns, **derived}
+        everything = {**columns, **self._distances(columns), **self._combined(columns)}
         absent = [cut.name for cut in self.cuts if cut.name not in everything]
         if absent:
             message = f"The column {absent[0]!r} is missing; the reference has it."
@@ -95,6 +133,23 @@ class Reading:
             if cut.name == DISTANCE and cut.edges:
                 return np.asarray(cells >= len(cut.edges))
         return np.zeros(codes[0].size if codes else 0, dtype=np.bool_)
+
+    def _combined(self, columns: Columns) -> dict[str, Floats]:
+        """Return how far each row is along each direction."""
+        return {
+            _along(number): self._scaled(columns, direction.names) @ np.asarray(direction.weights)
+            for number, direction in enumerate(self.directions, start=1)
+        }
+
+    def _scaled(self, columns: Columns, names: Sequence[str]) -> Floats:
+        """Return numbers in spreads from the middle, shape ``(n, d)``; the middle if missing."""
+        scales = {scale.name: scale for scale in self.scales}
+        found = [
+            (columns[name].astype(np.float64) - scales[name].middle) / scales[name].spread
+            for name in names
+        ]
+        values = np.nan_to_num(np.column_stack(found), nan=0.0, posinf=_FAR, neginf=-_FAR)
+        return np.clip(values, -_FAR, _FAR)
 
     def _distances(self, columns: Columns) -> dict[str, Floats]:
         if not self.scales:
@@ -187,13 +242,8 @@ def learn(
     """
     cuts = () if plain else reading.cuts
     codes = () if plain else codes
-    residuals, curvature = _unexplained(
-        outcomes, link.mean(offset + _start(link, outcomes, offset)), link
-    )
-    columns = screening.telling_columns(codes, cuts, residuals, curvature)
-    mains = [Term.main(cuts, column) for column in columns]
+    columns, mains, found = _of_columns(cuts, codes, outcomes, link=link, offset=offset)
     cells = [term.codes(cuts, codes) for term in mains]
-    found = additive.fit(tuple(mains), cuts, cells, outcomes, link=link, offset=offset, final=False)
     residuals, curvature = _unexplained(outcomes, link.mean(found.model.sums(cells, offset)), link)
     both = screening.telling_pairs(columns, codes, cuts, residuals, curvature, most=pairs)
     cells += [term.codes(cuts, codes) for term in both]
@@ -206,6 +256,40 @@ def learn(
         model=found.model, low=float(sums.min()) - reserve, high=float(sums.max()) + reserve
     )
     return surface, found
+
+
+def _of_columns(
+    cuts: Sequence[Cut],
+    codes: Sequence[Codes],
+    outcomes: Floats,
+    *,
+    link: Link,
+    offset: Floats,
+) -> tuple[list[int], list[Term], Fit]:
+    """Return the places of the telling columns, best first, their terms, and a fit of these."""
+    residuals, curvature = _unexplained(
+        outcomes, link.mean(offset + _start(link, outcomes, offset)), link
+    )
+    columns = screening.telling_columns(codes, cuts, residuals, curvature)
+    mains = [Term.main(cuts, column) for column in columns]
+    cells = [term.codes(cuts, codes) for term in mains]
+    found = additive.fit(tuple(mains), cuts, cells, outcomes, link=link, offset=offset, final=False)
+    return columns, mains, found
+
+
+def _unexplained_by_columns(
+    cuts: Sequence[Cut], codes: Sequence[Codes], outcomes: Floats
+) -> tuple[list[int], Floats]:
+    """Return the places of the telling columns, best first, and what they leave over."""
+    nothing = np.zeros(outcomes.size)
+    columns, mains, found = _of_columns(cuts, codes, outcomes, link=Link.IDENTITY, offset=nothing)
+    cells = [term.codes(cuts, codes) for term in mains]
+    return columns, outcomes - found.model.sums(cells, nothing)
+
+
+def _along(number: int) -> str:
+    """Return the name of the column of a direction."""
+    return f"(direction {number})"
 
 
 def _start(link: Link, outcomes: Floats, offset: Floats) -> float:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,6 +12,7 @@ from modeldesk.errors import Corrupt
 from modeldesk.performance.estimation import (
     ClassificationEstimator,
     ClassificationWindow,
+    Estimate,
     Estimator,
     RegressionEstimator,
     RegressionWindow,
@@ -19,6 +23,7 @@ from modeldesk.performance.estimation import (
 )
 from tests.support.shifting import many_classes, two_classes
 
+GOLDEN = Path(__file__).parent / "golden"
 RANDOM = np.random.default_rng(11)
 Window = ClassificationWindow | RegressionWindow
 
@@ -54,7 +59,24 @@ def regression() -> tuple[Estimator, list[Window]]:
     return found, [found.condense(x[each], {"x": x[each], "word": word[each]}) for each in some]
 
 
-KINDS = pytest.mark.parametrize("kind", [two, many, regression], ids=lambda kind: kind.__name__)
+def turned() -> tuple[Estimator, list[Window]]:
+    """Return an estimator of a regression that has directions, and three windows."""
+    x = RANDOM.normal(size=(3000, 3))
+    names = ("a", "b", "c")
+    labels = 3 * np.sin(x @ [1.2, 1.2, 0.0]) + RANDOM.normal(size=3000)
+    columns = dict(zip(names, x.T, strict=True))
+    found = learn_regression(np.zeros(3000), labels, columns=columns)
+    assert isinstance(found, RegressionEstimator)
+    assert found.reading.directions
+    some = [x[:700], x[700:740], x[:0]]
+    return found, [
+        found.condense(np.zeros(len(each)), dict(zip(names, each.T, strict=True))) for each in some
+    ]
+
+
+KINDS = pytest.mark.parametrize(
+    "kind", [two, many, regression, turned], ids=lambda kind: kind.__name__
+)
 
 
 def same(one: Window, other: Window) -> bool:
@@ -149,3 +171,46 @@ def test_a_window_of_a_million_rows_is_small() -> None:
     assert isinstance(found, ClassificationEstimator)
     rows = two_classes(RANDOM, 1_000_000)
     assert len(found.condense(rows.scores, rows.predicted, rows.columns).encode()) < 20_000
+
+
+def test_an_estimator_of_the_first_version_stays_readable() -> None:
+    """Bytes written before there were directions tell what they told then."""
+    data = (GOLDEN / "regression-1.bin").read_bytes()
+    found = decode_estimator(data)
+    assert isinstance(found, RegressionEstimator)
+    assert found.reading.directions == ()
+    rows = np.arange(100.0)
+    x = np.sin(rows * 0.7) + rows % 7 * 0.1
+    told = found.estimate(found.condense(x, {"x": x, "z": np.cos(rows * 1.3)}))
+    for measure, value, deviation in (
+        ("mae", 0.725673755494549, 0.03876483886677668),
+        ("mse", 0.6972606154658675, 0.05771797633088419),
+    ):
+        one = told[measure]
+        assert isinstance(one, Estimate)
+        assert one.value == pytest.approx(value, rel=1e-9)
+        assert one.deviation == pytest.approx(deviation, rel=1e-6)
+    assert decode_estimator(encode_estimator(found)) is not None
+    assert encode_estimator(found)[4] == 1
+
+
+def test_directions_have_a_format_version_of_their_own() -> None:
+    """Who knows only the first version is told so, instead of reading half of it."""
+    found, _ = turned()
+    assert encode_estimator(found)[4] == 2
+
+
+@pytest.mark.parametrize("damage", ["names", "weights", "nan"])
+def test_directions_that_fit_nothing_are_refused(damage: str) -> None:
+    """A direction along unknown columns, of too few weights or of none is damage."""
+    found, _ = turned()
+    assert isinstance(found, RegressionEstimator)
+    first, *others = found.reading.directions
+    wrong = {
+        "names": replace(first, names=("nowhere", *first.names[1:])),
+        "weights": replace(first, weights=first.weights[1:]),
+        "nan": replace(first, weights=(float("nan"), *first.weights[1:])),
+    }[damage]
+    broken = replace(found, reading=replace(found.reading, directions=(wrong, *others)))
+    with pytest.raises(Corrupt, match="direction"):
+        decode_estimator(encode_estimator(broken))
