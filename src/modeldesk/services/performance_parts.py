@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from modeldesk.performance import State
-from modeldesk.services.performance_views import FigureView
+from modeldesk.services.performance_views import (
+    FigureView,
+    WindowPerformance,
+    figures,
+    window_view,
+)
 from modeldesk.services.slice_parts import slice_of
 
 
@@ -33,6 +39,8 @@ class PartView:
     share: float
     """Of all labelled rows."""
     figures: tuple[PartFigure, ...]
+    days: tuple[WindowPerformance, ...] = ()
+    """Each day with a measure that was asked for; empty where none was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +63,7 @@ def part_view(
     labelled: int,
     found: Sequence[FigureView],
     overall: Sequence[FigureView],
+    days: tuple[WindowPerformance, ...] = (),
 ) -> PartView:
     """Return a part as callers see it.
 
@@ -68,6 +77,8 @@ def part_view(
         How many rows of all are labelled.
     found, overall
         Figures of the part, and of all rows.
+    days
+        What is said of each day of the part.
     """
     whole = {(each.measure, each.of): each for each in overall}
     name = slice_of(part)
@@ -80,6 +91,18 @@ def part_view(
             PartFigure(figure=each, outside=_outside(each, whole.get((each.measure, each.of))))
             for each in found
         ),
+        days=days,
+    )
+
+
+def daily_views(
+    days: Sequence[tuple[datetime, State]], measures: Sequence[str], confidence: float
+) -> tuple[WindowPerformance, ...]:
+    """Return what some measures say of a part's days; nothing where none is asked for."""
+    if not measures:
+        return ()
+    return tuple(
+        window_view(day, state, None, figures(state, measures, confidence)) for day, state in days
     )
 
 

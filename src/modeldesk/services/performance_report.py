@@ -3,55 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import reduce
+from math import isfinite
 
 from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.performance import (
     Classification,
+    Regression,
     State,
-    Task,
     Undefined,
     calibration_curve,
     decode,
     differences,
     known_measure,
-    measures_for,
     merge,
     pr_curve,
     roc_curve,
+    sweep,
     task_of,
 )
-from modeldesk.schema import Granularity, Window
+from modeldesk.schema import Granularity
+from modeldesk.services.error_bins import error_bins
+from modeldesk.services.headlines import headline_measures
 from modeldesk.services.maturity import LabelBook, WindowMaturity
-from modeldesk.services.performance_parts import PartsTable, part_view
+from modeldesk.services.performance_parts import PartsTable, daily_views, part_view
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
     CurvesView,
     DifferenceView,
-    FigureView,
+    ErrorsView,
     PerformanceReport,
-    WindowPerformance,
     calibration_view,
     curve_view,
     difference_view,
     figures,
     no_curves,
+    threshold_view,
     verdict,
+    window_view,
 )
 from modeldesk.services.registry import Registry
 from modeldesk.services.row_states import is_measured
 from modeldesk.services.slice_parts import slice_of, slice_part
 from modeldesk.store import EvaluationRecords, SliceRecords, VersionRecord
 
-_HEADLINES = {
-    Task.CLASSIFICATION: ("accuracy", "f1_macro", "roc_auc_macro", "log_loss"),
-    Task.MULTI_LABEL: ("exact_match", "f1_micro", "hamming_loss"),
-    Task.REGRESSION: ("mae", "rmse", "r2", "bias"),
-    Task.RANKING: ("mrr", "ndcg_at"),
-}
-"""Measures of each day, unless others are asked for."""
+_THRESHOLDS = 100
+"""Thresholds that are told of a class at most."""
 
 
 class Performance:
@@ -125,7 +124,7 @@ class Performance:
         _check(measures, confidence)
         days = self._days(record, _part(segment, slice), start, end)
         whole = _together([state for _, state in days])
-        chosen = measures if measures is not None else _headlines(whole)
+        chosen = measures if measures is not None else headline_measures(whole)
         every = bool(days) and not (segment or slice)
         maturity = self._maturity(record, start, end) if every else {}
         return PerformanceReport(
@@ -137,7 +136,7 @@ class Performance:
             labelled=0 if whole is None else whole.labelled,
             figures=() if whole is None else figures(whole, measures, confidence),
             windows=tuple(
-                _window(day, state, maturity.get(day), figures(state, chosen, confidence))
+                window_view(day, state, maturity.get(day), figures(state, chosen, confidence))
                 for day, state in days
             ),
             because=_nothing(record, start, end) if whole is None else None,
@@ -152,6 +151,7 @@ class Performance:
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
+        daily: Sequence[str] = (),
         confidence: float = 0.95,
     ) -> PartsTable:
         """Return how good a version is in each segment and each slice, beside all rows.
@@ -169,6 +169,8 @@ class Performance:
             Days that begin at or after ``start`` and before ``end``.
         measures
             Which measures to give; a few that fit the task unless told.
+        daily
+            Measures to give of each day of each part.
         confidence
             How often an interval should hold the true value.
 
@@ -180,21 +182,20 @@ class Performance:
             When the confidence does not lie between 0 and 1.
         """
         record = self._registry.record(name, version)
+        _check((*(measures or ()), *daily), confidence)
         whole = self._state(record, "", start, end)
-        chosen = measures if measures is not None else _headlines(whole)
+        chosen = measures if measures is not None else headline_measures(whole)
         overall = () if whole is None else figures(whole, chosen, confidence)
         labelled = 0 if whole is None else whole.labelled
         names = self._records.parts(record.version_id, start=start, end=end) if labelled else ()
-        found = {
-            part: _together([state for _, state in self._days(record, part, start, end)])
-            for part in names
-            if part
-        }
-        parts = (
-            part_view(part, state, labelled, figures(state, chosen, confidence), overall)
-            for part, state in found.items()
-            if state is not None and state.labelled
-        )
+        parts = []
+        for part in filter(None, names):
+            days = self._days(record, part, start, end)
+            state = _together([state for _, state in days])
+            if state is not None and state.labelled:
+                told = daily_views(days, daily, confidence)
+                found = figures(state, chosen, confidence)
+                parts.append(part_view(part, state, labelled, found, overall, told))
         return PartsTable(
             model=record.model,
             version=record.number,
@@ -283,7 +284,8 @@ class Performance:
             return no_curves(*about, roc.because, known.scored)
         if isinstance(pr, Undefined):
             return no_curves(*about, pr.because, known.scored)
-        points = calibration_curve(known)
+        points, swept = calibration_curve(known), sweep(known, of=of, steps=_THRESHOLDS)
+        told = () if isinstance(swept, Undefined) else swept.thresholds
         return CurvesView(
             model=record.model,
             version=record.number,
@@ -295,6 +297,46 @@ class Performance:
             if isinstance(points, Undefined)
             else tuple(map(calibration_view, points)),
             because=None,
+            thresholds=tuple(
+                threshold_view(each) for each in reversed(told) if isfinite(each.threshold)
+            ),
+            best=None if isinstance(swept, Undefined) else threshold_view(swept.highest_f1),
+        )
+
+    def errors(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> ErrorsView:
+        """Return how the errors of a regression are distributed.
+
+        Parameters
+        ----------
+        name, version, segment, start, end
+            As for `report`.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or segment.
+        Incompatible
+            When the model does not predict one number per row.
+        """
+        record = self._registry.record(name, version)
+        state = self._state(record, segment, start, end)
+        if state is not None and not isinstance(state, Regression):
+            message = f"Version {record.number} of {record.model!r} does not predict numbers."
+            raise Incompatible(message, hint="Its mistakes are in the confusion table.")
+        return ErrorsView(
+            model=record.model,
+            version=record.number,
+            segment=segment,
+            labelled=0 if state is None else state.labelled,
+            bins=() if state is None else error_bins(state.error_quantiles),
         )
 
     def compare(
@@ -343,7 +385,7 @@ class Performance:
         numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
         if first is not None and second is not None:
-            chosen = measures if measures is not None else _headlines(first)
+            chosen = measures if measures is not None else headline_measures(first)
             told = differences(first, second, chosen, confidence=confidence)
             found = tuple(map(difference_view, told))
         return ComparedVersions(
@@ -442,34 +484,8 @@ def _alike(days: Sequence[tuple[datetime, State]]) -> list[tuple[datetime, State
     return [(day, state) for day, state in days if task_of(state) is task_of(days[-1][1])]
 
 
-def _headlines(state: State | None) -> tuple[str, ...]:
-    """Return the measures that tell most about a task, as far as they apply."""
-    if state is None:
-        return ()
-    wanted = _HEADLINES[task_of(state)]
-    if isinstance(state, Classification) and len(state.scored) == 1:
-        wanted = tuple(name.replace("roc_auc_macro", "roc_auc") for name in wanted)
-    applying = {each.name for each in measures_for(state)}
-    return tuple(name for name in wanted if name in applying)
-
-
 def _classification(record: VersionRecord, state: State) -> Classification:
     if isinstance(state, Classification):
         return state
     message = f"Version {record.number} of {record.model!r} does not predict one class per row."
     raise Incompatible(message, hint="Its figures are in the report.")
-
-
-def _window(
-    day: datetime,
-    state: State,
-    maturity: WindowMaturity | None,
-    told: tuple[FigureView, ...],
-) -> WindowPerformance:
-    return WindowPerformance(
-        window=Window(start=day, end=day + timedelta(days=1)),
-        labelled=state.labelled,
-        predictions=None if maturity is None else maturity.predictions,
-        maturity=None if maturity is None else maturity.share,
-        figures=told,
-    )
