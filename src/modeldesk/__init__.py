@@ -16,8 +16,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from modeldesk.client import Client
     from modeldesk.desk import Desk, publish
-    from modeldesk.drift import compare
-    from modeldesk.profiles import Profile, profile, profile_file
+
+    # From where they are defined: in a circle of imports, the type checker takes what a package
+    # exports for its module of the same name.
+    from modeldesk.drift.compare import compare
+    from modeldesk.profiles import Profile, profile_file
+    from modeldesk.profiles.build import profile
 
 __version__ = "0.1.0"
 

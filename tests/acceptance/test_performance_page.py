@@ -222,6 +222,20 @@ def test_a_model_of_numbers_has_no_classes(server: RunningServer, browser_page: 
     expect(page.get_by_test_id("curves")).to_have_count(0)
     choose(page, "measure", "Bias")
     expect(page).to_have_url(re.compile("measure=bias"))
+    bar = page.get_by_test_id("error-distribution").evaluate(
+        "element => { const chart = getElement(element.id.slice(1)).chart;"
+        "const data = chart.getOption().series[0].data;"
+        "const at = data.findIndex(bar => bar.low !== null && bar.high !== null && bar.value > 0);"
+        "const [x, y] = chart.convertToPixel({seriesIndex: 0}, [at, data[at].value / 2]);"
+        "return {x, y, low: data[at].low, high: data[at].high, name: data[at].name}; }"
+    )
+    page.get_by_test_id("error-distribution").click(position={"x": bar["x"], "y": bar["y"]})
+    expect(page.get_by_test_id("rows-condition")).to_have_text(
+        f"error >= {bar['low']:g} and error < {bar['high']:g}"
+    )
+    rows = page.get_by_test_id("rows-table").locator("tbody tr")
+    expect(rows).to_have_count(int(re.findall(r"(\d+) rows", bar["name"])[0]))
+    page.get_by_test_id("rows-close").click()
     wide = page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 900
 

@@ -37,6 +37,8 @@ class Palette:
     unsure_soft: str
     reference: str
     """Bars and lines of the reference."""
+    estimate: str
+    """What is estimated, beside what is known; it also differs in the shape of its points."""
     ramp: tuple[str, str, str, str, str]
     """Distances, small to large; the hue turns from blue to orange at the threshold."""
     ramp_ink: tuple[str, str, str, str, str]
@@ -63,6 +65,7 @@ LIGHT = Palette(
     unsure="#4d596c",
     unsure_soft="#edf0f4",
     reference="#a3aebd",
+    estimate="#8a3fa8",
     ramp=("#edf3fb", "#cfe0f6", "#fbd5b5", "#f09a5d", "#c9500f"),
     ramp_ink=("#465266", "#23395b", "#5e2a05", "#3a1800", "#ffffff"),
 )
@@ -87,6 +90,7 @@ DARK = Palette(
     unsure="#aab6c6",
     unsure_soft="#232d39",
     reference="#66758a",
+    estimate="#d9a3f0",
     ramp=("#182536", "#24436d", "#58341b", "#a8571f", "#f59250"),
     ramp_ink=("#b3bfcd", "#e9eef5", "#ffd9bd", "#ffffff", "#2a1100"),
 )

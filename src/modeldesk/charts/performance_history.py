@@ -1,15 +1,19 @@
-"""A measure day by day with its interval, above the share of predictions that is labelled."""
+"""A measure day by day, realised and estimated, above each day's predictions and labels."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from modeldesk.charts.day_words import DayPoint
+from modeldesk.charts.estimate_series import estimate_series
 from modeldesk.charts.options import Options, category_axis, themed, value_axis
 from modeldesk.charts.palette import Palette
 from modeldesk.charts.period import label_of, timeline
-from modeldesk.schema import Granularity, Window
+from modeldesk.charts.volume_series import most_predictions, volume_series
+from modeldesk.schema import Granularity
+from modeldesk.services.estimate_report import EstimatedDay
 from modeldesk.services.maturity import WindowMaturity
 from modeldesk.services.performance_views import FigureView, WindowPerformance
 
@@ -17,8 +21,7 @@ MOST_DAYS = 366
 """Days that the chart shows at most, the latest ones."""
 
 _DAY = Granularity.DAY
-_FAINT = 0.35
-_FULL = 100
+_TOP, _HEIGHT, _BELOW, _BAR_HEIGHT = 12, 196, 254, 44
 
 
 def performance_history(
@@ -29,12 +32,14 @@ def performance_history(
     measure: str,
     of: str | None = None,
     immature: Collection[datetime] = (),
+    estimates: Sequence[EstimatedDay] = (),
 ) -> Options:
-    """Draw what a measure says of each day.
+    """Draw what a measure says of each day, and what it was estimated to say.
 
     A point stands on a bar that reaches over its interval. Days without a figure have none, and
     the line has a gap there. Days whose labels are still to come are hollow, dashed and light.
-    Below, on the same axis of time, stands how much of each day is labelled.
+    What is estimated is a line of diamonds in a band. Below, on the same axis of time, stand the
+    predictions of each day, filled as far as they are labelled.
 
     Parameters
     ----------
@@ -48,36 +53,66 @@ def performance_history(
         Which figure of each day.
     immature
         Starts of the days whose labels are still to come.
+    estimates
+        The estimated days; where none of their estimates stands for the measure, none is drawn.
     """
-    told = {day.window.start: _figure(day, measure, of) for day in days}
-    known = {found.window.start: found for found in maturity}
-    all_windows = [*(day.window for day in days), *(found.window for found in maturity)]
-    windows = timeline(all_windows, _DAY, most=MOST_DAYS)
-    labels = [label_of(window, _DAY) for window in windows]
-    figures = [told.get(window.start) for window in windows]
-    young = [window.start in immature for window in windows]
-    shares = [
-        _labelled(window, known.get(window.start), faint)
-        for window, faint in zip(windows, young, strict=True)
-    ]
+    points = history_points(
+        days, maturity, measure=measure, of=of, immature=immature, estimates=estimates
+    )
+    labels = [label_of(point.window, _DAY) for point in points]
     return themed(
         colours,
         {
             "grid": [
-                {"left": 56, "right": 20, "top": 12, "height": 196},
-                {"left": 56, "right": 20, "top": 248, "height": 40},
+                {"left": 56, "right": 20, "top": _TOP, "height": _HEIGHT},
+                {"left": 56, "right": 20, "top": _BELOW, "height": _BAR_HEIGHT},
             ],
             "xAxis": _axes_of_time(labels, colours),
-            "yAxis": _axes_of_values(figures, colours),
+            "yAxis": _axes_of_values(points, colours),
             "tooltip": {"trigger": "item", "formatter": "{b}"},
             "axisPointer": {"link": [{"xAxisIndex": "all"}]},
             "series": [
-                *_intervals(windows, figures, young, known, colours),
-                *_lines(figures, young, colours),
-                _points(windows, figures, young, known, colours),
-                _shares(shares, colours),
+                *estimate_series(points, colours),
+                *_intervals(points, colours),
+                *_lines(points, colours),
+                _points(points, colours),
+                *volume_series(points, colours),
             ],
         },
+    )
+
+
+def history_points(
+    days: Sequence[WindowPerformance],
+    maturity: Sequence[WindowMaturity],
+    *,
+    measure: str,
+    of: str | None = None,
+    immature: Collection[datetime] = (),
+    estimates: Sequence[EstimatedDay] = (),
+) -> tuple[DayPoint, ...]:
+    """Return what is known of a measure on each day from the first to the last one.
+
+    Parameters
+    ----------
+    days, maturity, measure, of, immature, estimates
+        As for `performance_history`.
+    """
+    told = {day.window.start: _figure(day, measure, of) for day in days}
+    known = {found.window.start: found for found in maturity}
+    guessed = {found.window.start: found for found in estimates}
+    windows = [each.window for some in (days, maturity, estimates) for each in some]
+    return tuple(
+        DayPoint(
+            window=window,
+            figure=told.get(window.start),
+            estimate=None if estimated is None else estimated.estimate_of(measure, of),
+            estimated=estimated,
+            known=known.get(window.start),
+            young=window.start in immature,
+        )
+        for window in timeline(windows, _DAY, most=MOST_DAYS)
+        for estimated in (guessed.get(window.start),)
     )
 
 
@@ -88,30 +123,12 @@ def _figure(day: WindowPerformance, measure: str, of: str | None) -> FigureView 
     return None
 
 
-def _words(window: Window, figure: FigureView, known: WindowMaturity | None, *, young: bool) -> str:
-    of = "" if figure.of is None else f" of {figure.of}"
-    lines = [f"{window.start:%a %Y-%m-%d}: {figure.title}{of} {figure.value:.4g}"]
-    if figure.low is not None and figure.high is not None:
-        lines.append(f"{figure.low:.4g} to {figure.high:.4g}")
-    lines.append(f"on {figure.rows:,} rows")
-    if known is not None:
-        lines.append(f"{known.labelled:,} of {known.predictions:,} predictions labelled")
-    if young:
-        lines.append("labels are still to come")
-    return "\n".join(lines)
-
-
-def _intervals(
-    windows: Sequence[Window],
-    figures: Sequence[FigureView | None],
-    young: Sequence[bool],
-    known: Mapping[datetime, WindowMaturity],
-    colours: Palette,
-) -> list[Options]:
+def _intervals(points: Sequence[DayPoint], colours: Palette) -> list[Options]:
     """Return an unseen bar up to each interval, and on it one as long as the interval."""
     under: list[Options] = []
     over: list[Options] = []
-    for window, figure, faint in zip(windows, figures, young, strict=True):
+    for point in points:
+        figure = point.figure
         if figure is None or figure.value is None or figure.low is None or figure.high is None:
             under.append({"value": None})
             over.append({"value": None})
@@ -120,16 +137,17 @@ def _intervals(
         over.append(
             {
                 "value": figure.high - figure.low,
-                "name": _words(window, figure, known.get(window.start), young=faint),
-                "itemStyle": {"opacity": 0.09 if faint else 0.24},
+                "name": point.words,
+                "itemStyle": {"opacity": 0.1 if point.young else 0.26},
             }
         )
     shared = {
         "type": "bar",
         "stack": "interval",
         "stackStrategy": "all",
-        "barWidth": "70%",
-        "barMaxWidth": 56,
+        "barWidth": "44%",
+        "barMaxWidth": 28,
+        "barGap": "-100%",
     }
     unseen = {"color": "transparent"}
     seen = {"color": colours.brand, "borderRadius": 3}
@@ -139,27 +157,20 @@ def _intervals(
     ]
 
 
-def _points(
-    windows: Sequence[Window],
-    figures: Sequence[FigureView | None],
-    young: Sequence[bool],
-    known: Mapping[datetime, WindowMaturity],
-    colours: Palette,
-) -> Options:
+def _points(points: Sequence[DayPoint], colours: Palette) -> Options:
     data: list[Options] = []
-    for window, figure, faint in zip(windows, figures, young, strict=True):
-        point: Options = {"value": None, "start": window.start.isoformat()}
-        if figure is not None and figure.value is not None:
-            point["value"] = figure.value
-            point["name"] = _words(window, figure, known.get(window.start), young=faint)
-            if faint:
-                point["itemStyle"] = {
+    for point in points:
+        found: Options = {"value": point.value, "start": point.window.start.isoformat()}
+        if point.value is not None:
+            found["name"] = point.words
+            if point.young:
+                found["itemStyle"] = {
                     "color": colours.surface,
                     "borderColor": colours.brand,
                     "borderWidth": 1.5,
                     "opacity": 0.7,
                 }
-        data.append(point)
+        data.append(found)
     return {
         "type": "line",
         "name": "value",
@@ -173,14 +184,12 @@ def _points(
     }
 
 
-def _lines(
-    figures: Sequence[FigureView | None], young: Sequence[bool], colours: Palette
-) -> list[Options]:
+def _lines(points: Sequence[DayPoint], colours: Palette) -> list[Options]:
     """Return the line between settled days, and the dashed one to and between the others."""
-    values = [None if figure is None else figure.value for figure in figures]
-    full = [None if faint else value for value, faint in zip(values, young, strict=True)]
+    young = [point.young for point in points]
+    full = [None if point.young else point.value for point in points]
     beside = [any(young[max(0, place - 1) : place + 2]) for place in range(len(young))]
-    dashed = [value if near else None for value, near in zip(values, beside, strict=True)]
+    dashed = [point.value if near else None for point, near in zip(points, beside, strict=True)]
     shared = {
         "type": "line",
         "symbol": "none",
@@ -196,65 +205,48 @@ def _lines(
     ]
 
 
-def _shares(shares: list[Options], colours: Palette) -> Options:
-    return {
-        "type": "bar",
-        "name": "labelled",
-        "xAxisIndex": 1,
-        "yAxisIndex": 1,
-        "data": shares,
-        "barWidth": "70%",
-        "barMaxWidth": 56,
-        "itemStyle": {"color": colours.reference, "borderRadius": [2, 2, 0, 0]},
-        "showBackground": True,
-        "backgroundStyle": {"color": colours.unsure_soft, "borderRadius": [2, 2, 0, 0]},
-    }
-
-
-def _labelled(window: Window, known: WindowMaturity | None, faint: bool) -> Options:  # noqa: FBT001 - of a zip
-    if known is None or known.share is None:
-        return {"value": None}
-    words = f"{known.labelled:,} of {known.predictions:,} predictions labelled"
-    return {
-        "value": round(known.share * _FULL, 1),
-        "name": f"{window.start:%a %Y-%m-%d}: {words}",
-        "itemStyle": {"opacity": _FAINT if faint else 1},
-    }
-
-
 def _axes_of_time(labels: list[str], colours: Palette) -> list[Options]:
     upper = category_axis(colours, labels)
     upper["axisLabel"] = {"show": False}
     return [upper, category_axis(colours, list(labels)) | {"gridIndex": 1}]
 
 
-def _axes_of_values(figures: Sequence[FigureView | None], colours: Palette) -> list[Options]:
-    low, high, step = _span(_heights(figures))
+def _axes_of_values(points: Sequence[DayPoint], colours: Palette) -> list[Options]:
+    low, high, step = span(_heights(points))
     measure = value_axis(colours) | {"min": low, "max": high, "interval": step}
-    share = value_axis(colours, name="% labelled") | {
+    # Above the highest bar there is room for the share that stands there.
+    most = most_predictions(points)
+    _, _, rows = span([0, most])
+    volume = value_axis(colours, name="predictions") | {
         "gridIndex": 1,
-        "max": _FULL,
-        "interval": _FULL / 2,
-        "nameGap": 10,
+        "max": most * 1.4,
+        "interval": rows * 2,
+        "nameGap": 8,
         "nameTextStyle": {"color": colours.ink_faint, "fontSize": 11, "align": "center"},
     }
-    return [measure, share]
+    volume["axisLabel"] = volume["axisLabel"] | {"showMaxLabel": False}
+    return [measure, volume]
 
 
-def _heights(figures: Sequence[FigureView | None]) -> Iterable[float]:
-    for figure in figures:
-        if figure is not None:
-            for value in (figure.value, figure.low, figure.high):
-                if value is not None:
-                    yield value
+def _heights(points: Sequence[DayPoint]) -> Iterable[float]:
+    """Yield what the axis holds; intervals of few early labels would only flatten the rest."""
+    settled = any(point.value is not None and not point.young for point in points)
+    for point in points:
+        estimate, figure = point.estimate, point.figure
+        told: list[float | None] = [point.value]
+        if figure is not None and not (point.young and settled):
+            told += [figure.low, figure.high]
+        if estimate is not None:
+            told += [estimate.value, estimate.low, estimate.high]
+        yield from (value for value in told if value is not None)
 
 
-def _span(heights: Iterable[float]) -> tuple[float, float, float]:
+def span(heights: Iterable[float]) -> tuple[float, float, float]:
     """Return an axis that holds the heights: its ends and the distance of its lines.
 
-    >>> _span([0.83, 0.97])
+    >>> span([0.83, 0.97])
     (0.8, 1.0, 0.05)
-    >>> _span([-3.0, 41.0]), _span([]), _span([1.0])
+    >>> span([-3.0, 41.0]), span([]), span([1.0])
     ((-20.0, 60.0, 20.0), (0.0, 1.0, 0.5), (0.5, 1.5, 0.5))
     """
     found = list(heights) or [0.0, 1.0]

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from modeldesk.drift import ColumnComparison, Status
+from modeldesk.services.performance_views import FigureView
 from modeldesk.services.views import WindowVolume
 
 _PAD = 3.0
@@ -100,6 +101,77 @@ def distance_sparkline(
     largest = max((distance for _, _, distance in judged), default=None)
     words = "no distance yet" if largest is None else f"largest distance {largest:.2f}"
     return _svg(width, height, words, [base, line, *dots])
+
+
+def measure_sparkline(
+    figures: Sequence[FigureView | None],
+    *,
+    low: float,
+    high: float,
+    whole: float | None = None,
+    width: int = 112,
+    height: int = 28,
+) -> str:
+    """Return a line of a measure day by day, in the band of its intervals.
+
+    Parameters
+    ----------
+    figures
+        One of each day, oldest first; ``None`` where a day has none.
+    low, high
+        The scale's ends, the same for all lines that are compared.
+    whole
+        Drawn as a dashed line: what the measure says of all rows.
+    width, height
+        Size in pixels.
+
+    Returns
+    -------
+    str
+        An ``<svg>`` element.
+    """
+    span = (high - low) or 1.0
+    step = (width - 2 * _PAD) / max(1, len(figures) - 1)
+
+    def tall(value: float) -> float:
+        inside = min(max(value, low), high)
+        return height - _PAD - (inside - low) / span * (height - 2 * _PAD)
+
+    parts = []
+    if whole is not None:
+        y = tall(whole)
+        parts.append(f'<line class="spark-whole" x1="0" x2="{width}" y1="{y:.1f}" y2="{y:.1f}"/>')
+    for run in _runs(figures):
+        places = [(_PAD + place * step, figure) for place, figure in run]
+        upper = [(x, f.high) for x, f in places if f.low is not None and f.high is not None]
+        lower = [(x, f.low) for x, f in places if f.low is not None and f.high is not None]
+        if len(upper) > 1:
+            edge = " ".join(f"{x:.1f},{tall(y or 0.0):.1f}" for x, y in [*upper, *lower[::-1]])
+            parts.append(f'<polygon class="spark-band" points="{edge}"/>')
+        line = [(x, tall(f.value or 0.0)) for x, f in places]
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in line)
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.5" '
+            'stroke-linejoin="round" stroke-linecap="round"/>'
+        )
+        x, y = line[-1]
+        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="1.8" fill="currentColor"/>')
+    values = [figure.value for figure in figures if figure and figure.value is not None]
+    words = f"last {values[-1]:.3g} of {len(values)} days" if values else "no day has a figure"
+    return _svg(width, height, words, parts)
+
+
+def _runs(figures: Sequence[FigureView | None]) -> list[list[tuple[int, FigureView]]]:
+    """Return the days with a value, by stretches without a gap."""
+    runs: list[list[tuple[int, FigureView]]] = []
+    for place, figure in enumerate(figures):
+        if figure is None or figure.value is None:
+            continue
+        if runs and runs[-1][-1][0] == place - 1:
+            runs[-1].append((place, figure))
+        else:
+            runs.append([(place, figure)])
+    return runs
 
 
 def _dot(x: float, y: float, *, changed: bool) -> str:

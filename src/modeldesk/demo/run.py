@@ -11,8 +11,9 @@ import polars as pl
 
 from modeldesk.client import Client
 from modeldesk.clock import Clock, SystemClock
-from modeldesk.demo import scenario
+from modeldesk.demo import loans, scenario
 from modeldesk.demo.expectations import Observed, Outcome, alerted, changed, output_verdicts, unmet
+from modeldesk.demo.lending import lend, publish_loans
 from modeldesk.demo.scenario import MODEL, TARGET, Traffic
 from modeldesk.desk import Desk
 from modeldesk.schema import Role
@@ -66,16 +67,19 @@ def running_demo(
     flowers = scenario.iris()
     traffic = scenario.traffic(flowers, now=clock.now(), seed=seed)
     with ExitStack() as stack:
-        with progress.step("Training and publishing the model"):
+        with progress.step("Training and publishing the models"):
             desk = stack.enter_context(Desk.open(settings, clock=clock))
             _publish(desk, flowers, seed)
+            publish_loans(desk, seed)
         with progress.step("Starting the server"):
             desk.start_jobs()
             url = stack.enter_context(running_server(desk, settings))
         client = stack.enter_context(Client(url))
         ids = _send(client, traffic, progress)
         _label(client, traffic, ids)
-        observed = _observe(client, traffic, progress)
+        with progress.step("Sending two weeks of loans"):
+            known = lend(desk, client, loans.days(now=clock.now(), seed=seed))
+        observed = _observe(client, traffic, progress, loans_known=known)
         flag_id = _play_and_flag(client)
         yield Outcome(
             url=url,
@@ -142,7 +146,7 @@ def _label(client: Client, traffic: Traffic, ids: Sequence[str]) -> None:
         client.label(MODEL, table, columns=LabelColumns(source="herbarium"))
 
 
-def _observe(client: Client, traffic: Traffic, progress: Progress) -> Observed:
+def _observe(client: Client, traffic: Traffic, progress: Progress, *, loans_known: int) -> Observed:
     """Wait until every row is profiled and evaluated and every change has its alert; then look."""
     sent = len(traffic.requests)
     with progress.step("Waiting for the profiles and the monitor"):
@@ -152,6 +156,7 @@ def _observe(client: Client, traffic: Traffic, progress: Progress) -> Observed:
         # A day that was judged while it filled up may have alerts that do not last.
         _wait_until(lambda: watched == set(alerted(_open_alerts(client))))
         _wait_until(lambda: client.performance.report(MODEL).labelled >= traffic.labelled)
+        _wait_until(lambda: client.performance.report(loans.MODEL).labelled >= loans_known)
     overview, performance = client.model(MODEL), client.performance.report(MODEL)
     accuracy = [each.value for each in performance.figures if each.measure == "accuracy"]
     return Observed(

@@ -50,6 +50,11 @@ class EstimateView:
     """What the labels that are here say; ``None`` where there are none."""
     because: str | None
     """Why there is no estimate; ``None`` where there is one."""
+    same_as: str | None = None
+    """The measure of labelled rows that means the same, such as ``f1_macro``; ``None`` where none
+    does."""
+    of: str | None = None
+    """Of which class that is; ``None`` of all, and where there is only one that has any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +79,19 @@ class EstimatedDay:
     labelled: int
     estimates: tuple[EstimateView, ...]
     warnings: tuple[CaveatView, ...]
+
+    def estimate_of(self, name: str, of: str | None = None) -> EstimateView | None:
+        """Return what stands for a measure of labelled rows; ``None`` where nothing does.
+
+        Parameters
+        ----------
+        name, of
+            As labelled rows are measured, such as ``f1_macro``, or ``recall`` of a class.
+        """
+        for each in self.estimates:
+            if each.same_as == name and each.of in {None, of}:
+                return each
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,8 +264,16 @@ def _within(day: datetime, kept: EstimatorRecord) -> bool:
     return kept.first_time < day + timedelta(days=1) and day <= kept.last_time
 
 
-def _realised(state: State, name: str, estimator: Estimator) -> Figure | None:
-    """Return what labels say of a measure that is estimated, where both mean the same."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meaning:
+    """The measure of labelled rows that an estimated one stands for."""
+
+    measure: str
+    of: str | None = None
+
+
+def _meaning(name: str, estimator: Estimator) -> _Meaning | None:
+    """Return what labels are asked for to compare with; ``None`` where nothing is like it."""
     of: str | None = None
     if isinstance(estimator, ClassificationEstimator):
         if len(estimator.classes) > _TWO:
@@ -256,9 +282,15 @@ def _realised(state: State, name: str, estimator: Estimator) -> Figure | None:
             name = f"{name}_macro" if name in _PER_CLASS else name
         elif name in _PER_CLASS - {"roc_auc"}:
             of = estimator.classes[1]
-    if name not in MEASURES:
+    return _Meaning(measure=name, of=of) if name in MEASURES else None
+
+
+def _realised(state: State, name: str, estimator: Estimator) -> Figure | None:
+    """Return what labels say of a measure that is estimated, where both mean the same."""
+    meaning = _meaning(name, estimator)
+    if meaning is None:
         return None
-    found = measure(state, name, of=of)
+    found = measure(state, meaning.measure, of=meaning.of)
     return found if isinstance(found, Figure) else None
 
 
@@ -273,6 +305,7 @@ def _day(
     for each in told.found:
         real = None if state is None else _realised(state, each.measure.value, estimator)
         sure = each if isinstance(each, Estimate) else None
+        meaning = _meaning(each.measure.value, estimator)
         views.append(
             EstimateView(
                 measure=each.measure.value,
@@ -281,6 +314,8 @@ def _day(
                 high=None if sure is None else sure.upper,
                 realised=None if real is None else real.value,
                 because=None if isinstance(each, Estimate) else each.reason,
+                same_as=None if meaning is None else meaning.measure,
+                of=None if meaning is None else meaning.of,
             )
         )
     return EstimatedDay(

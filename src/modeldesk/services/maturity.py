@@ -7,12 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+
 from modeldesk.errors import InvalidArgument
 from modeldesk.schema import Column, Granularity, Window, prediction_id
 from modeldesk.services.label_values import value_of
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import LabelView
-from modeldesk.store import LabelRecord, LabelRecords, WindowRecords
+from modeldesk.store import LabelRecord, LabelRecords, WindowRecords, identified
 
 MOST_LABELS = 10_000
 """Labels of one page at most."""
@@ -129,6 +131,22 @@ class LabelBook:
             labels=tuple(_view(label, columns[label.version]) for label in shown),
             cursor=None if last is None else f"{last.batch_id}-{last.label_id}",
         )
+
+    def beside(self, rows: pl.DataFrame) -> pl.Series:
+        """Return the present label of each row of a page of the log, as text; null without one.
+
+        A row that was made beside an answered one has the label of that.
+
+        Parameters
+        ----------
+        rows
+            With ``prediction_id`` and ``shadow_of``, as `Reader.page` returns them.
+        """
+        names = rows.select(pl.coalesce("shadow_of", "prediction_id").alias("name"))["name"]
+        places = pl.DataFrame(list(identified(names)))
+        present = self._records.present(places.unique())
+        found = places.join(present, on=places.columns, how="left", maintain_order="left")
+        return found["label"]
 
     def delay(self, name: str) -> LabelDelay:
         """Return how late labels of a model are; `NotFound` when there is no such model."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from modeldesk.performance import State
-from modeldesk.services.performance_views import FigureView
+from modeldesk.services.performance_views import (
+    FigureView,
+    WindowPerformance,
+    figures,
+    window_view,
+)
 from modeldesk.services.slice_parts import slice_of
 
 
@@ -33,6 +39,8 @@ class PartView:
     share: float
     """Of all labelled rows."""
     figures: tuple[PartFigure, ...]
+    days: tuple[WindowPerformance, ...] = ()
+    """Each day with a measure that was asked for; empty where none was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,39 +57,13 @@ class PartsTable:
     """Those with a labelled row: segments, then slices, by their names."""
 
 
-def part_views(
-    states: Mapping[str, State | None],
-    labelled: int,
-    overall: Sequence[FigureView],
-    read: Callable[[State], Sequence[FigureView]],
-) -> tuple[PartView, ...]:
-    """Return the parts with a labelled row as callers see them: segments, then slices.
-
-    Parameters
-    ----------
-    states
-        By part.
-    labelled
-        How many rows of all are labelled.
-    overall
-        Figures of all rows.
-    read
-        Returns the figures of a state.
-    """
-    found = [
-        part_view(part, state, labelled, read(state), overall)
-        for part, state in states.items()
-        if state is not None and state.labelled
-    ]
-    return tuple(sorted(found, key=lambda part: (part.slice, part.segment)))
-
-
 def part_view(
     part: str,
     state: State,
     labelled: int,
     found: Sequence[FigureView],
     overall: Sequence[FigureView],
+    days: tuple[WindowPerformance, ...] = (),
 ) -> PartView:
     """Return a part as callers see it.
 
@@ -95,6 +77,8 @@ def part_view(
         How many rows of all are labelled.
     found, overall
         Figures of the part, and of all rows.
+    days
+        What is said of each day of the part.
     """
     whole = {(each.measure, each.of): each for each in overall}
     name = slice_of(part)
@@ -107,6 +91,18 @@ def part_view(
             PartFigure(figure=each, outside=_outside(each, whole.get((each.measure, each.of))))
             for each in found
         ),
+        days=days,
+    )
+
+
+def daily_views(
+    days: Sequence[tuple[datetime, State]], measures: Sequence[str], confidence: float
+) -> tuple[WindowPerformance, ...]:
+    """Return what some measures say of a part's days; nothing where none is asked for."""
+    if not measures:
+        return ()
+    return tuple(
+        window_view(day, state, None, figures(state, measures, confidence)) for day, state in days
     )
 
 

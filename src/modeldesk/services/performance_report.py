@@ -3,44 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from modeldesk.errors import Incompatible, NotFound
+from modeldesk.errors import Incompatible
 from modeldesk.performance import (
     Classification,
     State,
-    Undefined,
-    calibration_curve,
     differences,
-    pr_curve,
-    roc_curve,
     task_of,
 )
-from modeldesk.schema import Granularity, Window
+from modeldesk.schema import Granularity
 from modeldesk.services.change_attribution import USUAL_ROWS, ChangeAsked, ChangeAttribution
 from modeldesk.services.change_ranges import RangesAsked
 from modeldesk.services.change_views import AttributionReport
 from modeldesk.services.chosen_measures import check_asked, why_nothing
+from modeldesk.services.error_bins import errors_of
 from modeldesk.services.evaluated_states import EvaluatedStates, part_of
 from modeldesk.services.fairness_report import GroupComparison, GroupsAsked
 from modeldesk.services.fairness_views import FairnessReport
 from modeldesk.services.maturity import LabelBook, WindowMaturity
 from modeldesk.services.merged_days import headlines, together
-from modeldesk.services.performance_parts import PartsTable, part_views
+from modeldesk.services.performance_curves import curves_of
+from modeldesk.services.performance_parts import PartsTable, daily_views, part_view
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
     CurvesView,
     DifferenceView,
-    FigureView,
+    ErrorsView,
     PerformanceReport,
-    WindowPerformance,
-    calibration_view,
-    curve_view,
     difference_view,
     figures,
     no_curves,
     verdict,
+    window_view,
 )
 from modeldesk.services.registry import Registry
 from modeldesk.store import VersionRecord
@@ -133,7 +129,7 @@ class Performance:
             labelled=0 if whole is None else whole.labelled,
             figures=() if whole is None else figures(whole, measures, confidence),
             windows=tuple(
-                _window(day, state, maturity.get(day), figures(state, chosen, confidence))
+                window_view(day, state, maturity.get(day), figures(state, chosen, confidence))
                 for day, state in days
             ),
             because=why_nothing(record, start, end) if whole is None else None,
@@ -148,6 +144,7 @@ class Performance:
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
+        daily: Sequence[str] = (),
         confidence: float = 0.95,
     ) -> PartsTable:
         """Return how good a version is in each segment and each slice, beside all rows.
@@ -165,6 +162,8 @@ class Performance:
             Days that begin at or after ``start`` and before ``end``.
         measures
             Which measures to give; a few that fit the task unless told.
+        daily
+            Measures to give of each day of each part.
         confidence
             How often an interval should hold the true value.
 
@@ -176,21 +175,27 @@ class Performance:
             When the confidence does not lie between 0 and 1.
         """
         record = self._registry.record(name, version)
+        check_asked((*(measures or ()), *daily), confidence)
         whole = self._state(record, "", start, end)
         chosen = measures if measures is not None else headlines(whole)
         overall = () if whole is None else figures(whole, chosen, confidence)
         labelled = 0 if whole is None else whole.labelled
         names = self._states.parts(record, start, end) if labelled else ()
-        found = {part: self._state(record, part, start, end) for part in names if part}
+        parts = []
+        for part in filter(None, names):
+            days = self._days(record, part, start, end)
+            state = together([state for _, state in days])
+            if state is not None and state.labelled:
+                told = daily_views(days, daily, confidence)
+                found = figures(state, chosen, confidence)
+                parts.append(part_view(part, state, labelled, found, overall, told))
         return PartsTable(
             model=record.model,
             version=record.number,
             confidence=confidence,
             labelled=labelled,
             overall=overall,
-            parts=part_views(
-                found, labelled, overall, lambda state: figures(state, chosen, confidence)
-            ),
+            parts=tuple(sorted(parts, key=lambda part: (part.slice, part.segment))),
         )
 
     def segments(self, name: str, *, version: int | None = None) -> tuple[str, ...]:
@@ -260,31 +265,37 @@ class Performance:
         """
         record = self._registry.record(name, version)
         state = self._state(record, segment, start, end)
-        about = (record.model, record.number, segment)
         if state is None:
-            return no_curves(*about, why_nothing(record, start, end))
-        known = _classification(record, state)
-        if of is not None and known.scored and of not in known.scored:
-            message = f"Version {record.number} of {record.model!r} has no curves of {of!r}."
-            raise NotFound(message, hint=f"It has them of {', '.join(known.scored[:10])}.")
-        roc, pr = roc_curve(known, of=of), pr_curve(known, of=of)
-        if isinstance(roc, Undefined):
-            return no_curves(*about, roc.because, known.scored)
-        if isinstance(pr, Undefined):
-            return no_curves(*about, pr.because, known.scored)
-        points = calibration_curve(known)
-        return CurvesView(
-            model=record.model,
-            version=record.number,
-            segment=segment,
-            of=roc.of,
-            classes=known.scored,
-            curves=(curve_view("roc", roc), curve_view("pr", pr)),
-            calibration=()
-            if isinstance(points, Undefined)
-            else tuple(map(calibration_view, points)),
-            because=None,
-        )
+            because = why_nothing(record, start, end)
+            return no_curves(record.model, record.number, segment, because)
+        return curves_of(record, segment, _classification(record, state), of)
+
+    def errors(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> ErrorsView:
+        """Return how the errors of a regression are distributed.
+
+        Parameters
+        ----------
+        name, version, segment, start, end
+            As for `report`.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model, version or segment.
+        Incompatible
+            When the model does not predict one number per row.
+        """
+        record = self._registry.record(name, version)
+        state = self._state(record, segment, start, end)
+        return errors_of(record, segment, state)
 
     def compare(
         self,
@@ -488,18 +499,3 @@ def _classification(record: VersionRecord, state: State) -> Classification:
         return state
     message = f"Version {record.number} of {record.model!r} does not predict one class per row."
     raise Incompatible(message, hint="Its figures are in the report.")
-
-
-def _window(
-    day: datetime,
-    state: State,
-    maturity: WindowMaturity | None,
-    told: tuple[FigureView, ...],
-) -> WindowPerformance:
-    return WindowPerformance(
-        window=Window(start=day, end=day + timedelta(days=1)),
-        labelled=state.labelled,
-        predictions=None if maturity is None else maturity.predictions,
-        maturity=None if maturity is None else maturity.share,
-        figures=told,
-    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from modeldesk.performance import (
     MEASURES,
@@ -14,11 +15,13 @@ from modeldesk.performance import (
     Outcome,
     Result,
     State,
+    Threshold,
     Undefined,
     measure_all,
 )
 from modeldesk.performance.figures import listed
 from modeldesk.schema import Window
+from modeldesk.services.maturity import WindowMaturity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +139,43 @@ class CalibrationView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ThresholdView:
+    """What it would give if scores from a threshold on counted as the class."""
+
+    threshold: float
+    flagged: float
+    """Share of the rows that would count as the class."""
+    precision: float | None
+    """``None`` where no row would."""
+    recall: float
+    f1: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorBinView:
+    """How many rows have an error, prediction less label, within a stretch."""
+
+    low: float | None
+    """Where it begins; ``None`` of the first, which reaches down to all that are lower."""
+    high: float | None
+    """Where it ends, which does not belong to it; ``None`` of the last."""
+    share: float
+    """Of the labelled rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorsView:
+    """How the errors of a regression are distributed."""
+
+    model: str
+    version: int
+    segment: str
+    labelled: int
+    bins: tuple[ErrorBinView, ...]
+    """From the lowest errors to the highest; empty where nothing is labelled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CurvesView:
     """The curves of one class."""
 
@@ -153,6 +193,10 @@ class CurvesView:
     right, whichever class the curves are of."""
     because: str | None
     """Why there are none; ``None`` where there are."""
+    thresholds: tuple[ThresholdView, ...] = ()
+    """What thresholds would give, from the lowest to the highest."""
+    best: ThresholdView | None = None
+    """The one with the highest F1. It was chosen on the same rows: on others expect less."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +241,22 @@ def figures(
     """Return what measures say of a state; ``None`` for all that apply."""
     found = measure_all(state, measures, confidence=confidence)
     return tuple(figure_view(each.measure, each.of, each.result) for each in found)
+
+
+def window_view(
+    day: datetime,
+    state: State,
+    maturity: WindowMaturity | None,
+    told: tuple[FigureView, ...],
+) -> WindowPerformance:
+    """Return a day as callers see it, with what was told of it."""
+    return WindowPerformance(
+        window=Window(start=day, end=day + timedelta(days=1)),
+        labelled=state.labelled,
+        predictions=None if maturity is None else maturity.predictions,
+        maturity=None if maturity is None else maturity.share,
+        figures=told,
+    )
 
 
 def figure_view(measure: str, of: str | None, result: Result) -> FigureView:
@@ -258,6 +318,17 @@ def curve_view(name: str, curve: Curve) -> CurveView:
         for point in curve.points
     )
     return CurveView(name=name, points=points)
+
+
+def threshold_view(found: Threshold) -> ThresholdView:
+    """Return a threshold as callers see it."""
+    return ThresholdView(
+        threshold=found.threshold,
+        flagged=found.outcomes.predicted / found.outcomes.rows,
+        precision=found.precision,
+        recall=found.recall,
+        f1=found.f1,
+    )
 
 
 def calibration_view(point: CalibrationPoint) -> CalibrationView:

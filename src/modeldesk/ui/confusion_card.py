@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from nicegui import ui
 
@@ -46,6 +47,8 @@ class ConfusionTable:
     """A row per true class, a cell per predicted one."""
     totals: tuple[int, ...]
     """Rows per true class."""
+    members: tuple[tuple[str, ...], ...]
+    """The classes that each name stands for: one, or the rare ones together."""
 
 
 def confusion_table(view: ConfusionView, *, most: int = MOST_CLASSES) -> ConfusionTable:
@@ -58,7 +61,9 @@ def confusion_table(view: ConfusionView, *, most: int = MOST_CLASSES) -> Confusi
     most
         How many classes are named.
     """
-    names, counts = _folded(view.classes, view.counts, most)
+    members = _members(view, most)
+    counts = _folded(view, members)
+    names = tuple(each[0] if len(each) == 1 else f"{len(each)} others" for each in members)
     others = len(names) - 1 if len(view.classes) > most else None
     totals = tuple(sum(row) for row in counts)
     return ConfusionTable(
@@ -77,46 +82,63 @@ def confusion_table(view: ConfusionView, *, most: int = MOST_CLASSES) -> Confusi
             for true, row in enumerate(counts)
         ),
         totals=totals,
+        members=members,
     )
 
 
-def _folded(
-    classes: Sequence[str], counts: Sequence[Sequence[int]], most: int
-) -> tuple[tuple[str, ...], list[list[int]]]:
-    """Put all but the most frequent classes together, the last of the returned ones."""
+def _members(view: ConfusionView, most: int) -> tuple[tuple[str, ...], ...]:
+    """Return the classes one by one; all but the most frequent ones together, as the last."""
+    classes, counts = view.classes, view.counts
     if len(classes) <= most:
-        return tuple(classes), [list(row) for row in counts]
+        return tuple((name,) for name in classes)
     weight = [sum(row) + sum(other[place] for other in counts) for place, row in enumerate(counts)]
     largest = sorted(range(len(classes)), key=lambda place: -weight[place])[: most - 1]
-    kept = sorted(largest)
-    place_of = {old: new for new, old in enumerate(kept)}
-    folded = [[0] * most for _ in range(most)]
-    for true, row in enumerate(counts):
-        for predicted, found in enumerate(row):
-            folded[place_of.get(true, most - 1)][place_of.get(predicted, most - 1)] += found
-    rest = f"{len(classes) - len(kept)} others"
-    return (*(classes[place] for place in kept), rest), folded
+    kept = [classes[place] for place in sorted(largest)]
+    return (*((name,) for name in kept), tuple(name for name in classes if name not in kept))
 
 
-def confusion_card(view: ConfusionView) -> None:
-    """Add the card."""
+def _folded(view: ConfusionView, members: Sequence[Sequence[str]]) -> list[list[int]]:
+    """Return the counts of what is put together."""
+    place_of = {name: place for place, names in enumerate(members) for name in names}
+    folded = [[0] * len(members) for _ in members]
+    for true, row in zip(view.classes, view.counts, strict=True):
+        for predicted, found in zip(view.classes, row, strict=True):
+            folded[place_of[true]][place_of[predicted]] += found
+    return folded
+
+
+def confusion_card(
+    view: ConfusionView, show: Callable[[Sequence[str], Sequence[str]], Awaitable[None]] | None
+) -> None:
+    """Add the card.
+
+    Parameters
+    ----------
+    view
+        The counts.
+    show
+        Called with the true and the predicted classes of a cell whose rows a person wants to see;
+        ``None`` where they cannot be told.
+    """
     table = confusion_table(view)
     card = block("md-card")
     testable(card, "confusion")
     with card:
         with block("md-card-head"):
             text("h2", "Confusion")
-            text("span", "rows by true and predicted class; share of the true class",
+            more = "; click for the rows" if show is not None else ""
+            text("span", f"rows by true and predicted class; share of the true class{more}",
                  "md-card-note")  # fmt: skip
         with scrollable("md-confusion"), ui.element("table"):
             _head(table)
             with ui.element("tbody"):
-                for name, row, total in zip(table.names, table.rows, table.totals, strict=True):
+                for true, row in enumerate(table.rows):
                     with ui.element("tr"):
-                        _name(name, "row")
-                        for cell in row:
-                            _cell(cell)
-                        text("td", count(total), "md-confusion-total")
+                        _name(table.names[true], "row")
+                        for predicted, cell in enumerate(row):
+                            classes = table.members[true], table.members[predicted]
+                            _cell(cell, show and partial(show, *classes))
+                        text("td", count(table.totals[true]), "md-confusion-total")
 
 
 def _head(table: ConfusionTable) -> None:
@@ -140,12 +162,18 @@ def _name(name: str, scope: str) -> None:
     head.props["title"] = name
 
 
-def _cell(cell: Cell) -> None:
+def _cell(cell: Cell, show: Callable[[], Awaitable[None]] | None) -> None:
     kind = "md-confusion-right" if cell.right else "md-confusion-wrong"
     with block(f"md-confusion-cell {kind}", tag="td") as place:
         # By the root, so that one row in a hundred can be seen.
         deep = 0.0 if cell.part is None else math.sqrt(cell.part) * _DEEPEST
         place.style(f"--md-deep: {deep:.1f}%")
         place.props["title"] = cell.words
-        text("div", count(cell.count), "md-confusion-count" + " md-faint" * (not cell.count))
+        if show is not None and cell.count:
+            number = text("button", count(cell.count), "md-confusion-count")
+            number.props["type"] = "button"
+            number.props["aria-label"] = f"Show {cell.words}"
+            number.on("click", show)
+        else:
+            text("div", count(cell.count), "md-confusion-count" + " md-faint" * (not cell.count))
         text("div", NOTHING if cell.part is None else share(cell.part), "md-confusion-share")

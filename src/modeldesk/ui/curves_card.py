@@ -1,4 +1,4 @@
-"""The cards with curves: ROC and precision over recall of a class, and calibration of all."""
+"""The cards with curves: ROC, precision over recall, thresholds of a class, and calibration."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import events, ui
 
-from modeldesk.charts import calibration_chart, pr_chart, roc_chart
+from modeldesk.charts import calibration_chart, pr_chart, roc_chart, threshold_chart
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import Palette
 from modeldesk.services.performance_views import CurvesView, CurveView
@@ -74,6 +74,11 @@ class CurvesCard:
             self._chart("ROC", "roc", lambda colours: roc_chart(self._curve("roc"), colours)),
             self._chart(
                 "Precision and recall", "pr", lambda colours: pr_chart(self._curve("pr"), colours)
+            ),
+            self._chart(
+                "Thresholds",
+                "thresholds",
+                lambda colours: threshold_chart(self._view.thresholds, self._view.best, colours),
             ),
         ]
 

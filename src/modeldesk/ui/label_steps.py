@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 
 from nicegui import ui
@@ -10,7 +11,7 @@ from modeldesk.services.label_snippets import label_snippets
 from modeldesk.services.snippets import KEY_VARIABLE
 from modeldesk.ui.browser_address import asked_at, reached_at
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.performance_state import PerformanceData
+from modeldesk.ui.performance_data import PerformanceData
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
 from modeldesk.ui.states import empty
@@ -49,8 +50,31 @@ def nothing_measured(data: PerformanceData, *, all_days: Callable[[], object]) -
             f"Version {data.version.number} has answered {many}. Say what was true of them, and "
             "this page tells how good it is: day by day, per class and per segment."
         )
-        testable(empty("label", "No labels yet", words, small=True), "no-labels")
+        command = f"modeldesk label outcomes.csv --model {shlex.quote(data.rows.model)}"
+        box = empty("label", "No labels yet", words, code=command, small=True)
+        testable(box, "no-labels")
         return True
+
+
+def only_estimates(data: PerformanceData, *, all_days: Callable[[], object]) -> None:
+    """Say that the page shows estimates, and no figures, for want of labels.
+
+    Parameters
+    ----------
+    data
+        What the page was given.
+    all_days
+        Called when a person wants to see all days instead of those of a range.
+    """
+    where = "" if data.rows.start is None else " in this range"
+    words = (
+        f"None of {plural(data.predictions, 'prediction')}{where} has an evaluated label. What "
+        "stands here is estimated from scores and inputs; labels will confirm it or not."
+    )
+    with block("md-card"), empty("query_stats", "Estimates only", words, small=True) as box:
+        if data.rows.start is not None:
+            _button("Show all days", all_days)
+    testable(box, "only-estimates")
 
 
 def _button(words: str, act: Callable[[], object]) -> None:

@@ -1,4 +1,4 @@
-"""All measures: one table of what holds for all rows, one of what holds per class."""
+"""All measures of what holds for all rows together."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from modeldesk.services.performance_views import FigureView, PerformanceReport
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
 from modeldesk.ui.wording import NOTHING, count, plural
-
-_ROWS_A_PAGE = 25
 
 _BETTER = {"higher": "higher", "lower": "lower", "nearer zero": "nearer 0", "neither": NOTHING}
 
@@ -38,13 +36,6 @@ _ROW = """
   </template>
 </q-tr>
 """
-_CLASS_CELL = """
-<q-td :props="props"><template v-if="props.value">
-  <div :title="props.value.because || props.value.note">
-    <span :class="props.value.because ? 'md-faint' : 'md-measure-value'">
-      {{ props.value.value }}</span>
-    <div class="md-measure-note">{{ props.value.interval }}</div></div></template></q-td>
-"""
 
 
 def measure_table(report: PerformanceReport) -> None:
@@ -59,28 +50,6 @@ def measure_table(report: PerformanceReport) -> None:
         table.classes("md-table md-table--measures").props("flat")
         table.add_slot("body", _ROW)
         testable(table, "measures")
-
-
-def class_table(report: PerformanceReport) -> None:
-    """Add the card with the figures per class, quantile or cutoff, where there are any."""
-    figures = [figure for figure in report.figures if figure.of is not None]
-    if not figures:
-        return
-    columns, rows = class_rows(figures)
-    with block("md-card"):
-        with block("md-card-head"):
-            text("h2", "Per class" if report.task != "regression" else "Per quantile")
-            text("span", f"with {report.confidence:.0%} intervals", "md-card-note")
-        table = ui.table(
-            rows=rows,
-            columns=columns,
-            row_key="of",
-            pagination={"rowsPerPage": _ROWS_A_PAGE} if len(rows) > _ROWS_A_PAGE else None,
-        )
-        table.classes("md-table md-table--measures md-table--classes").props("flat")
-        for column in columns[1:]:
-            table.add_slot(f"body-cell-{column['name']}", _CLASS_CELL)
-        testable(table, "classes")
 
 
 def measure_rows(figures: Sequence[FigureView]) -> list[dict[str, object]]:
@@ -99,27 +68,3 @@ def measure_rows(figures: Sequence[FigureView]) -> list[dict[str, object]]:
         for figure in figures
     ]
     return sorted(rows, key=lambda row: bool(row["because"]))
-
-
-def class_rows(
-    figures: Sequence[FigureView],
-) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
-    """Return a column per measure, and a row per class with a cell for each."""
-    titles = {figure.measure: figure.title for figure in figures}
-    columns: list[dict[str, object]] = [
-        {"name": "of", "label": "Class", "field": "of", "align": "left", "classes": "md-name"}
-    ]
-    columns += [
-        {"name": measure, "label": title, "field": measure, "align": "right"}
-        for measure, title in titles.items()
-    ]
-    rows: dict[str, dict[str, object]] = {}
-    for figure in figures:
-        row = rows.setdefault(str(figure.of), {"of": figure.of})
-        row[figure.measure] = {
-            "value": value_words(figure),
-            "interval": interval_words(figure),
-            "note": figure.note,
-            "because": figure.because and f"not defined, because {figure.because}",
-        }
-    return columns, list(rows.values())

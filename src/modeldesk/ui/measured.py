@@ -27,7 +27,7 @@ def value_words(figure: FigureView) -> str:
     """Write a figure's value, or that there is none."""
     if figure.value is None:
         return "not defined"
-    return _written(figure.value, decimals(figure.low, figure.high))
+    return written(figure.value, decimals(figure.low, figure.high))
 
 
 def interval_words(figure: FigureView) -> str:
@@ -35,7 +35,7 @@ def interval_words(figure: FigureView) -> str:
     if figure.low is None or figure.high is None:
         return ""
     places = decimals(figure.low, figure.high)
-    return f"{_written(figure.low, places)} to {_written(figure.high, places)}"
+    return f"{written(figure.low, places)} to {written(figure.high, places)}"
 
 
 def lasting(seconds: float) -> str:
@@ -50,7 +50,12 @@ def lasting(seconds: float) -> str:
     return _several(round(seconds), "second")
 
 
-def _written(value: float, places: int | None) -> str:
+def written(value: float, places: int | None) -> str:
+    """Write a number with so many decimals; ``None``: with four digits that count.
+
+    >>> written(0.9376, 3), written(12345.6, None), written(-0.00001, 2)
+    ('0.938', '12,346', '0.00')
+    """
     if abs(value) < _NOTHING:
         value = 0.0
     if places is None:

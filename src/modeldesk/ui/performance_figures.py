@@ -6,7 +6,7 @@ from modeldesk.services.maturity import LabelDelay
 from modeldesk.services.performance_views import FigureView
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, lasting, value_words
-from modeldesk.ui.performance_state import PerformanceData, headlines
+from modeldesk.ui.performance_data import PerformanceData, headlines
 from modeldesk.ui.wording import NOTHING, count, plural, share
 
 

@@ -81,6 +81,8 @@ def test_later_days_are_estimated_from_the_first_labels(desk: Desk) -> None:
     assert now.value is not None
     assert now.value < usual.value - 0.1
     assert now.realised is None
+    assert report.days[5].estimate_of("recall", "yes") is now
+    assert report.days[5].estimate_of("recall", "no") is None
     for ids, bought in shifted:
         label(desk, ids, bought)
     desk.jobs.run()

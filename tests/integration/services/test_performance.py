@@ -361,7 +361,17 @@ def test_what_is_wrong_is_refused_before_there_are_labels(desk: Desk) -> None:
     label(desk, ids, answers)
     desk.jobs.run()
     assert len(desk.performance.curves("iris").classes) == 3
-    assert desk.performance.curves("iris", of="Iris-setosa").of == "Iris-setosa"
+    curves = desk.performance.curves("iris", of="Iris-setosa")
+    assert curves.of == "Iris-setosa"
+    assert curves.best is not None
+    assert (curves.best.f1, curves.best.recall, curves.best.precision) == (1, 1, 1)
+    assert curves.best.flagged == pytest.approx(1 / 3)
+    reached = [each.threshold for each in curves.thresholds]
+    assert reached == sorted(reached)
+    assert curves.thresholds[0].recall == 1
+    assert curves.thresholds[0].precision == pytest.approx(1 / 3)
+    with pytest.raises(Incompatible, match="does not predict numbers"):
+        desk.performance.errors("iris")
     with pytest.raises(NotFound, match="no curves of 'cat'"):
         desk.performance.curves("iris", of="cat")
     with pytest.raises(Incompatible, match="does not apply"):
@@ -384,6 +394,13 @@ def test_a_regression_has_its_own_measures(desk: Desk) -> None:
     assert one(report.figures, "mae").value == pytest.approx(error)
     with pytest.raises(Incompatible, match="does not predict one class"):
         desk.performance.confusion("sugar")
+    told = desk.performance.errors("sugar")
+    assert told.labelled == len(target)
+    assert sum(each.share for each in told.bins) == pytest.approx(1)
+    low = sum(each.share for each in told.bins if each.high is not None and each.high <= 0)
+    assert low == pytest.approx((model.predict(inputs) < target).mean(), abs=0.01)
+    later = desk.performance.errors("sugar", start=NOW + timedelta(days=1))
+    assert (later.labelled, later.bins) == (0, ())
 
 
 def test_versions_are_compared_on_what_each_predicted(desk: Desk) -> None:

@@ -305,6 +305,14 @@ def test_the_parts_stand_beside_all_rows(desk: Desk) -> None:
     assert slices["all"].figures[0].figure == whole
     assert slices["all"].share == 1
     assert slices["right"].labelled + slices["wrong"].labelled == 150
+    assert slices["all"].days == ()
+    daily = desk.performance.parts_table("iris", measures=["accuracy"], daily=["recall"])
+    (told,) = next(part for part in daily.parts if part.slice == "wrong").days
+    assert (told.window.start, told.labelled) == (DAY, slices["wrong"].labelled)
+    assert {each.value for each in told.figures if each.because is None} == {0.0}
+    assert {each.measure for each in told.figures} == {"recall"}
+    with pytest.raises(NotFound, match="luck"):
+        desk.performance.parts_table("iris", daily=["luck"])
     later = desk.performance.parts_table("iris", start=DAY + timedelta(days=1))
     assert (later.labelled, later.overall, later.parts) == (0, (), ())
 

@@ -1,11 +1,24 @@
-"""ROC, precision over recall, and calibration."""
+"""ROC, precision over recall, calibration, thresholds, and the distribution of errors."""
 
 from __future__ import annotations
 
 import pytest
 
-from modeldesk.charts import LIGHT, calibration_chart, pr_chart, roc_chart
-from modeldesk.services.performance_views import CalibrationView, CurveView, PointView
+from modeldesk.charts import (
+    LIGHT,
+    calibration_chart,
+    error_distribution,
+    pr_chart,
+    roc_chart,
+    threshold_chart,
+)
+from modeldesk.services.performance_views import (
+    CalibrationView,
+    CurveView,
+    ErrorBinView,
+    PointView,
+    ThresholdView,
+)
 
 CURVE = CurveView(
     name="roc",
@@ -41,3 +54,45 @@ def test_calibration_shows_rows_and_intervals() -> None:
     assert truth["data"][1]["name"] == "400 rows, 90.0% on average\n88.0% true, 85.0% to 91.0%"
     intervals = [one["data"] for one in options["series"] if one["name"] == "interval"]
     assert intervals == [[[0.9, 0.85], [0.9, 0.91]]]
+
+
+def test_thresholds_show_what_each_would_give() -> None:
+    """A threshold that no row reaches has no precision; the best by F1 is marked."""
+    low = ThresholdView(threshold=0.2, flagged=0.5, precision=0.6, recall=0.9, f1=0.72)
+    high = ThresholdView(threshold=0.9, flagged=0.0, precision=None, recall=0.0, f1=0.0)
+    options = threshold_chart([low, high], low, LIGHT)
+    data = {one["name"]: one["data"] for one in options["series"]}
+    assert [point["value"] for point in data["precision"]] == [[0.2, 0.6]]
+    assert [point["value"] for point in data["recall"]] == [[0.2, 0.9], [0.9, 0.0]]
+    assert [point["value"] for point in data["F1"]] == [[0.2, 0.72], [0.9, 0.0]]
+    (best,) = data["highest F1"]
+    assert best["name"].splitlines() == [
+        "highest F1",
+        "threshold 0.2: 50.0% of rows",
+        "precision 0.6, recall 0.9, F1 0.72",
+    ]
+    assert "precision none" in data["recall"][1]["name"]
+    without = threshold_chart([], None, LIGHT)["series"]
+    assert [one["data"] for one in without] == [[], [], []]
+
+
+def test_errors_stand_on_their_side_of_zero() -> None:
+    """With the tails in the colour of what is put together, and the ends for whoever clicks."""
+    bins = [
+        ErrorBinView(low=None, high=-1.0, share=0.01),
+        ErrorBinView(low=-1.0, high=0.0, share=0.39),
+        ErrorBinView(low=0.0, high=1.0, share=0.6),
+    ]
+    options = error_distribution(bins, LIGHT, labelled=200)
+    bars, zero = options["series"]
+    assert [bar["value"] for bar in bars["data"]] == [1.0, 39.0, 60.0]
+    assert [bar["name"] for bar in bars["data"]] == [
+        "error below -1\n2 rows, 1.0%",
+        "error from -1 to 0\n78 rows, 39.0%",
+        "error from 0 to 1\n120 rows, 60.0%",
+    ]
+    assert bars["data"][0]["itemStyle"]["color"] == LIGHT.reference
+    assert (bars["data"][0]["low"], bars["data"][0]["high"]) == (None, -1.0)
+    assert zero["markLine"]["data"] == [{"xAxis": 2}]
+    assert options["xAxis"][1]["max"] == 3
+    assert "markLine" not in error_distribution(bins[:1], LIGHT, labelled=200)["series"][1]

@@ -6,9 +6,10 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
-from modeldesk.charts import distance_sparkline, volume_sparkline
+from modeldesk.charts import distance_sparkline, measure_sparkline, volume_sparkline
 from modeldesk.drift import ColumnComparison, Status, Verdict
 from modeldesk.schema import Granularity, Kind, Window
+from modeldesk.services.performance_views import FigureView
 from modeldesk.services.views import WindowVolume
 
 TODAY = date(2026, 3, 30)
@@ -95,3 +96,41 @@ def test_no_history_says_so() -> None:
 def test_nothing_that_a_user_wrote_gets_into_the_markup() -> None:
     """Names and sentences do not occur in the drawing."""
     assert not re.search("script", distance_sparkline([compared(0.3, Status.CHANGED)]))
+
+
+def told(value: float | None, *, half: float | None = 0.05) -> FigureView:
+    """Return a figure of a class whose name is markup."""
+    known = value is not None and half is not None
+    return FigureView(
+        measure="f1",
+        title="F1",
+        of="<script>",
+        better="higher",
+        value=value,
+        low=(value or 0.0) - (half or 0.0) if known else None,
+        high=(value or 0.0) + (half or 0.0) if known else None,
+        rows=10,
+        note="<script>",
+        because=None if value is not None else "<script>",
+    )
+
+
+def test_a_measure_is_a_line_in_a_band_with_gaps() -> None:
+    """Days without a figure are gaps, what lies off the scale stays within the picture."""
+    figures = [told(0.5), told(1.0), None, told(None), told(9.0, half=None), told(0.0)]
+    svg = measure_sparkline(figures, low=0.0, high=1.0, whole=0.5, width=106, height=26)
+    lines = [line["points"].split() for line in drawn(svg, "polyline")]
+    assert lines == [["3.0,13.0", "23.0,3.0"], ["83.0,3.0", "103.0,23.0"]]
+    (band,) = drawn(svg, "polygon")
+    assert band["points"].split() == ["3.0,12.0", "23.0,3.0", "23.0,4.0", "3.0,14.0"]
+    (whole,) = drawn(svg, "line")
+    assert whole["y1"] == whole["y2"] == "13.0"
+    assert "script" not in svg
+    assert 'aria-label="last 0 of 4 days"' in svg
+
+
+def test_a_measure_without_days_is_nothing() -> None:
+    """The picture has its size and says so."""
+    svg = measure_sparkline([], low=0.0, high=0.0)
+    assert drawn(svg, "polyline") == []
+    assert "no day has a figure" in svg

@@ -11,10 +11,12 @@ import pytest
 from modeldesk.schema import Window
 from modeldesk.services.maturity import DelayQuantile, LabelDelay, WindowMaturity
 from modeldesk.services.performance_views import FigureView
-from modeldesk.ui.measure_table import class_rows, measure_rows
+from modeldesk.ui.class_table import class_rows
+from modeldesk.ui.measure_table import measure_rows
 from modeldesk.ui.measured import interval_words, lasting, value_words
+from modeldesk.ui.performance_data import immature
 from modeldesk.ui.performance_figures import delay_words
-from modeldesk.ui.performance_state import PerformanceState, immature
+from modeldesk.ui.performance_state import PerformanceState
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 FIGURE = FigureView(
@@ -68,12 +70,16 @@ def test_classes_are_rows_and_measures_columns() -> None:
         [replace(FIGURE, of="a"), replace(recall, of="a"), replace(NONE, of="b", title="MCC")]
     )
     assert [column["label"] for column in columns] == ["Class", "Accuracy", "Recall", "MCC"]
-    assert [set(row) for row in rows] == [{"of", "accuracy", "recall"}, {"of", "mcc"}]
+    assert [set(row) for row in rows] == [
+        {"of", "trend", "accuracy", "recall"},
+        {"of", "trend", "mcc"},
+    ]
     assert rows[1]["mcc"] == {
         "value": "not defined",
         "interval": "",
         "note": "",
         "because": "not defined, because all is of one class",
+        "bar": None,
     }
 
 

@@ -262,11 +262,21 @@ def _fitted(field: Field, found: ValueType) -> Field:
     return replace(field, type=found, categories=(), kind=None, dimension=None)
 
 
+def field_type(column: Column) -> ValueType:
+    """Return which sort of values a column has for conditions.
+
+    >>> field_type(Column(name="age", kind=Kind.INTEGER)).value
+    'number'
+    """
+    if column.kind is Kind.IDENTIFIER:
+        return ValueType.NUMBER if column.whole else ValueType.TEXT
+    return _TYPES[column.kind]
+
+
 def _field(column: Column) -> Field:
-    identifier = ValueType.NUMBER if column.whole else ValueType.TEXT
     return Field(
         name=column.name,
-        type=identifier if column.kind is Kind.IDENTIFIER else _TYPES[column.kind],
+        type=field_type(column),
         column=column.name,
         categories=column.categories if column.kind is Kind.CATEGORICAL else (),
         kind=column.kind,
