@@ -16,8 +16,12 @@ from modeldesk.services.job import Job, as_ours
 from modeldesk.services.lanes import Lanes
 from modeldesk.store import VersionRecord
 
-_LOOK_SECONDS = 0.0005
-"""After which it is looked again whether others still write."""
+_LOOK_SECONDS = 0.001
+"""After which it is looked again whether others still write.
+
+A loop of libuv's counts whole milliseconds: half a one was none, and it looked without a pause.
+Each look takes Python's lock from whoever writes, who then took three times as long.
+"""
 
 _LONGEST_SECONDS = 0.03
 """How long rows are gathered while others write."""

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, TypeAlias
 
-import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.clock import instant
@@ -23,7 +23,6 @@ from modeldesk.errors import Corrupt, StoreUnavailable
 from modeldesk.schema import ChunkKeys, FewColumns, FewRows, KeepRows, LogPolicy, in_one
 from modeldesk.store.appending import SETTLED_ROWS
 from modeldesk.store.engine import Store
-from modeldesk.store.inserting import insert_many
 from modeldesk.store.payload import decode_as_kept, encode_chunk
 from modeldesk.store.tables import Timestamp, chunks, fresh_chunks, models, moved_chunks, versions
 
@@ -42,6 +41,15 @@ class _Together:
     """What they hold; ``None`` where a single one is filed as it is."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Filed:
+    """What is written for them, all but the number that the chunk gets."""
+
+    chunk: dict[str, object]
+    places: list[dict[str, object]]
+    """Where the rows of each are in the one chunk; none where a single one is filed as it is."""
+
+
 def file_fresh(store: Store) -> None:
     """File what has been committed until now among the other chunks.
 
@@ -57,13 +65,13 @@ def file_fresh(store: Store) -> None:
         if not found:
             return
         # What takes long is done before the transaction: nobody waits for it to write.
-        together = [(some, _payload(some)) for some in _put_together(found)]
+        filed = [_filed(some, keys) for some in _put_together(found)]
+        gone = [{"gone": row.key} for row in found]
         # It waits for no disk: what the end of a machine undoes is done once more.
         with store.writing(synced=False) as connection:
-            filed = [row.key for row in found]
-            if connection.execute(_DELETE, {"filed": filed}).rowcount == len(filed):
-                for some, payload in together:
-                    _insert(connection, some, payload, keys)
+            if connection.execute(_DELETE, gone).rowcount == len(gone):
+                for chunk in filed:
+                    _insert(connection, chunk)
             else:
                 connection.rollback()  # another process was faster
         if len(found) < _AT_ONCE:
@@ -91,9 +99,7 @@ _OLDEST: sa.Select[Any] = (
     .order_by(fresh_chunks.c.key)
     .limit(_AT_ONCE)
 )
-_DELETE = sa.delete(fresh_chunks).where(
-    fresh_chunks.c.key.in_(sa.bindparam("filed", expanding=True))
-)
+_DELETE = sa.delete(fresh_chunks).where(fresh_chunks.c.key == sa.bindparam("gone"))
 
 
 def _put_together(found: Sequence[_Row]) -> list[_Together]:
@@ -135,38 +141,39 @@ def _payload(some: _Together) -> bytes:
     return encode_chunk(some.content.frame())
 
 
-def _insert(connection: sa.Connection, some: _Together, payload: bytes, keys: ChunkKeys) -> None:
+def _filed(some: _Together, keys: ChunkKeys) -> _Filed:
     first, last = some.rows[0], some.rows[-1]
-    rows = sum(row.rows for row in some.rows)
     alone = len(some.rows) == 1
     committed_at = instant(last.committed_at)
-    written = connection.execute(
-        sa.insert(chunks).values(
-            key=first.key if alone else keys.new(committed_at),
-            first_key=first.key,
-            last_key=last.key,
-            version_id=first.version_id,
-            committed_at=committed_at,
-            first_time=instant(min(row.first_time for row in some.rows)),
-            last_time=instant(max(row.last_time for row in some.rows)),
-            rows=rows,
-            profiled=False,
-            settled=rows >= SETTLED_ROWS,
-            shadow=first.shadow,
-            payload=payload,
-        )
-    )
-    if alone:
+    rows = sum(row.rows for row in some.rows)
+    chunk = {
+        "key": first.key if alone else keys.new(committed_at),
+        "first_key": first.key,
+        "last_key": last.key,
+        "version_id": first.version_id,
+        "committed_at": committed_at,
+        "first_time": instant(min(row.first_time for row in some.rows)),
+        "last_time": instant(max(row.last_time for row in some.rows)),
+        "rows": rows,
+        "profiled": False,
+        "settled": rows >= SETTLED_ROWS,
+        "shadow": first.shadow,
+        "payload": _payload(some),
+    }
+    starts = accumulate((row.rows for row in some.rows), initial=0)
+    places = [
+        {"key": row.key, "start": start, "rows": row.rows}
+        for row, start in zip(some.rows, starts, strict=False)
+    ]
+    return _Filed(chunk=chunk, places=[] if alone else places)
+
+
+def _insert(connection: sa.Connection, filed: _Filed) -> None:
+    written = connection.execute(sa.insert(chunks), filed.chunk)
+    if not filed.places:
         return
     key = written.inserted_primary_key
     assert key is not None  # noqa: S101 - one row was inserted
-    lengths = pl.Series("rows", [row.rows for row in some.rows], dtype=pl.Int64)
-    places = pl.DataFrame(
-        {
-            "key": [row.key for row in some.rows],
-            "chunk_id": [int(key[0])] * len(some.rows),
-            "start": lengths.cum_sum() - lengths,
-            "rows": lengths,
-        }
-    )
-    insert_many(connection, moved_chunks, places)
+    for place in filed.places:
+        place["chunk_id"] = key[0]
+    connection.execute(sa.insert(moved_chunks), filed.places)
