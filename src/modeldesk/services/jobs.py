@@ -9,7 +9,7 @@ from typing import Protocol
 
 import structlog
 
-_LONGEST_REST = 3.0
+_LONGEST_REST = 10.0
 """Seconds after which it is looked again, however long the last run took."""
 
 _TURN = 10.0
@@ -67,7 +67,7 @@ class Jobs:
         Run then, in this order. In the background, one that fails does not keep the others from
         running.
     seconds
-        Rest between two runs; up to three where a run takes long.
+        Rest between two runs; up to ten where a run takes long.
     """
 
     def __init__(
