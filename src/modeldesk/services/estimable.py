@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,13 @@ from modeldesk.performance.estimation import (
 from modeldesk.performance.estimation.expected import expected_errors, expected_sizes
 from modeldesk.schema import Column, Kind, Signature
 from modeldesk.services.labelled_rows import LABEL
+from modeldesk.services.row_states import (
+    predicts_numbers,
+    probabilities,
+    seconds_or_numbers,
+    single,
+    spelled,
+)
 
 _NUMBERS = {Kind.INTEGER, Kind.FLOAT}
 _NAMES = {Kind.CATEGORICAL, Kind.BOOLEAN}
@@ -50,11 +57,10 @@ def learn(rows: pl.DataFrame, signature: Signature) -> Estimator | Unlearned:
         if not is_estimable(signature):
             return Unlearned(reason="Not defined, because the model gives no probabilities.")
         return learn_regression(_predicted(rows, signature), _numbers(labels), columns=columns)
-    known = labels.set(~labels.is_in(pl.Series(classes).implode()), None)
     return learn_classification(
         _scores(rows, signature, classes),
         _classes(rows, signature, classes),
-        np.array(known.to_list(), dtype=object),
+        _known(single(spelled(labels, signature.prediction.kind)), classes),
         classes=classes,
         columns=columns,
     )
@@ -108,24 +114,22 @@ def expected_losses(
 
 def is_estimable(signature: Signature) -> bool:
     """Whether performance can be estimated: of probabilities, and of numbers."""
-    column = signature.prediction
-    return bool(classes_of(signature)) or (
-        column.kind in _NUMBERS and not column.categories and not signature.scores
-    )
+    return bool(classes_of(signature)) or predicts_numbers(signature)
 
 
 def classes_of(signature: Signature) -> tuple[str, ...] | None:
     """Return the classes whose probabilities a model gives, both of two where it gives one."""
-    labels = [column.label for column in signature.scores if column.label is not None]
-    if not labels or any(
-        (column.low is not None and column.low < 0) or (column.high is not None and column.high > 1)
-        for column in signature.scores
-    ):
-        return None
-    if len(labels) > 1:
-        return tuple(labels)
-    others = [name for name in signature.prediction.categories if name != labels[0]]
+    kind = signature.prediction.kind
+    labels = tuple(probabilities(_nothing(signature), signature))
+    if len(labels) != 1:
+        return labels or None
+    known = spelled(pl.Series(signature.prediction.categories, dtype=pl.String), kind)
+    others = [name for name in known if name != labels[0]]
     return (others[0], labels[0]) if len(others) == 1 else None
+
+
+def _nothing(signature: Signature) -> pl.DataFrame:
+    return pl.DataFrame(schema={column.name: pl.Float64 for column in signature.scores})
 
 
 def _inputs(signature: Signature) -> Sequence[Column]:
@@ -168,29 +172,34 @@ def _numbers(values: pl.Series) -> Array:
 
 
 def _predicted(rows: pl.DataFrame, signature: Signature) -> Array:
-    return _input(rows, signature.prediction.name, numeric=True)
+    name = signature.prediction.name
+    if name not in rows.columns:
+        return np.full(rows.height, np.nan)
+    numbers = seconds_or_numbers(rows[name])
+    return _numbers(numbers) if numbers.dtype.is_numeric() else np.full(rows.height, np.nan)
 
 
 def _scores(rows: pl.DataFrame, signature: Signature, classes: Sequence[str]) -> Array:
-    by_class: Mapping[str, Array] = {
-        column.label: _input(rows, column.name, numeric=True)
-        for column in signature.scores
-        if column.label is not None
-    }
+    none = pl.repeat(None, rows.height, dtype=pl.Float64, eager=True)
+    by_class = dict.fromkeys(classes, none) | dict(probabilities(rows, signature))
     if len(classes) == 2:  # noqa: PLR2004  # the second of two is enough
         return _bounded(by_class[classes[1]])
     return np.column_stack([_bounded(by_class[name]) for name in classes])
 
 
-def _bounded(scores: Array) -> Array:
-    """Return what is no probability as missing."""
-    return np.where((scores >= 0) & (scores <= 1), scores, np.nan)
+def _bounded(scores: pl.Series) -> Array:
+    """Return probabilities without what rounding has put beyond 0 and 1."""
+    return _numbers(scores.clip(0, 1))
 
 
 def _classes(rows: pl.DataFrame, signature: Signature, classes: Sequence[str]) -> Array:
     name = signature.prediction.name
     if name not in rows.columns:
         return np.full(rows.height, None, dtype=object)
-    values = rows[name].cast(pl.String)
+    return _known(spelled(rows[name], signature.prediction.kind), classes)
+
+
+def _known(values: pl.Series, classes: Sequence[str]) -> Array:
+    """Return classes without those that a model gives no probabilities of."""
     known = values.set(~values.is_in(pl.Series(classes).implode()), None)
     return np.array(known.to_list(), dtype=object)

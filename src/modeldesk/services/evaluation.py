@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain
 from typing import TypeAlias
 
@@ -15,14 +15,12 @@ import structlog
 from modeldesk.errors import StoreUnavailable
 from modeldesk.performance import State, merge
 from modeldesk.services.labelled_rows import labelled
-from modeldesk.services.reading import numbered
+from modeldesk.services.logged_days import rows_of_day
 from modeldesk.services.registry import Registry
 from modeldesk.services.row_states import is_measured, state_of
 from modeldesk.services.segments import OVERALL, segmented
-from modeldesk.services.slice_rows import tellable
 from modeldesk.services.sliced_rows import SlicedRows
 from modeldesk.store import (
-    TIME,
     ChunkLog,
     DueDay,
     EvaluationRecords,
@@ -33,8 +31,6 @@ from modeldesk.store import (
 )
 
 _DAYS_AT_ONCE = 100
-_ROWS = 200_000
-"""Rows that are summed up at once."""
 
 _LONG = 1.0
 """Seconds from which on a day is not summed up again right away."""
@@ -184,24 +180,10 @@ class Evaluation:
 
         Inputs that split nothing are left out unless conditions may speak of them.
         """
-        end = day + timedelta(days=1)
         names = set() if inputs else {column.name for column in record.signature.inputs}
         unused = names - set(record.policy.segment_by)
-        within = pl.col(TIME).is_between(day, end, closed="left")
-        some: list[pl.DataFrame] = []
-        height = 0
-        for chunk in self._log.latest([record.version_id], start=day, end=end):
-            rows = numbered(chunk, record.number).drop(unused, strict=False).filter(within)
-            some.append(tellable(rows, record))
-            height += rows.height
-            if height >= _ROWS:
-                yield self._labelled(some)
-                some, height = [], 0
-        if some:
-            yield self._labelled(some)
-
-    def _labelled(self, some: list[pl.DataFrame]) -> pl.DataFrame:
-        return labelled(pl.concat(some, how="diagonal_relaxed"), self._labels)
+        for rows in rows_of_day(self._log, record, day, without=unused):
+            yield labelled(rows, self._labels)
 
 
 def _kept(states: Mapping[str, State]) -> dict[str, PartState]:
