@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
@@ -46,11 +46,12 @@ USUAL = {
 TRIED_ROWS = 10_000
 """So many of the newest rows are looked at for rows that are in two groups."""
 
-_EMPTY: Mapping[Task, State] = {
-    Task.CLASSIFICATION: Classification(),
-    Task.MULTI_LABEL: MultiLabel(),
-    Task.REGRESSION: Regression(),
+_EMPTY: Mapping[Task, Callable[[], State]] = {
+    Task.CLASSIFICATION: Classification,
+    Task.MULTI_LABEL: MultiLabel,
+    Task.REGRESSION: Regression,
 }
+"""Makes a state without rows: an idle server makes none, and loads no sketches for it."""
 _SHOWN = 10
 _PAIR = 2
 
@@ -116,7 +117,7 @@ class GroupComparison:
         }
         if whole is None:
             return _nothing(record, asked, why_nothing(record, start, end))
-        groups = {name: state or _EMPTY[task_of(whole)] for name, state in found.items()}
+        groups = {name: state or _EMPTY[task_of(whole)]() for name, state in found.items()}
         if len(groups) < _PAIR:
             return _report(record, asked, against, whole, groups, None)
         self._check_apart(record, groups, against, whole)
