@@ -21,6 +21,7 @@ from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
+from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 from tests.support.subpath import below_a_path
 
@@ -95,7 +96,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSe
     """Offer a server with labelled predictions, and what was true."""
     home = tmp_path_factory.mktemp("performance") / "home"
     truth = seed(home)
-    with running_server(home) as running:
+    with measured_servers(), running_server(home) as running:
         yield running, truth
 
 
