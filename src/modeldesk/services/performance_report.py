@@ -115,7 +115,7 @@ class Performance:
         """
         record = self._registry.record(name, version)
         check_asked(measures, confidence)
-        days = self._days(record, part_of(segment, slice), start, end)
+        days = self._states.days(record, part_of(segment, slice), start, end)
         whole = together([state for _, state in days])
         chosen = measures if measures is not None else headlines(whole)
         every = bool(days) and not (segment or slice)
@@ -176,14 +176,14 @@ class Performance:
         """
         record = self._registry.record(name, version)
         check_asked((*(measures or ()), *daily), confidence)
-        whole = self._state(record, "", start, end)
+        whole = self._states.of(record, "", start, end)
         chosen = measures if measures is not None else headlines(whole)
         overall = () if whole is None else figures(whole, chosen, confidence)
         labelled = 0 if whole is None else whole.labelled
         names = self._states.parts(record, start, end) if labelled else ()
         parts = []
         for part in filter(None, names):
-            days = self._days(record, part, start, end)
+            days = self._states.days(record, part, start, end)
             state = together([state for _, state in days])
             if state is not None and state.labelled:
                 told = daily_views(days, daily, confidence)
@@ -222,7 +222,7 @@ class Performance:
             When the model does not predict one class per row.
         """
         record = self._registry.record(name, version)
-        state = self._state(record, segment, start, end)
+        state = self._states.of(record, segment, start, end)
         classes: tuple[str, ...] = ()
         counts: tuple[tuple[int, ...], ...] = ()
         if state is not None:
@@ -264,7 +264,7 @@ class Performance:
             When the model does not predict one class per row.
         """
         record = self._registry.record(name, version)
-        state = self._state(record, segment, start, end)
+        state = self._states.of(record, segment, start, end)
         if state is None:
             because = why_nothing(record, start, end)
             return no_curves(record.model, record.number, segment, because)
@@ -294,7 +294,7 @@ class Performance:
             When the model does not predict one number per row.
         """
         record = self._registry.record(name, version)
-        state = self._state(record, segment, start, end)
+        state = self._states.of(record, segment, start, end)
         return errors_of(record, segment, state)
 
     def compare(
@@ -338,7 +338,7 @@ class Performance:
         """
         check_asked(measures, confidence)
         records = [self._registry.record(name, number) for number in (one, other)]
-        states = [self._state(record, segment, start, end) for record in records]
+        states = [self._states.of(record, segment, start, end) for record in records]
         first, second = states
         numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
@@ -470,16 +470,6 @@ class Performance:
             confidence=confidence,
         )
         return self._changes.of(self._registry.record(name, version), asked)
-
-    def _days(
-        self, record: VersionRecord, part: str, start: datetime | None, end: datetime | None
-    ) -> list[tuple[datetime, State]]:
-        return self._states.days(record, part, start, end)
-
-    def _state(
-        self, record: VersionRecord, segment: str, start: datetime | None, end: datetime | None
-    ) -> State | None:
-        return self._states.of(record, segment, start, end)
 
     def _maturity(
         self, record: VersionRecord, start: datetime | None, end: datetime | None

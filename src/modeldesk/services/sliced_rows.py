@@ -9,7 +9,7 @@ import structlog
 
 from modeldesk.errors import InvalidData
 from modeldesk.services.slice_parts import slice_part
-from modeldesk.services.slice_rows import fitting, masks
+from modeldesk.services.slice_rows import fitting, masks_one_by_one
 from modeldesk.store import SliceRecord, VersionRecord
 
 _log = structlog.get_logger("modeldesk.evaluation")
@@ -40,19 +40,9 @@ class SlicedRows:
 
     def parts(self, rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         """Yield the rows of each slice that has any, by the name of the part."""
-        for part, mask in self._masks(rows).items():
-            if mask.any():
-                yield part, rows.filter(mask)
-
-    def _masks(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
-        try:
-            return masks(self._conditions, rows, self._record)
-        except InvalidData:
-            found: dict[str, pl.Series] = {}
-        for part, node in self._conditions.items():
-            try:
-                found |= masks({part: node}, rows, self._record)
-            except InvalidData as error:
+        for part, mask in masks_one_by_one(self._conditions, rows, self._record).items():
+            if isinstance(mask, InvalidData):
                 self.failed.add(part)
-                _log.warning("slice not evaluated", part=part, error=str(error))
-        return found
+                _log.warning("slice not evaluated", part=part, error=str(mask))
+            elif mask.any():
+                yield part, rows.filter(mask)
