@@ -19,6 +19,8 @@ CHECKING_THREADS = 2
 """Threads that answer whether the server works, also while all others wait for the database."""
 
 LARGEST_KEY = 2**31 - 1
+LONGEST_PART = 600
+"""Characters in the name of a segment or slice, at most."""
 
 
 def provide(app: FastAPI, desk: Desk, settings: Settings) -> None:

@@ -7,17 +7,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
 
-from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, VersionNumber
+from modeldesk.api.context import LONGEST_PART, NAME_PATTERN, ModelName, TheDesk, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
 from modeldesk.services.fairness_views import FairnessReport
 
 router = APIRouter(tags=["Performance"])
 
-_LONGEST_NAME = 600
 _MOST = 100
 
-_Name = Annotated[str, StringConstraints(max_length=_LONGEST_NAME, pattern=NAME_PATTERN)]
+_Name = Annotated[str, StringConstraints(max_length=LONGEST_PART, pattern=NAME_PATTERN)]
 _By = Annotated[
     _Name | None,
     Query(description="The column whose segments are the groups, such as country."),

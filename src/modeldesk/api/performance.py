@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Query
 from modeldesk.api.answers import SegmentsAnswer
 from modeldesk.api.context import (
     LARGEST_KEY,
+    LONGEST_PART,
     NAME_PATTERN,
     ModelName,
     TheDesk,
@@ -26,7 +27,6 @@ from modeldesk.services.performance_views import (
 
 router = APIRouter(tags=["Performance"])
 
-_LONGEST_NAME = 600
 _MOST_MEASURES = 100
 
 
@@ -44,7 +44,7 @@ def _asked_rows(
         str,
         Query(
             description="Only the rows of this segment, such as country=DE; left out: all.",
-            max_length=_LONGEST_NAME,
+            max_length=LONGEST_PART,
             pattern=NAME_PATTERN,
         ),
     ] = "",
@@ -135,7 +135,7 @@ def performance_curves(
         str | None,
         Query(
             description="The class; left out: the positive one of two.",
-            max_length=_LONGEST_NAME,
+            max_length=LONGEST_PART,
             pattern=NAME_PATTERN,
         ),
     ] = None,
