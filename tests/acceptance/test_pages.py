@@ -370,7 +370,7 @@ def test_what_users_write_is_shown_as_text(
     page.get_by_test_id("flag-comment").fill(MARKUP)
     page.get_by_test_id("flag-store").click()
     expect(page.get_by_test_id("flags")).to_contain_text(MARKUP)
-    assert page.title() == f"{SHOP} playground - modeldesk"
+    assert page.title() == f"{SHOP} Playground - modeldesk"
     assert page.locator("img[src=x]").count() == 0
     page.goto(f"{server.url}/models/{quote(MARKUP, safe='')}")
     expect(page.locator("body")).to_contain_text("404")

@@ -356,5 +356,5 @@ def test_values_are_text_and_never_markup(
     expect(table).to_contain_text(MARKUP)
     table.locator("tbody tr").first.click()
     expect(page.get_by_test_id("neighbours")).to_be_visible()
-    assert page.title() == "shop performance - modeldesk"
+    assert page.title() == "shop Performance - modeldesk"
     assert page.evaluate("document.documentElement.scrollWidth") <= 900

@@ -12,6 +12,7 @@ from modeldesk.ui.background import first
 from modeldesk.ui.browser_address import asked_at, reached_at
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.places import API
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
 
@@ -68,7 +69,7 @@ class ApiPage:
                 return
             self._version: VersionView = version
             head(self._model, self._version.description, tag=f"v{self._version.number}")
-            tabs(self._model, "API")
+            tabs(self._model, API)
             with block("md-grid-play"):
                 self._code = block("md-card")
                 with block("md-column md-column--stays"):

@@ -17,6 +17,7 @@ from modeldesk.ui.file_drop import FileDrop
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.job_list import MOST_SHOWN, JobList
 from modeldesk.ui.markup import block
+from modeldesk.ui.places import BATCH
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
 
@@ -66,7 +67,7 @@ class BatchPage:
             if loaded is None:
                 return
             head(self._model, loaded.version.description, tag=f"v{loaded.version.number}")
-            tabs(self._model, "Batch")
+            tabs(self._model, BATCH)
             columns = [column.name for column in loaded.version.signature.inputs]
             FileDrop(self._model, columns, sent=self._look).build()
             self._jobs.build(loaded.jobs)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from urllib.parse import quote
 
 from nicegui import ui
 
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.places import TABS, Tab, model_path
 from modeldesk.ui.user_menu import user_menu
 
 LOGO = (
@@ -20,50 +19,6 @@ LOGO = (
     'stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></svg>'
 )
 """The product's mark, also its icon in the browser's tab."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tab:
-    """One view of a model."""
-
-    name: str
-    icon: str
-    path: str
-
-
-def monitor_path(model: str) -> str:
-    """Return the address of a model's monitor."""
-    return f"/models/{quote(model, safe='')}"
-
-
-def performance_path(model: str) -> str:
-    """Return the address of the page that tells how good a model is."""
-    return f"{monitor_path(model)}/performance"
-
-
-def playground_path(model: str) -> str:
-    """Return the address of a model's playground."""
-    return f"{monitor_path(model)}/playground"
-
-
-def batch_path(model: str) -> str:
-    """Return the address of a model's files."""
-    return f"{monitor_path(model)}/batch"
-
-
-def api_path(model: str) -> str:
-    """Return the address of the page that shows how programs ask a model."""
-    return f"{monitor_path(model)}/api"
-
-
-def _tabs(model: str) -> tuple[Tab, ...]:
-    return (
-        Tab(name="Monitor", icon="monitoring", path=monitor_path(model)),
-        Tab(name="Performance", icon="target", path=performance_path(model)),
-        Tab(name="Playground", icon="tune", path=playground_path(model)),
-        Tab(name="Batch", icon="table_rows", path=batch_path(model)),
-        Tab(name="API", icon="code", path=api_path(model)),
-    )
 
 
 @contextmanager
@@ -103,7 +58,7 @@ def _crumbs(model: str | None, here: str) -> None:
             return
         ui.link("Models", "/")
         text("span", "/", "md-crumb-sep")
-        ui.link(model, monitor_path(model)).classes("md-crumb-here")
+        ui.link(model, model_path(model)).classes("md-crumb-here")
 
 
 def head(title: str, words: str = "", *, tag: str = "") -> ui.element:
@@ -119,12 +74,19 @@ def head(title: str, words: str = "", *, tag: str = "") -> ui.element:
         return block("md-head-end")
 
 
-def tabs(model: str, here: str) -> None:
-    """Add the links between a model's views."""
-    with block("md-tabs", tag="nav"):
-        for tab in _tabs(model):
-            with ui.link(target=tab.path) as link:
-                text("span", tab.name)
-            if tab.name == here:
-                link.props["aria-current"] = "page"
-            testable(link, f"tab-{tab.name.lower()}")
+def tabs(model: str, here: Tab) -> None:
+    """Add the links between a model's views, in groups of what they are for."""
+    with block("md-tabs", tag="nav") as strip:
+        strip.props["aria-label"] = "Views of the model"
+        for group in TABS:
+            with block("md-tabs-group"):
+                for tab in group:
+                    _tab(model, tab, here=tab is here)
+
+
+def _tab(model: str, tab: Tab, *, here: bool) -> None:
+    with ui.link(target=tab.path(model)) as link:
+        text("span", tab.name)
+    if here:
+        link.props["aria-current"] = "page"
+    testable(link, f"tab-{tab.name.lower()}")

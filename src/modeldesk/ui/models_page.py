@@ -12,8 +12,9 @@ from modeldesk.services.views import ModelOverview
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import awaited
 from modeldesk.ui.figures import desk_figures
-from modeldesk.ui.frame import frame, head, monitor_path
+from modeldesk.ui.frame import frame, head
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.places import MONITOR
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import PUBLISH, empty, trouble
 from modeldesk.ui.verdict_chip import CHIP_CELL, chip_fields
@@ -113,7 +114,7 @@ def _table(models: tuple[ModelOverview, ...], now: datetime) -> None:
 
 
 def _open(event: events.GenericEventArguments) -> None:
-    ui.navigate.to(monitor_path(str(event.args)))
+    ui.navigate.to(MONITOR.path(str(event.args)))
 
 
 def _need(model: ModelOverview) -> tuple[bool, int, int, str]:
@@ -127,7 +128,7 @@ def _row(model: ModelOverview, now: datetime) -> dict[str, object]:
     return {
         "name": model.name,
         # Relative, so that it holds behind a proxy that serves the pages below a path.
-        "href": monitor_path(model.name).removeprefix("/"),
+        "href": MONITOR.path(model.name).removeprefix("/"),
         "sentence": model.sentence,
         "alerts": model.open_alerts,
         "last": ago(last, now),

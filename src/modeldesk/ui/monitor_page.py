@@ -14,8 +14,9 @@ from modeldesk.ui.background import aside, first
 from modeldesk.ui.column_panel import ColumnPanel
 from modeldesk.ui.column_table import ColumnTable
 from modeldesk.ui.figures import model_figures
-from modeldesk.ui.frame import api_path, frame, head, monitor_path, playground_path, tabs
+from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.places import API, MONITOR, PLAYGROUND
 from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
@@ -61,7 +62,7 @@ class MonitorPage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, "Monitor")
+            tabs(self._model, MONITOR)
             self._figures = block("md-card")
             self._fill_figures()
             with block("md-grid-monitor"):
@@ -106,8 +107,8 @@ class MonitorPage:
     def _nothing_yet(self) -> None:
         words = "Predictions of this version show up here within seconds."
         with empty("sensors", "No traffic has been profiled yet", words, small=True):
-            ui.link("Make one in the playground", playground_path(self._model))
-            ui.link("See how to send them to the API", api_path(self._model))
+            ui.link("Make one in the playground", PLAYGROUND.path(self._model))
+            ui.link("See how to send them to the API", API.path(self._model))
 
     def _key(self) -> None:
         threshold = self._site.thresholds.min_distance
@@ -160,7 +161,7 @@ class MonitorPage:
         await self._move(replace(self._state, column=None))
 
     def _choose_version(self, number: int) -> None:
-        address = monitor_path(self._model) + replace(self._state, version=number).query()
+        address = MONITOR.path(self._model) + replace(self._state, version=number).query()
         ui.navigate.to(address)
 
     async def _move(self, state: MonitorState) -> None:

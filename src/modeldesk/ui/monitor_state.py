@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -27,6 +28,20 @@ class MonitorState:
     """The column whose panel is open."""
     day: str | None = None
     """The chosen day as ``YYYY-MM-DD``; ``None`` is the latest that has a verdict."""
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> MonitorState:
+        """Return what an address asks for; what it cannot mean is as if it were not there.
+
+        >>> MonitorState.read({"version": "2", "column": "age", "day": ""}).query()
+        '?version=2&column=age'
+        """
+        version = query.get("version", "")
+        return cls(
+            version=int(version) if version.isascii() and version.isdigit() else None,
+            column=query.get("column") or None,
+            day=query.get("day") or None,
+        )
 
     def query(self) -> str:
         """Return the address's part that says this, from the question mark on.

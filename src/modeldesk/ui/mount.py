@@ -8,16 +8,10 @@ from nicegui import ui
 
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.drift import Thresholds
-from modeldesk.ui.api_page import ApiPage
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.batch_page import BatchPage
 from modeldesk.ui.frame import LOGO, frame
+from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import models_page
-from modeldesk.ui.monitor_page import MonitorPage
-from modeldesk.ui.monitor_state import MonitorState
-from modeldesk.ui.performance_page import PerformancePage
-from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.playground_page import PlaygroundPage
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -32,10 +26,9 @@ if TYPE_CHECKING:
 def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
     """Add the pages to an application that serves the API already.
 
-    Everything that the application does not answer itself goes to the pages: ``/``,
-    ``/models/{name}`` with ``/performance``, ``/playground``, ``/batch`` and ``/api``, and a
-    friendly 404. NiceGUI keeps its pages once per process, so one process shows one desk: the
-    last one mounted.
+    Everything that the application does not answer itself goes to the pages: ``/``, the views
+    of each model below ``/models/{name}``, and a friendly 404. NiceGUI keeps its pages once per
+    process, so one process shows one desk: the last one mounted.
 
     Parameters
     ----------
@@ -75,45 +68,17 @@ def _register(site: Site) -> None:
         await models_page(site, appearance)
         await appearance.learn()
 
-    @ui.page("/models/{name}")
-    async def monitor(
-        name: str, version: str = "", column: str | None = None, day: str | None = None
-    ) -> None:
-        appearance = _begin(site)
-        ui.page_title(f"{name} - modeldesk")
-        number = int(version) if version.isascii() and version.isdigit() else None
-        state = MonitorState(version=number, column=column or None, day=day)
-        await MonitorPage(site, appearance, model=name, state=state).build()
-        await appearance.learn()
+    for view in VIEWS:
+        _register_view(site, view)
 
-    @ui.page("/models/{name}/performance")
-    async def performance(name: str) -> None:
-        appearance = _begin(site)
-        ui.page_title(f"{name} performance - modeldesk")
-        state = PerformanceState.read(dict(ui.context.client.request.query_params))
-        await PerformancePage(site, appearance, model=name, state=state).build()
-        await appearance.learn()
 
-    @ui.page("/models/{name}/playground")
-    async def playground(name: str) -> None:
+def _register_view(site: Site, view: View) -> None:
+    @ui.page(view.tab.route)
+    async def show(name: str) -> None:
         appearance = _begin(site)
-        ui.page_title(f"{name} playground - modeldesk")
+        ui.page_title(f"{name} {view.tab.name} - modeldesk")
         query = dict(ui.context.client.request.query_params)
-        await PlaygroundPage(site, appearance, model=name, query=query).build()
-        await appearance.learn()
-
-    @ui.page("/models/{name}/batch")
-    async def batch(name: str) -> None:
-        appearance = _begin(site)
-        ui.page_title(f"{name} batch - modeldesk")
-        await BatchPage(site, appearance, model=name).build()
-        await appearance.learn()
-
-    @ui.page("/models/{name}/api")
-    async def api(name: str, dialect: str = "") -> None:
-        appearance = _begin(site)
-        ui.page_title(f"{name} API - modeldesk")
-        await ApiPage(site, appearance, model=name, dialect=dialect).build()
+        await view.open(site, appearance, name, query).build()
         await appearance.learn()
 
 

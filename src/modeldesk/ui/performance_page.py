@@ -24,9 +24,10 @@ from modeldesk.ui.confusion_card import confusion_card
 from modeldesk.ui.curves_card import CurvesCard, calibration_card
 from modeldesk.ui.errors_card import errors_card
 from modeldesk.ui.estimate_card import estimate_card
-from modeldesk.ui.frame import frame, head, performance_path, tabs
+from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.label_steps import LabelSteps, nothing_measured, only_estimates
 from modeldesk.ui.markup import block, testable
+from modeldesk.ui.places import PERFORMANCE
 from modeldesk.ui.measure_table import measure_table
 from modeldesk.ui.part_rows import PartsData
 from modeldesk.ui.parts_card import PartsCard
@@ -92,7 +93,7 @@ class PerformancePage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, "Performance")
+            tabs(self._model, PERFORMANCE)
             self._body = block("md-bones")
             testable(self._body, "performance")
             steps = self._fill()
@@ -198,7 +199,7 @@ class PerformancePage:
 
     def _choose_version(self, number: int) -> None:
         state = replace(self._state, version=number, segment="", row="")
-        ui.navigate.to(performance_path(self._model) + state.query())
+        ui.navigate.to(PERFORMANCE.path(self._model) + state.query())
 
     async def _choose_measure(self, measure: str, of: str | None) -> None:
         """Show another figure of each day; nothing but the chart changes."""

@@ -23,6 +23,7 @@ from modeldesk.ui.flag_dialog import FlagDialog
 from modeldesk.ui.flag_list import MOST_FLAGS, FlagList
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.places import PLAYGROUND
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
 
@@ -100,7 +101,7 @@ class PlaygroundPage:
 
     def _content(self, loaded: _Loaded) -> None:
         head(self._model, loaded.version.description, tag=f"v{loaded.version.number}")
-        tabs(self._model, "Playground")
+        tabs(self._model, PLAYGROUND)
         with block("md-grid-play"):
             self._form()
             self._answer.build()

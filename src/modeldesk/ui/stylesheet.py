@@ -1,4 +1,4 @@
-"""The pages' style: the palette's colours as variables, and `desk.css`."""
+"""The pages' style: the palette's colours as variables, and the files in `styles/`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ def stylesheet() -> str:
     >>> "--md-brand: #1f5fbf" in stylesheet()
     True
     """
-    written = (files("modeldesk.ui") / "desk.css").read_text(encoding="utf-8")
+    folder = files("modeldesk.ui") / "styles"
+    # What all pages share comes first, so that a page's own file can differ from it.
+    names = sorted((file.name for file in folder.iterdir()), key=lambda n: (n != "desk.css", n))
+    written = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
     return f":root {{{_variables(LIGHT)}}}\nbody.body--dark {{{_variables(DARK)}}}\n{written}"
 
 
