@@ -5,7 +5,8 @@ writes at once, in its own thread; under load, the cost of a commit is shared.
 
 Usually whoever appends waits for the commit. Where the user chose ``durability = "async"``, rows
 count as taken when they are queued, as long as not too many are: from then on appending waits
-for the commit again. Queued rows outlive a database that fails for a while, but not the process.
+for the commit again. What can be committed at once is, for that takes less than queueing. Queued
+rows outlive a database that fails for a while, but not the process.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class GroupCommit:
         bool
             Whether it is committed. If not, for whatever reason, nothing has happened.
         """
-        if self._most_ahead or self._failing or self._closed:
+        if self._failing or self._closed:
             return False
         if not self._writing.acquire(blocking=False):
             return False

@@ -148,7 +148,8 @@ def _insert(table: sa.Table, names: Sequence[str]) -> str:
 
 _NAMES = [column.name for column in chunks.columns if column.name not in {"id", "damaged"}]
 _INSERT = _insert(chunks, _NAMES)
-_INSERT_FRESH = _insert(fresh_chunks, fresh_chunks.columns.keys())
+_FRESH_NAMES = [column.name for column in fresh_chunks.columns if column.name != "id"]
+_INSERT_FRESH = _insert(fresh_chunks, _FRESH_NAMES)
 
 
 def _as_kept(values: dict[str, object]) -> list[object]:

@@ -2,7 +2,7 @@
 
 Readers look chunks up by key, time, version and state, which takes an index each; a commit of one
 row writes a page of each of them. So where a prediction waits for the commit, its chunk goes into
-a table of its own, in the order of keys, which takes one page. From there chunks are filed many
+a table of its own, one after the other, which takes one page. From there chunks are filed many
 at once, put together: by the roll-up, and before somebody reads.
 """
 
@@ -61,12 +61,12 @@ def file_fresh(store: Store) -> None:
     keys = ChunkKeys()
     while True:
         with store.reading() as connection:
-            found = connection.execute(_OLDEST).all()
+            found = sorted(connection.execute(_OLDEST).all(), key=lambda row: str(row.key))
         if not found:
             return
         # What takes long is done before the transaction: nobody waits for it to write.
         filed = [_filed(some, keys) for some in _put_together(found)]
-        gone = [{"gone": row.key} for row in found]
+        gone = [{"gone": row.id, "gone_key": row.key} for row in found]
         # It waits for no disk: what the end of a machine undoes is done once more.
         with store.writing(synced=False) as connection:
             if connection.execute(_DELETE, gone).rowcount == len(gone):
@@ -96,10 +96,13 @@ _OLDEST: sa.Select[Any] = (
     )
     .join_from(fresh_chunks, versions)
     .join(models)
-    .order_by(fresh_chunks.c.key)
+    .order_by(fresh_chunks.c.id)
     .limit(_AT_ONCE)
 )
-_DELETE = sa.delete(fresh_chunks).where(fresh_chunks.c.key == sa.bindparam("gone"))
+# By the key as well: a number may have been given to another one since.
+_DELETE = sa.delete(fresh_chunks).where(
+    fresh_chunks.c.id == sa.bindparam("gone"), fresh_chunks.c.key == sa.bindparam("gone_key")
+)
 
 
 def _put_together(found: Sequence[_Row]) -> list[_Together]:
