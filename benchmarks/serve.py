@@ -97,7 +97,7 @@ def _print_scores(title: str, found: list[Score]) -> None:
         ),
         [
             (
-                each.name,
+                each.name + _refusals(each),
                 f"{each.many.requests_s:,.0f}",
                 f"{each.many.p50_ms:.2f}",
                 f"{each.many.p99_ms:.2f}",
@@ -108,6 +108,12 @@ def _print_scores(title: str, found: list[Score]) -> None:
             for each in found
         ],
     )
+
+
+def _refusals(score: Score) -> str:
+    """Say how many requests a peer refused, which its figures leave out."""
+    refused = score.many.refused + score.single.refused
+    return f" ({refused:,} refused)" if refused else ""
 
 
 def _print_bulks(found: list[Bulk]) -> None:
