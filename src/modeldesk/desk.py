@@ -54,6 +54,7 @@ from modeldesk.services.registry import Registry
 from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.routes import Routes
+from modeldesk.services.search import Search
 from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
 from modeldesk.services.slice_book import SliceBook
@@ -145,6 +146,7 @@ class Desk:
     accounts: Accounts
     signing_in: SigningIn
     audit: Audit
+    search: Search
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
@@ -299,6 +301,7 @@ class Desk:
                 changed=access.forget,
             ),
             audit=Audit(AuditRecords(store), clock),
+            search=Search(registry, monitoring),
         )
 
     @property
