@@ -266,6 +266,27 @@ def test_the_worst_slices_are_found(tab: str, browser_page: Page) -> None:
     expect(page).not_to_have_url(re.compile("find="))
 
 
+def test_what_mistakes_cost_moves_the_threshold(tab: str, browser_page: Page) -> None:
+    """A dear miss makes the model say yes earlier; the address keeps what was said."""
+    page = browser_page
+    opened(page, tab)
+    told = page.get_by_test_id("cheapest")
+    expect(told).to_contain_text("a row")
+    before = told.inner_text()
+    page.get_by_test_id("cost-of-a-miss").fill("25")
+    expect(told).not_to_have_text(before)
+    expect(page).to_have_url(re.compile("missed=25"))
+    cheapest = r"Cheapest from ([0-9.]+) on"
+    first, then = (re.search(cheapest, words) for words in (before, told.inner_text()))
+    assert first is not None
+    assert then is not None
+    assert float(then[1]) < float(first[1])
+    after = told.inner_text()
+    page.reload()
+    expect(page.get_by_test_id("cheapest")).to_have_text(after)
+    expect(page.get_by_test_id("cost-of-a-miss")).to_have_value("25")
+
+
 def test_behind_every_figure_stand_its_rows(
     seeded: tuple[RunningServer, Told], tab: str, browser_page: Page
 ) -> None:

@@ -18,22 +18,27 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
+from modeldesk.performance import Costs
+from modeldesk.services.performance_parts import PartsTable
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
     CurvesView,
+    ErrorsView,
     PerformanceReport,
 )
 
 router = APIRouter(tags=["Performance"])
 
 _MOST_MEASURES = 100
+_USUAL_COSTS = Costs()
 
 
 class _Rows(TypedDict):
     """Which of a version's labelled rows are meant."""
 
     segment: str
+    slice: str
     start: datetime | None
     end: datetime | None
 
@@ -48,8 +53,17 @@ def _asked_rows(
             pattern=NAME_PATTERN,
         ),
     ] = "",
+    slice_name: Annotated[
+        str,
+        Query(
+            alias="slice",
+            description="Only the rows of this slice, instead of a segment.",
+            max_length=LONGEST_PART,
+            pattern=NAME_PATTERN,
+        ),
+    ] = "",
 ) -> _Rows:
-    return _Rows(segment=segment, start=when.start, end=when.end)
+    return _Rows(segment=segment, slice=slice_name, start=when.start, end=when.end)
 
 
 _Which = Annotated[_Rows, Depends(_asked_rows)]
@@ -62,10 +76,30 @@ _Measures = Annotated[
         max_length=_MOST_MEASURES,
     ),
 ]
+_Cost = Annotated[
+    float,
+    Query(
+        description="What such a row costs, in any unit; a gain is negative.", allow_inf_nan=False
+    ),
+]
 _Confidence = Annotated[
     float,
     Query(description="How often an interval should hold the true value.", gt=0, lt=1),
 ]
+
+
+def _asked_costs(
+    true_positive: _Cost = 0.0,
+    false_positive: _Cost = 1.0,
+    false_negative: _Cost = 1.0,
+    true_negative: _Cost = 0.0,
+) -> Costs:
+    return Costs(
+        true_positive=true_positive,
+        false_positive=false_positive,
+        false_negative=false_negative,
+        true_negative=true_negative,
+    )
 
 
 @router.get(
@@ -139,9 +173,66 @@ def performance_curves(
             pattern=NAME_PATTERN,
         ),
     ] = None,
+    costs: Annotated[Costs, Depends(_asked_costs)] = _USUAL_COSTS,
 ) -> Json:
-    """Show ROC, precision over recall, and calibration; 409 where no classes are predicted."""
-    return Json(desk.performance.curves(name, version=version, of=of, **which))
+    """Show ROC, precision over recall, calibration, and what each threshold would give and cost.
+
+    Without costs each mistake counts one. 409 where no classes are predicted.
+    """
+    return Json(desk.performance.curves(name, version=version, of=of, costs=costs, **which))
+
+
+@router.get(
+    "/models/{name}/performance/errors",
+    operation_id="performance_errors",
+    summary="Show how large the errors are",
+    response_model=ErrorsView,
+)
+def performance_errors(
+    desk: TheDesk,
+    name: ModelName,
+    which: _Which,
+    version: VersionNumber = None,
+) -> Json:
+    """Show how the errors of numbers are distributed; 409 where no numbers are predicted."""
+    return Json(desk.performance.errors(name, version=version, **which))
+
+
+@router.get(
+    "/models/{name}/performance/parts",
+    operation_id="performance_parts",
+    summary="Show each segment and slice beside all rows",
+    response_model=PartsTable,
+)
+def performance_parts(
+    desk: TheDesk,
+    name: ModelName,
+    when: When,
+    version: VersionNumber = None,
+    measures: _Measures = None,
+    daily: Annotated[
+        list[str] | None,
+        Query(
+            description="A measure that is told of each day of each part; may be repeated.",
+            max_length=_MOST_MEASURES,
+        ),
+    ] = None,
+    confidence: _Confidence = 0.95,
+) -> Json:
+    """Show how good a version is in each segment and slice, and which lie outside all rows.
+
+    Without `measure`, a few that fit the task.
+    """
+    found = desk.performance.parts_table(
+        name,
+        version=version,
+        start=when.start,
+        end=when.end,
+        measures=measures,
+        daily=daily or (),
+        confidence=confidence,
+    )
+    return Json(found)
 
 
 @router.get(

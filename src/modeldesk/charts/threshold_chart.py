@@ -6,13 +6,17 @@ from collections.abc import Callable, Sequence
 
 from modeldesk.charts.options import Options, themed, value_axis
 from modeldesk.charts.palette import Palette
-from modeldesk.services.performance_views import ThresholdView
+from modeldesk.services.performance_views import CheapestView, ThresholdView
 
 
 def threshold_chart(
-    thresholds: Sequence[ThresholdView], best: ThresholdView | None, colours: Palette
+    thresholds: Sequence[ThresholdView],
+    best: ThresholdView | None,
+    colours: Palette,
+    *,
+    cheapest: CheapestView | None = None,
 ) -> Options:
-    """Draw precision, recall and F1 over the threshold, and mark the one with the highest F1.
+    """Draw precision, recall and F1 over the threshold, and mark the best ones.
 
     Parameters
     ----------
@@ -22,6 +26,9 @@ def threshold_chart(
         Where F1 is highest; ``None``: nothing is marked.
     colours
         The page's palette.
+    cheapest
+        The threshold that costs least, marked by a line; ``None``, or one at which no row counts
+        as the class: nothing is marked.
     """
     lines = (
         ("precision", colours.brand, "solid", lambda each: each.precision),
@@ -48,6 +55,7 @@ def threshold_chart(
                     for name, colour, style, height in lines
                 ),
                 *([] if best is None else [_best(best, colours)]),
+                *_cheapest(cheapest, colours),
             ],
         },
     )
@@ -102,6 +110,23 @@ def _best(best: ThresholdView, colours: Palette) -> Options:
         "lineStyle": {"width": 0},
         "itemStyle": {"color": colours.stable},
     }
+
+
+def _cheapest(found: CheapestView | None, colours: Palette) -> list[Options]:
+    if found is None or found.threshold is None:
+        return []
+    place = round(found.threshold, 4)
+    words = f"cheapest: threshold {found.threshold:.4g}\n{found.cost:.4g} a row"
+    return [
+        {
+            "type": "line",
+            "name": "cheapest",
+            "data": [{"value": [place, height], "name": words} for height in (0, 1)],
+            "symbol": "none",
+            "lineStyle": {"width": 1.5, "type": "dotted", "color": colours.ink_soft},
+            "itemStyle": {"color": colours.ink_soft},
+        }
+    ]
 
 
 def _axis(colours: Palette, name: str) -> Options:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Annotated, Protocol, TypeAlias, TypeVar
 
 import typer
 
@@ -11,6 +12,8 @@ from modeldesk.cli.options import AsJson, DatabaseUrl, Home, ServerUrl, open_exi
 from modeldesk.cli.screen import answers, write_json
 
 if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
     from modeldesk.client.performance import ClientPerformance
     from modeldesk.services.performance_report import Performance
 
@@ -19,6 +22,14 @@ if TYPE_CHECKING:
 _DAYS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 
 _Told = TypeVar("_Told")
+_ShownT_contra = TypeVar("_ShownT_contra", contravariant=True)
+
+
+class _View(Protocol[_ShownT_contra]):
+    """Draws an answer for a terminal."""
+
+    def __call__(self, found: _ShownT_contra, /, *, console: "Console") -> "RenderableType":
+        """Return what is printed."""
 
 
 def performance(  # noqa: PLR0913  # one parameter per option of the command
@@ -31,6 +42,12 @@ def performance(  # noqa: PLR0913  # one parameter per option of the command
     segment: Annotated[
         str,
         typer.Option(help="Only the rows of this segment, such as country=DE.", show_default=False),
+    ] = "",
+    slice_name: Annotated[
+        str,
+        typer.Option(
+            "--slice", help="Only the rows of this slice, by its name.", show_default=False
+        ),
     ] = "",
     start: Annotated[
         datetime | None,
@@ -59,6 +76,10 @@ def performance(  # noqa: PLR0913  # one parameter per option of the command
         typer.Option(help="Compare with this version instead.", show_default=False),
     ] = None,
     days: Annotated[bool, typer.Option("--days", help="Show each day as well.")] = False,
+    parts: Annotated[
+        bool,
+        typer.Option("--parts", help="Each segment and slice instead, beside all rows."),
+    ] = False,
     test: Annotated[
         bool,
         typer.Option("--test", help="On the test set that the version was published with instead."),
@@ -83,57 +104,88 @@ def performance(  # noqa: PLR0913  # one parameter per option of the command
 
     Example: `modeldesk performance churn --from 2026-03-01 --measure f1_macro --days`
     """
-    import msgspec
-
-    from modeldesk.cli.performance_view import compared_view, performance_view
+    from modeldesk.cli.performance_view import compared_view, parts_view, performance_view
     from modeldesk.errors import InvalidArgument
 
     if days and against is not None:
         message = "Versions are compared over all days together."
         raise InvalidArgument(message, hint="Leave out --days, or choose days by --from and --to.")
     first, last = (None if day is None else day.replace(tzinfo=UTC) for day in (start, end))
+    others = {"--segment": bool(segment), "--against": against is not None, "--days": days}
+    place = (url, home, database_url)
     if test or versions:
         from modeldesk.cli import measuring_versions
 
-        place = measuring_versions.Place(url=url, home=home, database_url=database_url)
-        others = {"--segment": bool(segment), "--against": against is not None, "--days": days}
+        asked = measuring_versions.Place(url=url, home=home, database_url=database_url)
         if test:
             ranged = {"--from": start is not None, "--to": end is not None, "--versions": versions}
-            measuring_versions.refuse_beside("--test", others | ranged)
+            more = {"--slice": bool(slice_name), "--parts": parts}
+            measuring_versions.refuse_beside("--test", others | ranged | more)
             measuring_versions.tell_test(
-                place, model, version=version, measures=measure, as_json=as_json
+                asked, model, version=version, measures=measure, as_json=as_json
             )
         else:
-            one = {"--version": version is not None}
+            one = {"--version": version is not None, "--parts": parts}
             measuring_versions.refuse_beside("--versions", others | one)
             measuring_versions.tell_line(
-                place, model, start=first, end=last, measures=measure, as_json=as_json
+                asked,
+                model,
+                slice_name=slice_name,
+                start=first,
+                end=last,
+                measures=measure,
+                as_json=as_json,
             )
-        return
-    if against is not None:
+    elif parts:
+        from modeldesk.cli.measuring_versions import refuse_beside
+
+        refuse_beside("--parts", others | {"--slice": bool(slice_name)})
+        table = _ask(
+            lambda source: source.parts_table(
+                model, version=version, start=first, end=last, measures=measure
+            ),
+            place,
+        )
+        _show(table, parts_view, as_json=as_json)
+    elif against is not None:
         compared = _ask(
             lambda source: source.compare(
-                model, version, against, segment=segment, start=first, end=last, measures=measure
+                model,
+                version,
+                against,
+                segment=segment,
+                slice=slice_name,
+                start=first,
+                end=last,
+                measures=measure,
             ),
-            (url, home, database_url),
+            place,
         )
-        if as_json:
-            write_json(msgspec.json.encode(compared))
-        else:
-            console = answers()
-            console.print(compared_view(compared, console=console))
-        return
-    report = _ask(
-        lambda source: source.report(
-            model, version=version, segment=segment, start=first, end=last, measures=measure
-        ),
-        (url, home, database_url),
-    )
+        _show(compared, compared_view, as_json=as_json)
+    else:
+        report = _ask(
+            lambda source: source.report(
+                model,
+                version=version,
+                segment=segment,
+                slice=slice_name,
+                start=first,
+                end=last,
+                measures=measure,
+            ),
+            place,
+        )
+        _show(report, partial(performance_view, days=days), as_json=as_json)
+
+
+def _show(found: "_Told", view: "_View[_Told]", *, as_json: bool) -> None:
+    import msgspec
+
     if as_json:
-        write_json(msgspec.json.encode(report))
+        write_json(msgspec.json.encode(found))
     else:
         console = answers()
-        console.print(performance_view(report, days=days, console=console))
+        console.print(view(found, console=console))
 
 
 def _ask(

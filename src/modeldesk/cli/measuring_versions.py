@@ -76,13 +76,16 @@ def tell_line(
     place: Place,
     model: str,
     *,
+    slice_name: str,
     start: datetime | None,
     end: datetime | None,
     measures: Sequence[str] | None,
     as_json: bool,
 ) -> None:
     """Show each version of a model on its test set and on live labels."""
-    found = place.ask(lambda source: source.line(model, start=start, end=end, measures=measures))
+    found = place.ask(
+        lambda source: source.line(model, slice=slice_name, start=start, end=end, measures=measures)
+    )
     if as_json:
         write_json(msgspec.json.encode(found))
     else:

@@ -12,6 +12,7 @@ from modeldesk.cli.counting import counted
 from modeldesk.cli.letters import shown
 from modeldesk.cli.listing import Paper
 from modeldesk.reports.numbers import NOTHING, count, share
+from modeldesk.services.performance_parts import PartFigure, PartsTable
 from modeldesk.services.performance_views import (
     ComparedVersions,
     FigureView,
@@ -34,8 +35,8 @@ def performance_view(report: PerformanceReport, *, days: bool, console: Console)
         Where it is shown: tells the width, and which letters it knows.
     """
     title = f"Version {report.version} of {report.model}"
-    if report.segment:
-        title += f", {report.segment}"
+    if report.segment or report.slice:
+        title += f", {report.segment or report.slice}"
     if report.because is not None:
         return Group(shown(f"{title}: there are no figures, because {report.because}."))
     told = f"{report.task}, {counted(report.labelled, 'labelled row')}"
@@ -50,8 +51,8 @@ def performance_view(report: PerformanceReport, *, days: bool, console: Console)
 def compared_view(compared: ComparedVersions, *, console: Console) -> Group:
     """Return the verdict and a line per measure; parameters as for `performance_view`."""
     title = f"Version {compared.one} against version {compared.other} of {compared.model}"
-    if compared.segment:
-        title += f", {compared.segment}"
+    if compared.segment or compared.slice:
+        title += f", {compared.segment or compared.slice}"
     rows = f"{count(compared.one_labelled)} and {count(compared.other_labelled)} labelled rows"
     table = Paper.of(console).table()
     for name in ("measure", "of", f"version {compared.one}", f"version {compared.other}"):
@@ -71,6 +72,44 @@ def compared_view(compared: ComparedVersions, *, console: Console) -> Group:
     parts: list[RenderableType] = [Text.assemble(shown(title, "bold"), (f"  {rows}", "dim"))]
     parts.append(shown(compared.verdict))
     return Group(*parts, *([table] if compared.differences else []))
+
+
+def parts_view(found: PartsTable, *, console: Console) -> Group:
+    """Return a line per segment and slice below one of all rows; parameters likewise."""
+    title = f"Version {found.version} of {found.model}"
+    if not found.labelled:
+        return Group(shown(f"{title}: no labelled row is evaluated in this range."))
+    head = Text.assemble(
+        shown(title, "bold"), (f"  {counted(found.labelled, 'labelled row')}", "dim")
+    )
+    table = Paper.of(console).table()
+    table.add_column("part")
+    table.add_column("labelled", justify="right")
+    for each in found.overall:
+        words = each.measure if each.of is None else f"{each.measure} of {each.of}"
+        table.add_column(shown(words), justify="right")
+    table.add_row("all rows", count(found.labelled), *map(with_interval, found.overall))
+    for part in found.parts:
+        known = {(each.figure.measure, each.figure.of): each for each in part.figures}
+        cells = [known.get((each.measure, each.of)) for each in found.overall]
+        table.add_row(
+            shown(part.segment or part.slice),
+            count(part.labelled),
+            *(shown(NOTHING) if each is None else _cell(each) for each in cells),
+        )
+    words = (
+        "A part is called worse or better where its interval lies wholly outside that of all rows."
+    )
+    return Group(head, table, *([] if not found.parts else [shown(words, "dim")]))
+
+
+def _cell(each: PartFigure) -> Text:
+    words = with_interval(each.figure)
+    return (
+        shown(f"{words} {each.outside}", _STYLES.get(each.outside, "yellow"))
+        if each.outside
+        else shown(words)
+    )
 
 
 def notes_of(figures: Sequence[FigureView]) -> list[Text]:
@@ -104,7 +143,7 @@ def _days(report: PerformanceReport, paper: Paper) -> Table:
     table = paper.table()
     table.add_column("day")
     table.add_column("labelled", justify="right")
-    whole = not report.segment
+    whole = not (report.segment or report.slice)
     if whole:
         table.add_column("share", justify="right")
     found = dict.fromkeys(

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from modeldesk.client.transport import Query, Transport, at, span
+from modeldesk.performance import Costs
 from modeldesk.services.change_views import AttributionReport
 from modeldesk.services.fairness_views import FairnessReport
+from modeldesk.services.performance_parts import PartsTable
 from modeldesk.services.performance_views import (
     ComparedVersions,
     ConfusionView,
     CurvesView,
+    ErrorsView,
     PerformanceReport,
 )
 
@@ -40,6 +43,7 @@ class ClientPerformance:
         *,
         version: int | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
@@ -53,6 +57,8 @@ class ClientPerformance:
             The model, and the version of it; ``None``: the champion.
         segment
             Only the rows of this segment, such as ``country=DE``.
+        slice
+            Only the rows of this slice, instead of a segment.
         start, end
             Days that begin at or after ``start`` and before ``end``.
         measures
@@ -61,7 +67,7 @@ class ClientPerformance:
         confidence
             How often an interval should hold the true value, between 0 and 1.
         """
-        query = _rows(segment, start, end) | {
+        query = _rows(segment, slice, start, end) | {
             "version": version,
             "measure": measures,
             "confidence": confidence,
@@ -81,12 +87,13 @@ class ClientPerformance:
         *,
         version: int | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> ConfusionView:
         """Return how often each class was predicted for each; parameters as for `report`."""
         path = at("models", name, "performance", "confusion")
-        query = _rows(segment, start, end) | {"version": version}
+        query = _rows(segment, slice, start, end) | {"version": version}
         return self._transport.get(path, ConfusionView, query=query)
 
     def curves(
@@ -95,30 +102,85 @@ class ClientPerformance:
         *,
         version: int | None = None,
         of: str | None = None,
+        costs: Costs | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> CurvesView:
-        """Return ROC, precision over recall and calibration.
+        """Return ROC, precision over recall, calibration, and what each threshold would give.
 
         Parameters
         ----------
-        name, version, segment, start, end
+        name, version, segment, slice, start, end
             As for `report`.
         of
             The class; ``None``: the positive one of two.
+        costs
+            What each outcome costs, by which thresholds are told apart; one per mistake unless
+            told.
         """
         path = at("models", name, "performance", "curves")
-        query = _rows(segment, start, end) | {"version": version, "of": of}
+        query = _rows(segment, slice, start, end) | {"version": version, "of": of}
+        if costs is not None:
+            query |= asdict(costs)
         return self._transport.get(path, CurvesView, query=query)
 
-    def compare(
+    def errors(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> ErrorsView:
+        """Return how the errors of numbers are distributed; parameters as for `report`."""
+        path = at("models", name, "performance", "errors")
+        query = _rows(segment, slice, start, end) | {"version": version}
+        return self._transport.get(path, ErrorsView, query=query)
+
+    def parts_table(
+        self,
+        name: str,
+        *,
+        version: int | None = None,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        measures: Sequence[str] | None = None,
+        daily: Sequence[str] = (),
+        confidence: float = 0.95,
+    ) -> PartsTable:
+        """Return how good a version is in each segment and each slice, beside all rows.
+
+        Parameters
+        ----------
+        name, version, start, end, confidence
+            As for `report`.
+        measures
+            Which measures; a few that fit the task unless told.
+        daily
+            Measures to give of each day of each part.
+        """
+        path = at("models", name, "performance", "parts")
+        query: dict[str, Query] = {
+            "version": version,
+            **span(start, end),
+            "measure": measures,
+            "daily": daily or None,
+            "confidence": confidence,
+        }
+        return self._transport.get(path, PartsTable, query=query)
+
+    def compare(  # noqa: PLR0913  # one keyword for each thing that can be asked
         self,
         name: str,
         one: int | None = None,
         other: int | None = None,
         *,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # what it is called everywhere else
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
@@ -130,7 +192,7 @@ class ClientPerformance:
 
         Parameters
         ----------
-        name, segment, start, end, measures
+        name, segment, slice, start, end, measures
             As for `report`.
         one, other
             The version that is judged, and the one that it is compared with; ``None``: the
@@ -139,7 +201,7 @@ class ClientPerformance:
             The chance that no difference at all is called where there is none.
         """
         path = at("models", name, "performance", "versions")
-        query = _rows(segment, start, end) | {
+        query = _rows(segment, slice, start, end) | {
             "one": one,
             "other": other,
             "measure": measures,
@@ -147,7 +209,7 @@ class ClientPerformance:
         }
         return self._transport.get(path, ComparedVersions, query=query)
 
-    def fairness(  # noqa: PLR0913  # one keyword for each thing that can be asked
+    def fairness(  # noqa: PLR0913  # likewise
         self,
         name: str,
         *,
@@ -242,8 +304,7 @@ class ClientPerformance:
         return self._transport.get(path, AttributionReport, query=query)
 
 
-def _rows(segment: str, start: datetime | None, end: datetime | None) -> dict[str, Query]:
-    return {
-        "segment": segment or None,
-        **span(start, end),
-    }
+def _rows(
+    segment: str, slice_name: str, start: datetime | None, end: datetime | None
+) -> dict[str, Query]:
+    return {"segment": segment or None, "slice": slice_name or None, **span(start, end)}

@@ -6,9 +6,8 @@ import math
 
 from modeldesk.errors import Incompatible
 from modeldesk.performance import Regression, State
-from modeldesk.services.performance_views import ErrorBinView, ErrorsView
+from modeldesk.services.performance_views import ErrorBinView, ErrorsView, RowsOf
 from modeldesk.sketches import Quantiles
-from modeldesk.store import VersionRecord
 
 MOST_BINS = 24
 """Stretches between the outer ones."""
@@ -17,7 +16,7 @@ _TAIL = 0.01
 """Share of the errors on either side that the outer stretches take, about."""
 
 
-def errors_of(record: VersionRecord, segment: str, state: State | None) -> ErrorsView:
+def errors_of(rows: RowsOf, state: State | None) -> ErrorsView:
     """Return how the errors of a version's labelled rows are distributed.
 
     Raises
@@ -26,12 +25,13 @@ def errors_of(record: VersionRecord, segment: str, state: State | None) -> Error
         When the version does not predict one number per row.
     """
     if state is not None and not isinstance(state, Regression):
-        message = f"Version {record.number} of {record.model!r} does not predict numbers."
+        message = f"Version {rows.version} of {rows.model!r} does not predict numbers."
         raise Incompatible(message, hint="Its mistakes are in the confusion table.")
     return ErrorsView(
-        model=record.model,
-        version=record.number,
-        segment=segment,
+        model=rows.model,
+        version=rows.version,
+        segment=rows.segment,
+        slice=rows.slice,
         labelled=0 if state is None else state.labelled,
         bins=() if state is None else error_bins(state.error_quantiles),
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from modeldesk.errors import Incompatible
 from modeldesk.performance import (
     Classification,
+    Costs,
     State,
     differences,
     task_of,
@@ -32,6 +33,7 @@ from modeldesk.services.performance_views import (
     DifferenceView,
     ErrorsView,
     PerformanceReport,
+    RowsOf,
     difference_view,
     figures,
     no_curves,
@@ -209,6 +211,7 @@ class Performance:
         *,
         version: int | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # likewise
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> ConfusionView:
@@ -217,12 +220,12 @@ class Performance:
         Raises
         ------
         NotFound
-            When there is no such model, version or segment.
+            When there is no such model, version, segment or slice.
         Incompatible
             When the model does not predict one class per row.
         """
         record = self._registry.record(name, version)
-        state = self._states.of(record, segment, start, end)
+        state = self._states.of(record, part_of(segment, slice), start, end)
         classes: tuple[str, ...] = ()
         counts: tuple[tuple[int, ...], ...] = ()
         if state is not None:
@@ -233,6 +236,7 @@ class Performance:
             model=record.model,
             version=record.number,
             segment=segment,
+            slice=slice,
             classes=classes,
             counts=counts,
         )
@@ -243,7 +247,9 @@ class Performance:
         *,
         version: int | None = None,
         of: str | None = None,
+        costs: Costs | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # likewise
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> CurvesView:
@@ -251,24 +257,30 @@ class Performance:
 
         Parameters
         ----------
-        name, version, segment, start, end
+        name, version, segment, slice, start, end
             As for `report`.
         of
             The class; ``None``: the positive one of two.
+        costs
+            What each outcome costs, by which thresholds are told apart; one per mistake unless
+            told.
 
         Raises
         ------
         NotFound
-            When there is no such model, version or segment, or the class has no probabilities.
+            When there is no such model, version, segment or slice, or the class has no
+            probabilities.
+        InvalidArgument
+            When a cost is not a finite number.
         Incompatible
             When the model does not predict one class per row.
         """
         record = self._registry.record(name, version)
-        state = self._states.of(record, segment, start, end)
+        state = self._states.of(record, part_of(segment, slice), start, end)
+        rows = _rows(record, segment, slice)
         if state is None:
-            because = why_nothing(record, start, end)
-            return no_curves(record.model, record.number, segment, because)
-        return curves_of(record, segment, _classification(record, state), of)
+            return no_curves(rows, why_nothing(record, start, end))
+        return curves_of(rows, _classification(record, state), of, costs or Costs())
 
     def errors(
         self,
@@ -276,6 +288,7 @@ class Performance:
         *,
         version: int | None = None,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # likewise
         start: datetime | None = None,
         end: datetime | None = None,
     ) -> ErrorsView:
@@ -283,27 +296,29 @@ class Performance:
 
         Parameters
         ----------
-        name, version, segment, start, end
+        name, version, segment, slice, start, end
             As for `report`.
 
         Raises
         ------
         NotFound
-            When there is no such model, version or segment.
+            When there is no such model, version, segment or slice.
         Incompatible
             When the model does not predict one number per row.
         """
         record = self._registry.record(name, version)
-        state = self._states.of(record, segment, start, end)
-        return errors_of(record, segment, state)
+        state = self._states.of(record, part_of(segment, slice), start, end)
+        rows = _rows(record, segment, slice)
+        return errors_of(rows, state)
 
-    def compare(
+    def compare(  # noqa: PLR0913  # one keyword for each thing that can be asked
         self,
         name: str,
         one: int | None = None,
         other: int | None = None,
         *,
         segment: str = "",
+        slice: str = "",  # noqa: A002  # likewise
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
@@ -316,7 +331,7 @@ class Performance:
 
         Parameters
         ----------
-        name, segment, start, end
+        name, segment, slice, start, end
             As for `report`.
         one, other
             The version that is judged, and the one that it is compared with; ``None``: the
@@ -329,7 +344,7 @@ class Performance:
         Raises
         ------
         NotFound
-            When there is no such model, version, segment or measure.
+            When there is no such model, version, segment, slice or measure.
         InvalidArgument
             When the confidence does not lie between 0 and 1.
         Incompatible
@@ -338,7 +353,9 @@ class Performance:
         """
         check_asked(measures, confidence)
         records = [self._registry.record(name, number) for number in (one, other)]
-        states = [self._states.of(record, segment, start, end) for record in records]
+        states = [
+            self._states.of(record, part_of(segment, slice), start, end) for record in records
+        ]
         first, second = states
         numbers = records[0].number, records[1].number
         found: tuple[DifferenceView, ...] = ()
@@ -351,13 +368,14 @@ class Performance:
             one=numbers[0],
             other=numbers[1],
             segment=segment,
+            slice=slice,
             one_labelled=0 if first is None else first.labelled,
             other_labelled=0 if second is None else second.labelled,
             differences=found,
             verdict=verdict(*numbers, found),
         )
 
-    def fairness(  # noqa: PLR0913  # one keyword for each thing that can be asked
+    def fairness(  # noqa: PLR0913  # likewise
         self,
         name: str,
         *,
@@ -482,6 +500,10 @@ class Performance:
             end=end,
         )
         return {found.window.start: found for found in told.windows}
+
+
+def _rows(record: VersionRecord, segment: str, slice_name: str) -> RowsOf:
+    return RowsOf(model=record.model, version=record.number, segment=segment, slice=slice_name)
 
 
 def _classification(record: VersionRecord, state: State) -> Classification:

@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from modeldesk.performance import (
     MEASURES,
     CalibrationPoint,
+    Costs,
     Curve,
     Difference,
     Outcome,
     Result,
     State,
+    Sweep,
     Threshold,
     Undefined,
     measure_all,
@@ -22,6 +24,18 @@ from modeldesk.performance import (
 from modeldesk.performance.figures import listed
 from modeldesk.schema import Window
 from modeldesk.services.maturity import WindowMaturity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowsOf:
+    """Which of a version's labelled rows are meant."""
+
+    model: str
+    version: int
+    segment: str
+    """Such as ``country=DE``; empty for all rows, or those of a slice."""
+    slice: str
+    """Name of the slice; empty for all rows, or those of a segment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +115,8 @@ class ConfusionView:
     """Those that occur as a label or as a prediction; up to 500 by name."""
     counts: tuple[tuple[int, ...], ...]
     """A row per true class, in it a number per predicted class, in the order of ``classes``."""
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +165,22 @@ class ThresholdView:
     """``None`` where no row would."""
     recall: float
     f1: float
+    cost: float
+    """The mean cost per row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheapestView:
+    """The threshold that costs least. It was chosen on the same rows: on others expect more."""
+
+    threshold: float | None
+    """``None`` where it is cheapest that no row counts as the class."""
+    flagged: float
+    """Share of the rows that would count as the class."""
+    cost: float
+    """The mean cost per row, and its limits."""
+    low: float | None
+    high: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +205,8 @@ class ErrorsView:
     labelled: int
     bins: tuple[ErrorBinView, ...]
     """From the lowest errors to the highest; empty where nothing is labelled."""
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,6 +231,11 @@ class CurvesView:
     """What thresholds would give, from the lowest to the highest."""
     best: ThresholdView | None = None
     """The one with the highest F1. It was chosen on the same rows: on others expect less."""
+    costs: Costs | None = None
+    """What each outcome of a row was taken to cost."""
+    cheapest: CheapestView | None = None
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +272,8 @@ class ComparedVersions:
     """Empty where one of them has no labelled row."""
     verdict: str
     """All of it in one sentence."""
+    slice: str = ""
+    """The slice whose rows these are; empty: of all rows, or of the segment's."""
 
 
 def figures(
@@ -328,6 +369,20 @@ def threshold_view(found: Threshold) -> ThresholdView:
         precision=found.precision,
         recall=found.recall,
         f1=found.f1,
+        cost=found.cost,
+    )
+
+
+def cheapest_view(found: Sweep) -> CheapestView:
+    """Return the cheapest threshold as callers see it."""
+    cheapest, result = found.cheapest, found.cost
+    interval = None if isinstance(result, Undefined) else result.interval
+    return CheapestView(
+        threshold=cheapest.threshold if math.isfinite(cheapest.threshold) else None,
+        flagged=cheapest.outcomes.predicted / cheapest.outcomes.rows,
+        cost=cheapest.cost,
+        low=None if interval is None else interval.low,
+        high=None if interval is None else interval.high,
     )
 
 
@@ -343,14 +398,13 @@ def calibration_view(point: CalibrationPoint) -> CalibrationView:
     )
 
 
-def no_curves(
-    model: str, version: int, segment: str, because: str, classes: tuple[str, ...] = ()
-) -> CurvesView:
+def no_curves(rows: RowsOf, because: str, classes: tuple[str, ...] = ()) -> CurvesView:
     """Say why there are no curves."""
     return CurvesView(
-        model=model,
-        version=version,
-        segment=segment,
+        model=rows.model,
+        version=rows.version,
+        segment=rows.segment,
+        slice=rows.slice,
         of=None,
         classes=classes,
         curves=(),

@@ -9,9 +9,11 @@ from nicegui import events, ui
 from modeldesk.charts import calibration_chart, pr_chart, roc_chart, threshold_chart
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import Palette
-from modeldesk.services.performance_views import CurvesView, CurveView
+from modeldesk.services.performance_views import CheapestView, CurvesView, CurveView
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.performance_state import MOST_COST
+from modeldesk.ui.wording import number, share
 
 _PIXELS = 300
 
@@ -25,11 +27,20 @@ class CurvesCard:
         The page's colours.
     choose
         Called with the class that a person wants.
+    choose_costs
+        Called with what it costs to take another row for the class, and to miss one of it.
     """
 
-    def __init__(self, appearance: Appearance, *, choose: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        appearance: Appearance,
+        *,
+        choose: Callable[[str], Awaitable[None]],
+        choose_costs: Callable[[float, float], Awaitable[None]],
+    ) -> None:
         self._appearance = appearance
         self._choose = choose
+        self._choose_costs = choose_costs
         self._pictures: list[Picture] = []
 
     def build(self, view: CurvesView, classes: Sequence[str]) -> None:
@@ -52,12 +63,56 @@ class CurvesCard:
                 return
             with block("md-curves"):
                 self._charts()
+            self._costs()
 
     def show(self, view: CurvesView) -> None:
         """Show another class."""
         self._view = view
         for picture in self._pictures:
             picture.redraw(self._appearance.palette)
+        self._tell_cheapest()
+
+    def _costs(self) -> None:
+        """Add what mistakes cost, which a person may change, and the threshold that follows."""
+        costs = self._view.costs
+        if costs is None or self._view.cheapest is None:
+            return
+        with block("md-costs"):
+            text("span", "A false alarm costs")
+            self._mistaken = self._cost_field("Cost of a false alarm", costs.false_positive)
+            text("span", "a miss costs")
+            self._missed = self._cost_field("Cost of a miss", costs.false_negative)
+            self._cheapest = block("md-costs-told")
+            self._cheapest.props["aria-live"] = "polite"
+            testable(self._cheapest, "cheapest")
+        self._tell_cheapest()
+
+    def _cost_field(self, label: str, value: float) -> ui.number:
+        field = ui.number(value=value, min=0, max=MOST_COST, on_change=self._pick_costs)
+        field.props("outlined dense debounce=300 step=any").classes("md-field md-field--cost")
+        field.props["aria-label"] = label
+        testable(field, label.lower().replace(" ", "-"))
+        return field
+
+    async def _pick_costs(self) -> None:
+        costs = [field.value for field in (self._mistaken, self._missed)]
+        if all(isinstance(cost, int | float) and 0 <= cost <= MOST_COST for cost in costs):
+            await self._choose_costs(float(costs[0]), float(costs[1]))
+
+    def _tell_cheapest(self) -> None:
+        found = self._view.cheapest
+        if found is None:
+            return
+        self._cheapest.clear()
+        with self._cheapest:
+            if found.threshold is None:
+                text("p", f"Cheapest is never to say {self._view.of}: {_cost_words(found)} a row.")
+                return
+            words = (
+                f"Cheapest from {found.threshold:.3g} on: {_cost_words(found)} a row, "
+                f"{share(found.flagged)} of rows count as {self._view.of}."
+            )
+            text("p", words)
 
     def _field(self, classes: Sequence[str]) -> None:
         field = ui.select(list(classes), value=self._view.of, on_change=self._pick)
@@ -78,7 +133,9 @@ class CurvesCard:
             self._chart(
                 "Thresholds",
                 "thresholds",
-                lambda colours: threshold_chart(self._view.thresholds, self._view.best, colours),
+                lambda colours: threshold_chart(
+                    self._view.thresholds, self._view.best, colours, cheapest=self._view.cheapest
+                ),
             ),
         ]
 
@@ -91,6 +148,12 @@ class CurvesCard:
 
     def _curve(self, name: str) -> CurveView:
         return next(curve for curve in self._view.curves if curve.name == name)
+
+
+def _cost_words(found: CheapestView) -> str:
+    if found.low is None or found.high is None:
+        return number(found.cost)
+    return f"{number(found.cost)} ({number(found.low)} to {number(found.high)})"
 
 
 def calibration_card(appearance: Appearance, view: CurvesView, classes: Sequence[str]) -> None:

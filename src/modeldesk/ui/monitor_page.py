@@ -16,8 +16,8 @@ from modeldesk.ui.column_table import ColumnTable
 from modeldesk.ui.figures import model_figures
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
-from modeldesk.ui.places import API, MONITOR, PLAYGROUND
 from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
+from modeldesk.ui.places import API, MONITOR, PLAYGROUND
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
 from modeldesk.ui.version_choice import version_choice

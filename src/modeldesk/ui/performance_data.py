@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from modeldesk.desk import Desk
-from modeldesk.performance import MEASURES, Task
+from modeldesk.performance import MEASURES, Costs, Task
 from modeldesk.services.estimate_report import EstimateReport
 from modeldesk.services.maturity import LabelDelay, WindowMaturity
 from modeldesk.services.performance_parts import PartsTable
@@ -99,10 +99,15 @@ class Rows:
             self.model, version=self.version, segment=self.segment, start=self.start
         )
 
-    def curves(self, desk: Desk, name: str | None) -> CurvesView:
-        """Return the curves of a class."""
+    def curves(self, desk: Desk, name: str | None, costs: Costs) -> CurvesView:
+        """Return the curves of a class, and which threshold is cheapest."""
         return desk.performance.curves(
-            self.model, version=self.version, segment=self.segment, start=self.start, of=name
+            self.model,
+            version=self.version,
+            segment=self.segment,
+            start=self.start,
+            of=name,
+            costs=costs,
         )
 
 
@@ -142,7 +147,7 @@ class PerformanceData:
         measure = _measure(report, estimates, state.measure)
         if measure is not None and report.figures and not _has(report, measure):
             report = replace(report, windows=rows.days(desk, measure))
-        classes = report.task == Task.CLASSIFICATION
+        classes, curve = report.task == Task.CLASSIFICATION, _curve(report, state.curve)
         return PerformanceData(
             rows=rows,
             versions=desk.registry.versions(model),
@@ -152,7 +157,7 @@ class PerformanceData:
             maturity=desk.labels.maturity(model, version=number, start=start).windows,
             delay=desk.labels.delay(model),
             confusion=rows.confusion(desk) if classes else None,
-            curves=rows.curves(desk, _curve(report, state.curve)) if classes else None,
+            curves=rows.curves(desk, curve, state.costs) if classes else None,
             errors=rows.errors(desk) if report.task == Task.REGRESSION else None,
             measure=measure,
             estimates=estimates,
@@ -165,9 +170,10 @@ class PerformanceData:
         windows = self.rows.days(desk, measure)
         return replace(self, measure=measure, report=replace(self.report, windows=windows))
 
-    def of_curve(self, desk: Desk, name: str) -> PerformanceData:
-        """Return the same with the curves of another class."""
-        return replace(self, curves=self.rows.curves(desk, name))
+    def of_curve(self, desk: Desk, state: PerformanceState) -> PerformanceData:
+        """Return the same with the curves of another class, or with other costs."""
+        name = _curve(self.report, state.curve)
+        return replace(self, curves=self.rows.curves(desk, name, state.costs))
 
     @property
     def scored(self) -> tuple[str, ...]:

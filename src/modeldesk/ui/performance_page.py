@@ -27,7 +27,6 @@ from modeldesk.ui.estimate_card import estimate_card
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.label_steps import LabelSteps, nothing_measured, only_estimates
 from modeldesk.ui.markup import block, testable
-from modeldesk.ui.places import PERFORMANCE
 from modeldesk.ui.measure_table import measure_table
 from modeldesk.ui.part_rows import PartsData
 from modeldesk.ui.parts_card import PartsCard
@@ -35,6 +34,7 @@ from modeldesk.ui.performance_data import PerformanceData, immature
 from modeldesk.ui.performance_figures import performance_figures
 from modeldesk.ui.performance_history_card import HistoryCard
 from modeldesk.ui.performance_state import RANGES, PerformanceState
+from modeldesk.ui.places import PERFORMANCE
 from modeldesk.ui.rows_drawer import RowsDrawer
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say, trouble
@@ -69,7 +69,9 @@ class PerformancePage:
         self._asked = 0
         self._range: ui.select | None = None
         self._history = HistoryCard(appearance, choose=self._choose_measure)
-        self._curves = CurvesCard(appearance, choose=self._choose_curve)
+        self._curves = CurvesCard(
+            appearance, choose=self._choose_curve, choose_costs=self._choose_costs
+        )
         self._parts = PartsCard(
             site,
             show_rows=self._choose_rows,
@@ -211,11 +213,17 @@ class PerformancePage:
 
     async def _choose_curve(self, name: str) -> None:
         """Show the curves of another class; nothing else changes."""
-        state = replace(self._state, curve=name)
+        await self._show_curve(replace(self._state, curve=name))
+
+    async def _choose_costs(self, mistaken: float, missed: float) -> None:
+        """Look for the threshold that is cheapest if mistakes cost that; nothing else changes."""
+        await self._show_curve(replace(self._state, mistaken=mistaken, missed=missed))
+
+    async def _show_curve(self, state: PerformanceState) -> None:
         if not self._about_the_same_rows():
             await self._reload(state)
         elif (
-            await self._load(state, self._data.of_curve, self._site.desk, name)
+            await self._load(state, self._data.of_curve, self._site.desk, state)
             and self._data.curves is not None
         ):
             self._curves.show(self._data.curves)

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from modeldesk.performance import Costs
 from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
 
 RANGES = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 0: "All days"}
 """Days up to today, and what they are called; 0 is all there are."""
+
+MOST_COST = 1e9
+"""What a mistake costs at most, in whatever unit."""
 
 _MOST_NAME = 500
 
@@ -31,6 +35,10 @@ class PerformanceState:
     """Of which class, quantile or cutoff."""
     curve: str | None = None
     """The class whose curves are shown; ``None``: the first that has any."""
+    mistaken: float = 1.0
+    """What it costs to take a row for the class of the curves that is of another."""
+    missed: float = 1.0
+    """What it costs to miss a row of the class."""
     by: str | None = None
     """The measure by which parts are told apart; ``None``: the first of the headline."""
     slice: str = ""
@@ -57,6 +65,8 @@ class PerformanceState:
             measure=query.get("measure", "")[:_MOST_NAME] or None,
             of=query.get("of"),
             curve=query.get("curve"),
+            mistaken=_cost(query.get("mistaken", "")),
+            missed=_cost(query.get("missed", "")),
             by=query.get("by", "")[:_MOST_NAME] or None,
             slice=query.get("slice", "")[:_MOST_NAME],
             condition=query.get("condition", "")[:LONGEST_EXPRESSION],
@@ -77,6 +87,8 @@ class PerformanceState:
             "measure": self.measure,
             "of": self.of,
             "curve": self.curve,
+            "mistaken": "" if self.mistaken == 1 else f"{self.mistaken:g}",
+            "missed": "" if self.missed == 1 else f"{self.missed:g}",
             "by": self.by,
             "slice": self.slice,
             "condition": self.condition,
@@ -84,6 +96,11 @@ class PerformanceState:
             "find": "1" if self.find else "",
         }
         return "?" + urlencode({name: value for name, value in given.items() if value})
+
+    @property
+    def costs(self) -> Costs:
+        """What mistakes cost."""
+        return Costs(false_positive=self.mistaken, false_negative=self.missed)
 
     @property
     def shows_rows(self) -> bool:
@@ -96,6 +113,14 @@ class PerformanceState:
             return None
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return today - timedelta(days=self.days - 1)
+
+
+def _cost(given: str) -> float:
+    try:
+        cost = float(given)
+    except ValueError:
+        return 1.0
+    return cost if 0 <= cost <= MOST_COST else 1.0
 
 
 def _is_number(given: str) -> bool:

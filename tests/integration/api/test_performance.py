@@ -5,6 +5,7 @@ import math
 from typing import Any
 
 import httpx
+import polars as pl
 import pytest
 
 from modeldesk.api.needs import asked
@@ -100,6 +101,59 @@ async def test_confusion_and_curves(client: httpx.AsyncClient) -> None:
         for point in points
     )
     assert told["calibration"]
+    assert told["costs"]["false_negative"] == 1
+    query = {"of": of, "false_negative": 30, "true_positive": -1}
+    dear = strict(await client.get("models/iris/performance/curves", params=query))
+    assert dear["costs"]["false_negative"] == 30
+    # The dearer a miss, the lower the threshold.
+    assert dear["cheapest"]["threshold"] <= told["cheapest"]["threshold"]
+    assert dear["cheapest"]["cost"] < 0
+    wrong = await client.get("models/iris/performance/curves?false_negative=inf")
+    assert wrong.status_code == 422
+
+
+async def test_parts_stand_beside_all_rows(labelled: Desk, client: httpx.AsyncClient) -> None:
+    """Segments and slices with their figures, days where asked, and the same of a slice alone."""
+    labelled.slices.define("iris", "long", "petal_length_cm > 4.5")
+    labelled.jobs.run()
+    query = {"measure": "accuracy", "daily": "accuracy"}
+    told = strict(await client.get("models/iris/performance/parts", params=query))
+    assert [each["measure"] for each in told["overall"]] == ["accuracy"]
+    assert [part["slice"] for part in told["parts"]] == ["", "", "", "long"]
+    long = told["parts"][-1]
+    assert long["labelled"] == (iris_frame()["petal_length_cm"] > 4.5).sum()
+    assert [len(day["figures"]) for day in long["days"]] == [1]
+    alone = strict(await client.get("models/iris/performance?slice=long&measure=accuracy"))
+    assert alone["slice"] == "long"
+    assert alone["figures"][0]["value"] == long["figures"][0]["figure"]["value"]
+    both = await client.get("models/iris/performance?slice=long&segment=a%3Db")
+    assert both.status_code == 422
+
+
+async def test_errors_of_numbers(desk: Desk, client: httpx.AsyncClient) -> None:
+    """Shares of stretches; of classes there is none, and that is told."""
+    rows = {"a": [float(place) for place in range(40)]}
+    desk.registry.publish(functions.double, name="numbers", reference=rows)
+    answer = desk.predictor.predict("numbers", pl.DataFrame(rows).to_dicts())
+    ids = [found.prediction_id for found in answer.predictions]
+    labels = [2 * value + 1 for value in rows["a"]]
+    desk.labelling.label("numbers", {"prediction_id": ids, "label": labels})
+    desk.jobs.run()
+    told = strict(await client.get("models/numbers/performance/errors"))
+    assert told["labelled"] == 40
+    (bin_,) = [each for each in told["bins"] if each["share"] > 0]
+    assert bin_["share"] == 1
+    assert bin_["low"] <= -1 < bin_["high"]
+    desk.predictor.predict("iris", iris_frame().select(FEATURES).head(1).to_dicts())
+    assert strict(await client.get("models/iris/performance/errors"))["bins"] == []
+
+
+async def test_errors_are_not_those_of_classes(labelled: Desk, client: httpx.AsyncClient) -> None:
+    """Classes have a confusion table instead."""
+    del labelled
+    answer = await client.get("models/iris/performance/errors")
+    assert answer.status_code == 409
+    assert "confusion" in answer.json()["error"]["hint"]
 
 
 async def test_two_versions_are_compared(labelled: Desk, client: httpx.AsyncClient) -> None:
@@ -159,7 +213,9 @@ async def test_a_model_without_labels_has_no_figures(desk: Desk, client: httpx.A
     assert (await client.get("models/none/performance")).status_code == 404
 
 
-@pytest.mark.parametrize("part", ["", "/segments", "/confusion", "/curves", "/versions"])
+@pytest.mark.parametrize(
+    "part", ["", "/segments", "/confusion", "/curves", "/errors", "/parts", "/versions"]
+)
 def test_reading_needs_what_other_reading_does(part: str) -> None:
     """The scope `read`, for the model that the path names."""
     told = asked("GET", f"/api/v1/models/iris/performance{part}")

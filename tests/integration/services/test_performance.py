@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_er
 
 from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.models import ArtefactStore
-from modeldesk.performance import Classification
+from modeldesk.performance import Classification, Costs
 from modeldesk.schema import Granularity, LogPolicy, Routing, Shadow
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.examination import Examination
@@ -401,6 +402,65 @@ def test_a_regression_has_its_own_measures(desk: Desk) -> None:
     assert low == pytest.approx((model.predict(inputs) < target).mean(), abs=0.01)
     later = desk.performance.errors("sugar", start=NOW + timedelta(days=1))
     assert (later.labelled, later.bins) == (0, ())
+
+
+def test_the_cheapest_threshold_is_that_of_trying_all(desk: Desk) -> None:
+    """Of every threshold that there is, with the costs of each row counted one by one."""
+    frame = iris_frame()
+    ids, _ = predicted(desk, frame)
+    labels = shuffled(frame)
+    label(desk, ids, labels)
+    desk.jobs.run()
+    of = "Iris-versicolor"
+    costs = Costs(true_positive=-0.5, false_positive=1, false_negative=7)
+    told = desk.performance.curves("iris", of=of, costs=costs)
+    scores = np.array([desk.reader.prediction(each).outputs[f"probability_{of}"] for each in ids])
+    truth = np.array(labels) == of
+
+    def cost(threshold: float) -> float:
+        said = scores >= threshold
+        counts = (said & truth).sum(), (said & ~truth).sum(), (~said & truth).sum()
+        return float(np.dot(counts, (-0.5, 1, 7)) / len(truth))
+
+    least = min(map(cost, [*scores, np.inf]))
+    assert told.cheapest is not None
+    assert told.cheapest.cost == pytest.approx(least, abs=0.02)
+    assert told.cheapest.threshold is not None
+    assert cost(told.cheapest.threshold) == pytest.approx(told.cheapest.cost, abs=0.02)
+    assert told.cheapest.low is not None
+    assert told.cheapest.high is not None
+    assert told.cheapest.low < told.cheapest.cost < told.cheapest.high
+    assert min(each.cost for each in told.thresholds) == pytest.approx(least, abs=0.05)
+    usual = desk.performance.curves("iris", of=of)
+    assert usual.costs == Costs()
+    with pytest.raises(InvalidArgument):
+        desk.performance.curves("iris", of=of, costs=Costs(false_positive=math.inf))
+
+
+def test_everything_is_told_of_a_slice(desk: Desk) -> None:
+    """Counts, curves and comparisons of its rows only; both a slice and a segment are too much."""
+    frame = iris_frame()
+    desk.slices.define("iris", "long", "petal_length_cm > 4.5")
+    ids, said = predicted(desk, frame)
+    labels = shuffled(frame)
+    label(desk, ids, labels)
+    desk.jobs.run()
+    inside = (frame["petal_length_cm"] > 4.5).to_numpy()
+    told = desk.performance.confusion("iris", slice="long")
+    place = {name: at for at, name in enumerate(told.classes)}
+    expected = np.zeros((len(place), len(place)), dtype=int)
+    for truth, guess in zip(np.array(labels)[inside], np.array(said)[inside], strict=True):
+        expected[place[truth], place[guess]] += 1
+    assert told.counts == tuple(map(tuple, expected.tolist()))
+    assert told.slice == "long"
+    curves = desk.performance.curves("iris", of="Iris-virginica", slice="long")
+    assert (curves.slice, curves.because) == ("long", None)
+    compared = desk.performance.compare("iris", slice="long", measures=["accuracy"])
+    assert compared.one_labelled == inside.sum()
+    with pytest.raises(NotFound, match="'short'"):
+        desk.performance.confusion("iris", slice="short")
+    with pytest.raises(InvalidArgument):
+        desk.performance.confusion("iris", slice="long", segment="a=b")
 
 
 def test_versions_are_compared_on_what_each_predicted(desk: Desk) -> None:

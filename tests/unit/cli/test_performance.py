@@ -9,6 +9,7 @@ import pytest
 
 from modeldesk import Desk
 from modeldesk.client import Client
+from modeldesk.performance import Costs
 from modeldesk.server import running_server
 from modeldesk.settings import Settings
 from tests.support import functions
@@ -35,6 +36,7 @@ def labelled(home: Path, iris: pl.DataFrame) -> Path:
         answer = desk.predictor.predict("iris", rows)
         ids = [found.prediction_id for found in answer.predictions]
         desk.labelling.label("iris", {"prediction_id": ids, "label": [SETOSA] * 50})
+        desk.slices.define("iris", "long", "petal_length_cm > 1.55")
         desk.jobs.run()
     return home
 
@@ -76,9 +78,27 @@ def test_versions_are_compared(run: Callable[..., Result], labelled: Path) -> No
     assert (other.exit_code, "cannot be compared yet" in other.stdout) == (0, True)
 
 
+def test_parts_and_a_slice_are_told(run: Callable[..., Result], labelled: Path) -> None:
+    """A line for all rows and one per part; a slice alone, also of every version."""
+    found = run("performance", "iris", "--parts", "--measure", "accuracy", "--home", labelled)
+    assert found.exit_code == 0, found.output
+    assert [line.split()[:3] for line in found.stdout.splitlines() if " (" in line] == [
+        ["all", "rows", "50"],
+        ["long", "13", "1"],
+    ]
+    alone = run("performance", "iris", "--slice", "long", "--home", labelled)
+    assert "Version 1 of iris, long  classification, 13 labelled rows" in alone.stdout
+    line = run("performance", "iris", "--versions", "--slice", "long", "--json", "--home", labelled)
+    told = json.loads(line.stdout)
+    assert told["slice"] == "long"
+    assert told["versions"][0]["live"]["labelled"] == 13
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (("iris", "--parts", "--slice", "long"), "does not go together with --slice"),
+        (("iris", "--slice", "wide"), "wide"),
         (("irs",), "irs"),
         (("iris", "--measure", "f2"), "no measure 'f2'"),
         (("iris", "--measure", "mae"), "does not apply"),
@@ -117,5 +137,13 @@ def test_a_running_server_tells_the_same(run: Callable[..., Result], labelled: P
         assert curves == desk.performance.curves("iris", of="Iris-virginica")
         compared = client.performance.compare("iris", 2, measures=chosen)
         assert compared == desk.performance.compare("iris", 2, 1, measures=chosen)
+        costs = Costs(false_positive=2, true_negative=-1)
+        dear = client.performance.curves("iris", of="Iris-virginica", costs=costs)
+        assert dear == desk.performance.curves("iris", of="Iris-virginica", costs=costs)
+        parts = client.performance.parts_table("iris", measures=chosen, daily=["mcc"])
+        assert parts == desk.performance.parts_table("iris", measures=chosen, daily=["mcc"])
+        assert [part.slice for part in parts.parts] == ["long"]
+        part = client.performance.report("iris", slice="long")
+        assert part == desk.performance.report("iris", slice="long")
         table = run("performance", "quiet", "--url", url).stdout
         assert "there are no figures, because no row is labelled" in table
