@@ -33,7 +33,7 @@ class Hit:
     kind: HitKind
     model: str
     title: str
-    """What it is called: the model's name, the column's, or the alert's sentence."""
+    """What it is called: the model's name, the column's, or of the alert and what it says."""
     column: str = ""
     """The column, or that of the alert; empty for a model."""
     at: datetime | None = None
@@ -106,7 +106,7 @@ class Search:
                 yield Hit(
                     kind=HitKind.ALERT,
                     model=alert.model,
-                    title=alert.sentence,
+                    title=f"{alert.column}: {alert.sentence}",
                     column=alert.column,
                     at=alert.window.start,
                 )

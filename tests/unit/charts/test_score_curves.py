@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from modeldesk.charts import (
@@ -14,6 +16,7 @@ from modeldesk.charts import (
 )
 from modeldesk.services.performance_views import (
     CalibrationView,
+    CheapestView,
     CurveView,
     ErrorBinView,
     PointView,
@@ -58,8 +61,8 @@ def test_calibration_shows_rows_and_intervals() -> None:
 
 def test_thresholds_show_what_each_would_give() -> None:
     """A threshold that no row reaches has no precision; the best by F1 is marked."""
-    low = ThresholdView(threshold=0.2, flagged=0.5, precision=0.6, recall=0.9, f1=0.72)
-    high = ThresholdView(threshold=0.9, flagged=0.0, precision=None, recall=0.0, f1=0.0)
+    low = ThresholdView(threshold=0.2, flagged=0.5, precision=0.6, recall=0.9, f1=0.72, cost=0.3)
+    high = ThresholdView(threshold=0.9, flagged=0.0, precision=None, recall=0.0, f1=0.0, cost=0.5)
     options = threshold_chart([low, high], low, LIGHT)
     data = {one["name"]: one["data"] for one in options["series"]}
     assert [point["value"] for point in data["precision"]] == [[0.2, 0.6]]
@@ -72,6 +75,14 @@ def test_thresholds_show_what_each_would_give() -> None:
         "precision 0.6, recall 0.9, F1 0.72",
     ]
     assert "precision none" in data["recall"][1]["name"]
+    cheapest = CheapestView(threshold=0.2, flagged=0.5, cost=0.3, low=0.2, high=0.4)
+    marked = threshold_chart([low, high], low, LIGHT, cheapest=cheapest)["series"]
+    (line,) = [one for one in marked if one["name"] == "cheapest"]
+    assert [point["value"] for point in line["data"]] == [[0.2, 0], [0.2, 1]]
+    never = replace(cheapest, threshold=None)
+    assert "cheapest" not in {
+        one["name"] for one in threshold_chart([low], low, LIGHT, cheapest=never)["series"]
+    }
     without = threshold_chart([], None, LIGHT)["series"]
     assert [one["data"] for one in without] == [[], [], []]
 
