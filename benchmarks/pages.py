@@ -21,8 +21,8 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,16 +72,19 @@ class Found:
 
 def main() -> None:
     """Measure, print the tables and the result."""
-    size = QUICK if _arguments().quick else FULL
+    arguments = _arguments()
+    size = QUICK if arguments.quick else FULL
     chromium_path()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended"))
     report.heading("Pages", "modeldesk", "nicegui", "playwright")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        began = time.perf_counter()
-        make_store(folder / "home", size)
-        print(f"The store was made in {time.perf_counter() - began:.0f} s.\n", flush=True)
-        found = _measured(folder, size)
+        home = arguments.store or folder / "home"
+        if not home.exists():
+            began = time.perf_counter()
+            make_store(home, size)
+            print(f"The store was made in {time.perf_counter() - began:.0f} s.\n", flush=True)
+        found = _measured(folder, home, size)
         _print(found)
         peer_s, peer_mb = _evidently(folder, REPORTS if size is FULL else REPORTS // 10)
     report.table(
@@ -108,6 +111,9 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench-pages", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a small store, as a check")
+    parser.add_argument(
+        "--store", type=Path, help="home with the store of an earlier run, or where to make one"
+    )
     return parser.parse_args()
 
 
@@ -120,8 +126,8 @@ def _sights(size: Size) -> list[Sight]:
     ]
 
 
-def _measured(folder: Path, size: Size) -> Found:
-    command = [str(own_python()), "-m", "modeldesk", "serve", "--home", str(folder / "home")]
+def _measured(folder: Path, home: Path, size: Size) -> Found:
+    command = [str(own_python()), "-m", "modeldesk", "serve", "--home", str(home.resolve())]
     program = Program(
         name="modeldesk",
         command=[*command, "--port", "{port}"],
@@ -181,28 +187,23 @@ def _sessions_mb(browser: Browser, server: Running, size: Size) -> float:
 def _beside(browser: Browser, server: Running, size: Size) -> tuple[float, float]:
     """Predict rows on a quiet server, and while pages are loaded; both 99th percentiles."""
     message = _message(size)
-    quiet = _p99_ms(server, message, threading.Event())
-    done = threading.Event()
-    told: list[float] = []
-    asking = threading.Thread(target=lambda: told.append(_p99_ms(server, message, done)))
-    asking.start()
-    context = fresh(browser)
-    page = context.new_page()
-    while not done.is_set():
-        for sight in _sights(size):
-            page.goto(server.url(sight.path))
-            drawn(page, sight.main)
-    asking.join()
-    context.close()
-    return quiet, told[0]
+    # Each in a thread of its own: the browser has a loop of events in this one.
+    with ThreadPoolExecutor(1) as asking:
+        quiet = asking.submit(_p99_ms, server, message).result()
+        loaded = asking.submit(_p99_ms, server, message)
+        context = fresh(browser)
+        page = context.new_page()
+        while not loaded.done():
+            for sight in _sights(size):
+                page.goto(server.url(sight.path))
+                drawn(page, sight.main)
+        context.close()
+        return quiet, loaded.result()
 
 
-def _p99_ms(server: Running, message: bytes, done: threading.Event) -> float:
+def _p99_ms(server: Running, message: bytes) -> float:
     tally = Tally()
-    try:
-        asyncio.run(offer(server.port, [message], rate=_RATE, seconds=_SECONDS, tally=tally))
-    finally:
-        done.set()
+    asyncio.run(offer(server.port, [message], rate=_RATE, seconds=_SECONDS, tally=tally))
     if tally.failed or tally.refused or tally.not_sent:
         sys.exit(f"{tally.failed + tally.refused + tally.not_sent} predictions were not answered.")
     return float(np.percentile(tally.accepted_ms, 99))

@@ -26,6 +26,7 @@ _DRIFTING = 4
 _LABELLED_DAYS = 100
 """The latest days, whose outcomes are known."""
 _REFERENCE_ROWS = 5_000
+_DAYS_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +80,15 @@ def _log(desk: Desk, name: str, size: Size, rng: np.random.Generator) -> None:
         for day, minute in zip(place, minutes, strict=True)
     ]
     keys = [f"{name}-{number}" for number in range(count)]
-    desk.backfill.log(
-        name,
-        rows.with_columns(pl.Series("at", times), pl.Series("key", keys)),
-        time="at",
-        row_id="key",
-    )
+    table = rows.with_columns(pl.Series("at", times), pl.Series("key", keys))
+    # A few days at a time, as they would have come: what is asked of a day reads few others.
+    for some in table.iter_slices(count * _DAYS_AT_ONCE // size.days):
+        desk.backfill.log(name, some, time="at", row_id="key")
     desk.jobs.run()
     known = place >= size.days - _LABELLED_DAYS
     truth = np.where(rng.random(count) < 0.1, "no", rows[OUTCOME].to_numpy())[known]
-    table = {"row_id": [key for key, is_known in zip(keys, known, strict=True) if is_known],
-             "label": truth.tolist()}  # fmt: skip
-    desk.labelling.label(name, table)
+    told = [key for key, is_known in zip(keys, known, strict=True) if is_known]
+    desk.labelling.label(name, {"row_id": told, "label": truth.tolist()})
 
 
 def _rows(rng: np.random.Generator, count: int, *, moved: NDArray[np.float64]) -> pl.DataFrame:
