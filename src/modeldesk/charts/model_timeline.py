@@ -160,6 +160,7 @@ def _titled(axes: list[Options], data: TimelineData, colours: Palette) -> list[O
     of = "" if data.of is None else f" of {data.of}"
     measure |= {"name": f"{data.title}{of}", "nameGap": 10, **name}
     volume |= {"name": "Predictions", "nameGap": 10, **name}
+    volume["splitLine"] = volume["splitLine"] | {"showMaxLine": False}
     if data.measure is None:
         measure["show"] = False
     return [measure, volume]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from itertools import pairwise
 
 from modeldesk.services.health import Concern, DaySign, Health, Reason, Signs, graded
+from modeldesk.services.performance_views import DifferenceView
 
 FAILED_NOW = timedelta(days=1)
 """A failure that is younger needs somebody to act."""
@@ -78,8 +79,8 @@ def performance(signs: Signs) -> Reason | None:
     if found is None or not found.worse:
         return None
     first, *others = found.worse
-    more = f" So has {_listed([each.title for each in others])}." if others else ""
-    sentence = f"{first.sentence} {found.words}{more}"
+    also = f" Also worse: {_listed([each.title for each in others])}." if others else ""
+    sentence = f"{_fall(first)} ({found.words}).{also}"
     return Reason(
         concern=Concern.PERFORMANCE, grave=True, sentence=sentence, day=found.recent.start.date()
     )
@@ -190,6 +191,16 @@ RULES: tuple[Callable[[Signs], Reason | None], ...] = (
     refusals,
 )
 """Every rule; what each finds is ranked by `graded`."""
+
+
+def _fall(change: DifferenceView) -> str:
+    """Say by how much a measure is worse, with as many digits as anybody reads."""
+    now, before, gap = change.one.value, change.other.value, change.gap
+    name = change.title if change.of is None else f"{change.title} of {change.of!r}"
+    if now is None or before is None or gap.low is None or gap.high is None:
+        return f"{name} is worse"
+    low, high = sorted((abs(gap.low), abs(gap.high)))
+    return f"{name} is {now:.3g} instead of {before:.3g}, worse by {low:.2g} to {high:.2g}"
 
 
 def _longest_pause(days: Sequence[DaySign]) -> timedelta | None:

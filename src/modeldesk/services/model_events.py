@@ -112,9 +112,14 @@ class ModelEvents:
         NotFound
             When there is no such model.
         """
-        found = [*self._versions(name), *self._found(name, start), *self._flagged(name)]
-        if caller().may(CHANGES):
-            found += self._changes(name)
+        changes = self._changes(name) if caller().may(CHANGES) else ()
+        # At one and the same moment, what is published comes before what happens to it.
+        found = [
+            *changes,
+            *self._flagged(name),
+            *self._found(name, start),
+            *self._versions(name),
+        ]
         first = None if start is None else start.date()
         kept = [event for event in found if first is None or event.day >= first]
         return tuple(sorted(kept, key=lambda event: event.time, reverse=True))

@@ -58,10 +58,10 @@ class PerformanceChange:
 
     @property
     def words(self) -> str:
-        """Say which days are compared."""
+        """Say which days are compared, as part of a sentence."""
         if self.before is None:
-            return f"Of {_span(self.recent)}."
-        return f"Compared are {_span(self.recent)} with {_span(self.before)}."
+            return f"of {_span(self.recent)}"
+        return f"{_span(self.recent)} against {_span(self.before)}"
 
 
 def performance_change(days: Sequence[tuple[datetime, State]]) -> PerformanceChange | None:

@@ -17,7 +17,7 @@ from modeldesk.ui.overview_data import OverviewData
 from modeldesk.ui.places import MONITOR
 from modeldesk.ui.states import empty
 from modeldesk.ui.verdict_chip import CHIP_CELL, chip_fields
-from modeldesk.ui.wording import NOTHING, plural
+from modeldesk.ui.wording import NOTHING
 
 _MOST = 6
 
@@ -79,7 +79,7 @@ class DriftCard:
             self._note.set_text("")
             self._nothing(data)
             return
-        self._note.set_text(f"{day_of(entry.window)} against the reference, {_counted(entry)}")
+        self._note.set_text(f"{day_of(entry.window)}, {_counted(entry)}")
         rows = self._rows(data, entry)
         if self._table is not None:
             self._table.rows = rows
@@ -87,7 +87,7 @@ class DriftCard:
         self._content.clear()
         with self._content:
             self._table = ui.table(rows=rows, columns=_COLUMNS, row_key="key")
-            self._table.classes("md-table md-table--short").props("flat")
+            self._table.classes("md-table md-table--short md-table--drift").props("flat")
             self._table.add_slot("body", _ROW)
 
     def _nothing(self, data: OverviewData) -> None:
@@ -127,8 +127,7 @@ def _on(data: OverviewData, day: date) -> WindowComparison | None:
 
 def _counted(entry: WindowComparison) -> str:
     changed = len(entry.comparison.changed)
-    of = plural(len(entry.comparison.columns), "column")
-    return f"{changed} of {of} changed" if changed else f"none of {of} changed"
+    return f"{changed or 'none'} of {len(entry.comparison.columns)} changed"
 
 
 def _need(column: ColumnComparison) -> tuple[bool, float, str]:

@@ -101,7 +101,7 @@ def _realised(model: ModelSummary) -> Metric:
     figure, main = change.figure, change.main
     rows = plural(change.labelled, "labelled row")
     ends = interval_words(figure)
-    note = f"{ends}, {rows}. {change.words}" if ends else f"{rows}. {change.words}"
+    note = ", ".join(part for part in (ends, rows, f"days {change.words}") if part)
     if main is None:
         return Metric(name=figure.title, value=value_words(figure), note=note)
     words = change_words(main)

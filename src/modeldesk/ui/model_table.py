@@ -58,7 +58,8 @@ _ROW = f"""
     <span v-else class="md-faint">0</span></q-td>
   <q-td key="metric" :props="props">
     <div v-if="props.row.metric" class="md-metric" :title="props.row.metric.note">
-      <span><span class="md-metric-name">{{{{ props.row.metric.name }}}} </span>
+      <span class="md-metric-top">
+        <span class="md-metric-name">{{{{ props.row.metric.name }}}}</span>
         <span :class="props.row.metric.guess ? 'md-metric-guess' : 'md-metric-value'">
           {{{{ props.row.metric.value }}}}</span></span>
       <span v-if="props.row.metric.word" :class="props.row.metric.mark"

@@ -22,6 +22,9 @@ from modeldesk.ui.performance_data import estimated, headlines, immature
 DRIFT_DAYS = timedelta(days=30)
 """Days whose distances are drawn beside each column."""
 
+LEAST_DAYS = timedelta(days=14)
+"""How many days the chart has at least, unless the range has fewer."""
+
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -104,11 +107,13 @@ class OverviewData:
 
     @property
     def _first(self) -> datetime:
-        if self.start is not None:
+        """The first day of the chart: of a model that is younger than the range, its own."""
+        if self.start is not None and self.versions[0].created_at < self.start:
             return self.start
         known = [found.window.start for found in self.maturity]
-        known += [Window.containing(event.time, Granularity.DAY).start for event in self.events]
-        return min(known, default=self.today.start)
+        known.append(Window.containing(self.versions[0].created_at, Granularity.DAY).start)
+        first = min(*known, self.today.end - LEAST_DAYS)
+        return first if self.start is None else max(first, self.start)
 
 
 def summary_of(desk: Desk, model: str, state: OverviewState, now: datetime) -> ModelSummary:

@@ -96,13 +96,14 @@ class PerformanceCard:
         table.classes("md-table md-table--short").props("flat")
         table.add_slot("body", _ROW)
         with block("md-card-body md-card-foot"):
-            text("p", change.words, "md-soft md-small")
+            text("p", f"Days {change.words}.", "md-soft md-small")
 
     def _nothing(self, data: OverviewData) -> None:
-        words = (
-            f"None of {plural(data.predictions, 'prediction')} in this range has a label. Say what "
-            "was true of them, and this card tells how good the model is."
-        )
+        words = "Say what was true of predictions, and this card tells how good the model is."
+        if data.predictions:
+            words = (
+                f"{plural(data.predictions, 'prediction')} in this range, none labelled. {words}"
+            )
         if data.labelled:
             words = "Labels are here; they are evaluated in the background within seconds."
         with empty("label", "No labels yet", words, small=True) as box:

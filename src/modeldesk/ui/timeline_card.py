@@ -61,7 +61,7 @@ class TimelineCard:
         self._note.set_text(_note(data))
         height = timeline_height(self._shown)
         self._signs_shown = lanes_of(self._shown.events)
-        if not data.maturity and not self._shown.events:
+        if not data.predictions:
             self._nothing(data)
         elif self._picture is not None and height == self._height:
             self._picture.redraw(self._appearance.palette)
@@ -110,8 +110,14 @@ class TimelineCard:
         shown = self._shown
         if shown.measure is not None and shown.days:
             signs.append(("point", "what labels say of the day, on its interval"))
+            if shown.immature:
+                signs.append(("young", "labels of the day are still to come"))
         if shown.measure is not None and shown.estimates:
             signs.append(("estimate", "estimate, in the band where the truth will probably be"))
+            if any(day.learned_from for day in shown.estimates):
+                signs.append(("learned", "estimates were learned from this day"))
+            if any(day.warnings for day in shown.estimates):
+                signs.append(("doubt", "do not rely on this estimate"))
         labelled = any(found.labelled for found in shown.maturity)
         words = "predictions of the day, filled as far as labelled"
         signs.append(("volume", words) if labelled else ("volume-all", "predictions of the day"))

@@ -193,8 +193,8 @@ def test_performance_that_fell() -> None:
     found = only(fell)
     assert (found.concern, found.grave) == (Concern.PERFORMANCE, True)
     assert found.sentence == (
-        "Accuracy is 0.8 instead of 0.9. Compared are 2026-03-14 to 2026-03-20 with 2026-02-14 to "
-        "2026-03-13. So has Log loss."
+        "Accuracy is 0.8 instead of 0.9, worse by 0.08 to 0.12 (2026-03-14 to 2026-03-20 against "
+        "2026-02-14 to 2026-03-13). Also worse: Log loss."
     )
     for outcome in ("better", "different", "no difference shown", None):
         assert judge(replace(FINE, performance=performance(outcome))).reasons == ()

@@ -36,7 +36,7 @@ def test_the_latest_week_is_compared_with_what_was_before() -> None:
     assert "accuracy" in [each.measure for each in found.worse]
     assert found.main is not None
     assert found.main.gap.value == pytest.approx(-0.2)
-    assert found.words == ("Compared are 2026-03-21 to 2026-03-27 with 2026-03-01 to 2026-03-20.")
+    assert found.words == "2026-03-21 to 2026-03-27 against 2026-03-01 to 2026-03-20"
 
 
 def test_of_less_than_two_weeks_the_later_half_is_compared() -> None:
@@ -48,7 +48,7 @@ def test_of_less_than_two_weeks_the_later_half_is_compared() -> None:
     alone = performance_change([day(0, right=90)])
     assert alone is not None
     assert (alone.before, alone.differences, alone.compared) == (None, (), False)
-    assert alone.words == "Of 2026-03-01."
+    assert alone.words == "of 2026-03-01"
     assert performance_change([]) is None
     assert performance_change([day(0, right=0, rows=0)]) is None
 

@@ -151,7 +151,7 @@ def test_a_row_says_how_a_model_is() -> None:
     row = model_row(FLEET[1], NOW, 30)
     assert (row["name"], row["href"]) == ("fell", "models/fell")
     assert (row["verdict"], row["tone"]) == ("Needs attention", "changed")
-    assert str(row["sentence"]).startswith("Accuracy is something")
+    assert str(row["sentence"]).startswith("Accuracy is 0.7 instead of 0.9")
     assert (row["predictions"], row["alerts"]) == ("500", 0)
     assert (row["last"], row["last_utc"]) == ("2 hours ago", "2026-03-20 07:00:00 UTC")
     metric = row["metric"]
