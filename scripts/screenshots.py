@@ -45,8 +45,8 @@ FLOWER = "sepal_length_cm=6.1&sepal_width_cm=2.8&petal_length_cm=4.9&petal_width
 DRIFTED_DAY = "2026-03-10"
 PICTURES = {
     "models": ("/", "models"),
-    "monitor": (f"/models/{MODEL}", "heatmap"),
-    "column": (f"/models/{MODEL}?column={DRIFTED}&day={DRIFTED_DAY}", "panel-facts"),
+    "monitor": (f"/models/{MODEL}/monitor", "heatmap"),
+    "column": (f"/models/{MODEL}/monitor?column={DRIFTED}&day={DRIFTED_DAY}", "panel-facts"),
     "playground": (f"/models/{MODEL}/playground?{FLOWER}", "flags"),
     "api": (f"/models/{MODEL}/api", "snippet-javascript"),
 }

@@ -23,6 +23,7 @@ from modeldesk.services.backup import Backup
 from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
 from modeldesk.services.comparisons import Comparisons
+from modeldesk.services.drift_sign import DriftSigns
 from modeldesk.services.estimate_report import PerformanceEstimates
 from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluated_states import EvaluatedStates
@@ -42,11 +43,15 @@ from modeldesk.services.lag import Backlog
 from modeldesk.services.lanes import Lanes, Limits
 from modeldesk.services.maturity import LabelBook
 from modeldesk.services.measures import Measures
+from modeldesk.services.model_events import ModelEvents
+from modeldesk.services.model_health import ModelHealth
+from modeldesk.services.model_signs import ModelSigns
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.neighbours import Neighbours
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
+from modeldesk.services.performance_signs import PerformanceSigns
 from modeldesk.services.predictor import Predictor
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
@@ -79,6 +84,7 @@ from modeldesk.store import (
     Expiry,
     FileJobRecords,
     FlagRecords,
+    FleetRecords,
     KeyRecords,
     LabelRecords,
     ModelRecords,
@@ -120,6 +126,8 @@ class Desk:
     rollup: RollUp
     monitoring: Monitoring
     overview: Overview
+    health: ModelHealth
+    events: ModelEvents
     reader: Reader
     backfill: Backfill
     feedback: Feedback
@@ -202,6 +210,15 @@ class Desk:
         states = EvaluatedStates(evaluations, slices)
         evaluation = Evaluation(registry, log, label_records, evaluations, slices)
         estimates = EstimateRecords(store)
+        reported = PerformanceEstimates(registry, estimates, evaluations, labels)
+        fleet = FleetRecords(store)
+        signs = ModelSigns(
+            fleet,
+            label_records,
+            DriftSigns(comparisons),
+            PerformanceSigns(states, reported, estimates),
+            clock,
+        )
         estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)
         newest = NewestRows(log, label_records)
@@ -233,6 +250,10 @@ class Desk:
                 comparisons=comparisons,
                 clock=clock,
             ),
+            health=ModelHealth(registry, records, fleet, signs),
+            events=ModelEvents(
+                registry, AliasRecords(store), alerts, FlagRecords(store), AuditRecords(store)
+            ),
             reader=reader,
             backfill=Backfill(registry, commits, Quarantine(store), clock),
             feedback=Feedback(registry, reader, FlagRecords(store), clock),
@@ -248,7 +269,7 @@ class Desk:
             slices=SliceBook(registry, slices, newest, clock),
             neighbours=Neighbours(registry, reader, newest),
             estimating=estimating,
-            estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
+            estimates=reported,
             version_comparison=VersionComparison(registry, log, label_records),
             version_figures=VersionFigures(
                 registry, VersionTestRecords(store), evaluations, slices

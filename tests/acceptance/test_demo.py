@@ -80,6 +80,6 @@ def test_demo_serves_until_it_is_stopped(tmp_path: Path) -> None:
     finally:
         end(process)
     shown = output.read_text()
-    for page in ("/", "/models/iris", "/models/iris/playground", "/docs"):
+    for page in ("/", "/models/iris", "/models/iris/monitor", "/models/iris/playground", "/docs"):
         assert f"  {url}{page}\n" in shown
     assert "Traceback" not in shown

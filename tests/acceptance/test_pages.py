@@ -73,6 +73,8 @@ def test_the_main_loop_from_the_models_to_a_flag_that_survives_a_restart(
         expect(page.get_by_test_id("model-iris")).to_contain_text("450")
         page.get_by_test_id("model-iris").click()
         expect(page.get_by_test_id("title")).to_have_text("iris")
+        expect(page.get_by_test_id("health-word")).to_have_text("Needs attention")
+        page.get_by_test_id("tab-monitor").click()
         expect(page.get_by_test_id("figure-predictions")).to_contain_text("450")
         expect(page.get_by_test_id("figure-open-alerts")).to_contain_text("1")
 
@@ -131,7 +133,7 @@ def test_a_click_on_the_heat_map_opens_the_column_at_the_day(
 ) -> None:
     """The middle day of `sepal_width_cm` is the changed one; the day chooser follows."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     expect(page.get_by_test_id("heatmap").locator("canvas").first).to_be_visible()
     page.wait_for_timeout(500)
     place = cell(page, 1, 1, columns=3)
@@ -149,7 +151,7 @@ def test_days_columns_and_versions_stand_in_the_address(
 ) -> None:
     """Whoever gets the address sees the same; a wrong one still opens the monitor."""
     page = browser_page
-    page.goto(f"{server.url}/models/{SHOP}?version=1&column=country&day=nonsense")
+    page.goto(f"{server.url}/models/{SHOP}/monitor?version=1&column=country&day=nonsense")
     expect(page.get_by_test_id("panel-title")).to_have_text("country")
     page.get_by_test_id("column-age").get_by_role("button").click()
     expect(page.get_by_test_id("panel-title")).to_have_text("age")
@@ -162,7 +164,7 @@ def test_days_columns_and_versions_stand_in_the_address(
     expect(page).to_have_url(re.compile("version=2"))
     page.get_by_test_id("column-age").click()
     expect(page.get_by_test_id("panel-facts")).to_contain_text("Median")
-    page.goto(f"{server.url}/models/{SHOP}?version=all&column=nothing")
+    page.goto(f"{server.url}/models/{SHOP}/monitor?version=all&column=nothing")
     expect(page.get_by_test_id("trouble")).to_contain_text("There is no column 'nothing'")
 
 
@@ -171,7 +173,7 @@ def test_a_column_among_many_is_found_by_its_name(
 ) -> None:
     """Of more columns than a page of the table shows, a search finds one on the next page."""
     page = browser_page
-    page.goto(f"{server.url}/models/{WIDE}")
+    page.goto(f"{server.url}/models/{WIDE}/monitor")
     rows = page.get_by_test_id("columns").locator("tbody tr.md-row")
     expect(rows.first).to_be_visible()
     assert rows.count() < 70
@@ -187,7 +189,7 @@ def test_another_day_changes_the_table_and_the_open_panel(
 ) -> None:
     """On the first day nothing had changed."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris?column={DRIFTED}")
+    page.goto(f"{server.url}/models/iris/monitor?column={DRIFTED}")
     expect(page.get_by_test_id("panel-verdict")).to_contain_text("Stable")
     page.keyboard.press("Escape")
     page.get_by_test_id("day").click()
@@ -212,7 +214,7 @@ def test_an_alert_is_acknowledged_then_resolved(
     shutil.copytree(seeded, home)
     page = browser_page
     with running_server(home) as running:
-        page.goto(f"{running.url}/models/iris")
+        page.goto(f"{running.url}/models/iris/monitor")
         entry = page.get_by_test_id("alerts").locator(".md-alert")
         entry.get_by_role("button", name="Acknowledge").click()
         expect(page.get_by_test_id("figure-open-alerts")).to_contain_text("0")
@@ -229,7 +231,7 @@ def test_colours_are_the_systems_until_chosen_and_then_remembered(
     page = browser_page
     body = page.locator("body")
     page.emulate_media(color_scheme="dark")
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     expect(body).to_have_class(re.compile("body--dark"))
     page.emulate_media(color_scheme="light")
     expect(body).to_have_class(re.compile("body--light"))
@@ -354,7 +356,7 @@ def test_what_users_write_is_shown_as_text(
 ) -> None:
     """Markup in a description, a category and a comment changes nothing on any page."""
     page = browser_page
-    page.goto(f"{server.url}/models/{SHOP}?column=country")
+    page.goto(f"{server.url}/models/{SHOP}/monitor?column=country")
     expect(page.get_by_text(MARKUP).first).to_be_visible()
     expect(page.get_by_test_id("panel-facts")).to_contain_text(MARKUP)
     bars = page.get_by_test_id("panel-distribution")

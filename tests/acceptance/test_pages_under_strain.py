@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 
 WORST_SECONDS = 0.2
 ROUNDS = 3
-PAGES = ("/", "/models/iris", "/models/iris/playground", "/models/shop", "/models/shop/playground")
+PAGES = (
+    "/",
+    "/models/iris",
+    "/models/iris/monitor",
+    "/models/iris/playground",
+    "/models/shop",
+    "/models/shop/playground",
+)
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +98,7 @@ def test_a_slow_page_shows_a_skeleton_until_its_data_is_there(
 def test_only_the_last_column_asked_for_is_shown(server: RunningServer, browser_page: Page) -> None:
     """The slow answer about the first of two clicks does not replace that about the second."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     page.get_by_test_id("column-petal_length_cm").click()
     page.get_by_test_id("column-petal_width_cm").get_by_role("button").click()
     expect(page.get_by_test_id("panel-title")).to_have_text("petal_width_cm")
@@ -99,7 +106,9 @@ def test_only_the_last_column_asked_for_is_shown(server: RunningServer, browser_
     expect(page.get_by_test_id("panel-title")).to_have_text("petal_width_cm")
 
 
-@pytest.mark.parametrize("path", ["/", "/models/iris", "/models/iris/playground"])
+@pytest.mark.parametrize(
+    "path", ["/", "/models/iris", "/models/iris/monitor", "/models/iris/playground"]
+)
 def test_a_failing_store_is_named_in_place_and_trying_again_helps(
     server: RunningServer, broken: Path, browser_page: Page, path: str
 ) -> None:
@@ -118,7 +127,7 @@ def test_a_failing_store_is_named_in_place_and_trying_again_helps(
 def test_clicks_that_fail_say_so(server: RunningServer, broken: Path, browser_page: Page) -> None:
     """Resolving an alert, opening a column, and loading a flagged prediction's inputs."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     resolve = page.get_by_role("button", name="Resolve")
     expect(resolve).to_be_visible()
     broken.touch()

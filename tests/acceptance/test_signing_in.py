@@ -96,7 +96,7 @@ def test_an_editor_acknowledges_under_the_own_name(
     server: RunningServer, browser_page: Page
 ) -> None:
     """What is done on a page is in the trail with who did it."""
-    browser_page.goto(f"{server.url}/models/iris")
+    browser_page.goto(f"{server.url}/models/iris/monitor")
     sign_in(browser_page, "editor")
     browser_page.get_by_role("button", name="Acknowledge").first.click()
     expect(browser_page.get_by_test_id("alerts")).to_contain_text("Acknowledged")

@@ -28,7 +28,7 @@ def test_its_pages_show_what_there_is(browser_page: Page, tmp_path: Path) -> Non
     with running_server(home) as running:
         browser_page.goto(running.url)
         expect(browser_page.get_by_test_id("model-risk")).to_be_visible()
-        browser_page.goto(f"{running.url}/models/risk?column=age")
+        browser_page.goto(f"{running.url}/models/risk/monitor?column=age")
         expect(browser_page.get_by_test_id("panel-verdict")).to_contain_text("Not enough data")
         browser_page.goto(f"{running.url}/models/risk/playground")
         # Half the age that the hint's range suggests, in the first of its cities.

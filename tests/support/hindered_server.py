@@ -64,6 +64,7 @@ def main() -> None:
         hindered = replace(
             desk,
             overview=Hindered(desk.overview, broken),  # type: ignore[arg-type]  # quacks alike
+            health=Hindered(desk.health, broken),  # type: ignore[arg-type]
             monitoring=Hindered(desk.monitoring, broken),  # type: ignore[arg-type]
             feedback=Hindered(desk.feedback, broken),  # type: ignore[arg-type]
             reader=Hindered(desk.reader, broken),  # type: ignore[arg-type]

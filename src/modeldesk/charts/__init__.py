@@ -8,6 +8,12 @@ from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, 
 from modeldesk.charts.distance_history import distance_history
 from modeldesk.charts.distribution import distribution, distribution_height
 from modeldesk.charts.error_distribution import error_distribution
+from modeldesk.charts.model_timeline import (
+    TimelineData,
+    model_timeline,
+    timeline_height,
+    timeline_words,
+)
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
 from modeldesk.charts.performance_history import performance_history
@@ -20,6 +26,7 @@ __all__ = [
     "LIGHT",
     "Options",
     "Palette",
+    "TimelineData",
     "calibration_chart",
     "distance_heatmap",
     "distance_history",
@@ -30,10 +37,13 @@ __all__ = [
     "heatmap_height",
     "heatmap_key",
     "measure_sparkline",
+    "model_timeline",
     "palette",
     "performance_history",
     "pr_chart",
     "roc_chart",
     "threshold_chart",
+    "timeline_height",
+    "timeline_words",
     "volume_sparkline",
 ]

@@ -125,7 +125,8 @@ def _show_addresses(console: "Console", url: str) -> None:
     lines = [
         "",
         f"Models      {url}/",
-        f"Monitor     {url}/models/{MODEL}",
+        f"Overview    {url}/models/{MODEL}",
+        f"Monitor     {url}/models/{MODEL}/monitor",
         f"Performance {url}/models/{MODEL}/performance",
         f"Playground  {url}/models/{MODEL}/playground",
         f"API         {url}/docs",

@@ -30,6 +30,7 @@ CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _OF_VERSION = ("model", "version")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_HALF, _MOST = 0.5, 0.95
 _ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096, 16_384, 65_536)
 
 
@@ -50,6 +51,17 @@ class Lag(Protocol):
 
     def unprofiled(self) -> Iterable[Waiting]:
         """Return the rows that are logged and in no profile yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelTime:
+    """How long a version takes for a batch, since this program started."""
+
+    batches: int
+    half: float
+    """Seconds within which half of the batches were predicted."""
+    most: float
+    """Seconds within which 95 % of them were; infinite where longer than is told apart."""
 
 
 class Measures:
@@ -144,6 +156,24 @@ class Measures:
         count, duration = known
         count.inc()
         duration.observe(seconds)
+
+    def model_time(self, model: str, version: int) -> ModelTime | None:
+        """Return how long a version takes; ``None`` where this program did not ask it yet."""
+        mine = {"model": model, "version": str(version)}
+        counts = [
+            (float(sample.labels["le"]), int(sample.value))
+            for metric in self._model_seconds.collect()
+            for sample in metric.samples
+            if sample.name.endswith("_bucket") and mine.items() <= sample.labels.items()
+        ]
+        batches = counts[-1][1] if counts else 0
+        if not batches:
+            return None
+        half, most = (
+            next(limit for limit, many in counts if many >= share * batches)
+            for share in (_HALF, _MOST)
+        )
+        return ModelTime(batches=batches, half=half, most=most)
 
     def watch(self, lag: Lag) -> None:
         """Tell from now on also what waits."""

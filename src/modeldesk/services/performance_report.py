@@ -75,7 +75,7 @@ class Performance:
         self._groups = groups
         self._changes = changes
 
-    def report(
+    def report(  # noqa: PLR0913  # one keyword for each thing that can be asked
         self,
         name: str,
         *,
@@ -85,6 +85,7 @@ class Performance:
         start: datetime | None = None,
         end: datetime | None = None,
         measures: Sequence[str] | None = None,
+        brief: bool = False,
         confidence: float = 0.95,
     ) -> PerformanceReport:
         """Return how good a version is, over a range and on each of its days.
@@ -102,6 +103,8 @@ class Performance:
         measures
             Which measures; unless told, all that apply to the range, and a few that fit the task
             for each day.
+        brief
+            Whether the few that fit the task are enough for the range as well.
         confidence
             How often an interval should hold the true value.
 
@@ -120,6 +123,7 @@ class Performance:
         days = self._states.days(record, part_of(segment, slice), start, end)
         whole = together([state for _, state in days])
         chosen = measures if measures is not None else headlines(whole)
+        asked = chosen if brief else measures
         every = bool(days) and not (segment or slice)
         maturity = self._maturity(record, start, end) if every else {}
         return PerformanceReport(
@@ -129,7 +133,7 @@ class Performance:
             task=None if whole is None else task_of(whole).value,
             confidence=confidence,
             labelled=0 if whole is None else whole.labelled,
-            figures=() if whole is None else figures(whole, measures, confidence),
+            figures=() if whole is None else figures(whole, asked, confidence),
             windows=tuple(
                 window_view(day, state, maturity.get(day), figures(state, chosen, confidence))
                 for day, state in days

@@ -11,6 +11,7 @@ from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
 from modeldesk.store.estimates import (
     CondensedDay,
+    CondensedMark,
     DayToCondense,
     EstimateRecords,
     EstimatorRecord,
@@ -28,6 +29,7 @@ from modeldesk.store.file_jobs import (
 )
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
+from modeldesk.store.fleet import EvaluatedMark, FleetRecords, KnownVersion, OpenAlert
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.label_matching import Matches, identified, label_hash
@@ -83,6 +85,7 @@ __all__ = [
     "ComparableWindow",
     "ComparisonRecords",
     "CondensedDay",
+    "CondensedMark",
     "DayRecords",
     "DayState",
     "DayToCondense",
@@ -93,6 +96,7 @@ __all__ = [
     "EstimateRecords",
     "EstimatorRecord",
     "EvaluatedDay",
+    "EvaluatedMark",
     "EvaluationRecords",
     "Expiry",
     "Failures",
@@ -102,12 +106,14 @@ __all__ = [
     "FindingKind",
     "FlagRecord",
     "FlagRecords",
+    "FleetRecords",
     "Inspected",
     "Inspection",
     "JobState",
     "JobStep",
     "KeyRecord",
     "KeyRecords",
+    "KnownVersion",
     "LabelCounts",
     "LabelRecord",
     "LabelRecords",
@@ -128,6 +134,7 @@ __all__ = [
     "NewVersion",
     "Notes",
     "OldRows",
+    "OpenAlert",
     "Parameter",
     "PartState",
     "Past",

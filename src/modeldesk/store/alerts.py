@@ -206,6 +206,13 @@ class AlertRecords:
             where.append(alerts.c.status == status)
         return self._select(where, limit)
 
+    def since(self, model: str, start: datetime | None, *, limit: int) -> tuple[AlertRecord, ...]:
+        """Return alerts of a model that changed at or after a time, those that did last."""
+        where = [models.c.name == model]
+        if start is not None:
+            where.append(alerts.c.changed_at >= start)
+        return self._select(where, limit, latest=alerts.c.changed_at)
+
     def find(self, alert_id: int) -> AlertRecord | None:
         """Return one alert, if there is one of that key."""
         return next(iter(self._select([alerts.c.id == alert_id], 1)), None)
@@ -233,7 +240,11 @@ class AlertRecords:
             return int(connection.scalar(query) or 0)
 
     def _select(
-        self, where: Sequence[sa.ColumnElement[bool]], limit: int
+        self,
+        where: Sequence[sa.ColumnElement[bool]],
+        limit: int,
+        *,
+        latest: sa.Column[datetime] = profiles.c.start,
     ) -> tuple[AlertRecord, ...]:
         query = (
             sa.select(
@@ -251,7 +262,7 @@ class AlertRecords:
                 .join(profiles, profiles.c.id == alerts.c.profile_id)
             )
             .where(*where)
-            .order_by(profiles.c.start.desc(), alerts.c.id.desc())
+            .order_by(latest.desc(), alerts.c.id.desc())
             .limit(limit)
         )
         with self._store.reading() as connection:

@@ -18,6 +18,9 @@ Detail: TypeAlias = str | int | float | bool | list[str] | dict[str, object] | N
 
 Details: TypeAlias = Mapping[str, object]
 
+_LOOKED_THROUGH = 10_000
+"""Entries at the end of the trail among which those about one thing are looked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -99,16 +102,33 @@ class AuditRecords:
             inside = audit.c.action.startswith(f"{action}.", autoescape=True)
             query = query.where(sa.or_(audit.c.action == action, inside))
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            AuditEntry(
-                entry_id=row.id,
-                time=row.time,
-                actor=row.actor,
-                action=row.action,
-                object=row.object,
-                details=json.loads(row.details),
-                request_id=row.request_id,
-            )
-            for row in rows
+            return tuple(_entry(row) for row in connection.execute(query))
+
+    def about(self, what: str, *, limit: int) -> tuple[AuditEntry, ...]:
+        """Return the latest entries about a thing or a part of it, such as ``model iris``.
+
+        Only the end of the trail is looked through, as it has no order but that of time.
+        """
+        newest = sa.select(sa.func.coalesce(sa.func.max(audit.c.id), 0)).scalar_subquery()
+        part = audit.c.object.startswith(f"{what} ", autoescape=True)
+        query = (
+            sa.select(audit)
+            .where(audit.c.id > newest - _LOOKED_THROUGH)
+            .where(sa.or_(audit.c.object == what, part))
+            .order_by(audit.c.id.desc())
+            .limit(limit)
         )
+        with self._store.reading() as connection:
+            return tuple(_entry(row) for row in connection.execute(query))
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> AuditEntry:
+    return AuditEntry(
+        entry_id=row.id,
+        time=row.time,
+        actor=row.actor,
+        action=row.action,
+        object=row.object,
+        details=json.loads(row.details),
+        request_id=row.request_id,
+    )

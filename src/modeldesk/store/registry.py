@@ -87,6 +87,11 @@ class ModelRecords:
         """All versions of a model, oldest first; empty when there is no such model."""
         return self._select(models.c.name == model)
 
+    def champions(self) -> tuple[VersionRecord, ...]:
+        """Return the champion of each model."""
+        first = sa.select(aliases.c.version_id).where(aliases.c.name == CHAMPION)
+        return self._select(versions.c.id.in_(first))
+
     def version(self, version_id: int) -> VersionRecord | None:
         """Return the version with that key, if there is one."""
         return next(iter(self._select(versions.c.id == version_id)), None)

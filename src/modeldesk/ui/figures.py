@@ -6,7 +6,8 @@ from datetime import datetime
 
 from nicegui import ui
 
-from modeldesk.drift import Status
+from modeldesk.services.health import Grade
+from modeldesk.services.model_health import ModelSummary
 from modeldesk.services.views import ModelOverview
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.verdict_chip import verdict_chip
@@ -32,19 +33,36 @@ def model_figures(overview: ModelOverview, now: datetime) -> None:
         testable(verdict, "figure-verdict")
 
 
-def desk_figures(models: tuple[ModelOverview, ...], now: datetime) -> None:
-    """Add what holds for all models together."""
-    changed = sum(model.status is Status.CHANGED for model in models)
-    still_open = sum(model.open_alerts for model in models)
-    times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
-    last = max(times, default=None)
-    with block("md-figures md-figures--desk"):
-        _figure("Models", count(len(models)), "published on this desk")
-        _figure("Predictions", count(sum(m.predictions for m in models)), "logged, of all models")
-        latest = _figure("Last prediction", ago(last, now), "latest timestamp", words=True)
-        latest.props["title"] = utc(last)
-        _figure("Changed", count(changed), "on their latest day", warn=changed > 0)
-        _figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
+class DeskFigures:
+    """A card with what holds for all models together."""
+
+    def build(self, models: tuple[ModelSummary, ...], now: datetime) -> None:
+        """Add the card."""
+        with block("md-card"):
+            self._box = block("md-figures md-figures--desk md-figures--six")
+        self._shown: tuple[ModelSummary, ...] | None = None
+        self.show(models, now)
+
+    def show(self, models: tuple[ModelSummary, ...], now: datetime) -> None:
+        """Show other models; the same ones move nothing."""
+        if models == self._shown:
+            return
+        self._shown = models
+        self._box.clear()
+        grades = [model.health.grade for model in models]
+        acute, watched = grades.count(Grade.ATTENTION), grades.count(Grade.WATCH)
+        still_open = sum(model.open_alerts for model in models)
+        times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
+        last = max(times, default=None)
+        with self._box:
+            _figure("Models", count(len(models)), "published on this desk")
+            _figure("Need attention", count(acute), "somebody has to act", warn=acute > 0)
+            _figure("Worth a look", count(watched), "nothing urgent")
+            _figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
+            predictions = sum(model.predictions for model in models)
+            _figure("Predictions", count(predictions), "in this range, of all models")
+            latest = _figure("Last prediction", ago(last, now), "latest timestamp", words=True)
+            latest.props["title"] = utc(last)
 
 
 def _profiled_note(overview: ModelOverview) -> str:

@@ -11,9 +11,11 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
+from modeldesk.ui.overview_page import OverviewPage
+from modeldesk.ui.overview_state import OverviewState
 from modeldesk.ui.performance_page import PerformancePage
 from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.places import API, BATCH, MONITOR, PERFORMANCE, PLAYGROUND, Tab
+from modeldesk.ui.places import API, BATCH, MONITOR, OVERVIEW, PERFORMANCE, PLAYGROUND, Tab
 from modeldesk.ui.playground_page import PlaygroundPage
 from modeldesk.ui.site import Site
 
@@ -37,6 +39,10 @@ class View:
     """Called with the model's name for each browser that comes."""
 
 
+def _overview(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return OverviewPage(site, appearance, model=model, state=OverviewState.read(query))
+
+
 def _monitor(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return MonitorPage(site, appearance, model=model, state=MonitorState.read(query))
 
@@ -58,6 +64,7 @@ def _api(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
 
 
 VIEWS = (
+    View(tab=OVERVIEW, open=_overview),
     View(tab=MONITOR, open=_monitor),
     View(tab=PERFORMANCE, open=_performance),
     View(tab=PLAYGROUND, open=_playground),

@@ -2,81 +2,249 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import replace
 
 from nicegui import events, ui
 
-from modeldesk.charts import volume_sparkline
 from modeldesk.errors import ModeldeskError
-from modeldesk.services.views import ModelOverview
+from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import awaited
-from modeldesk.ui.figures import desk_figures
+from modeldesk.ui.background import aside, awaited
+from modeldesk.ui.figures import DeskFigures
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.places import MONITOR
+from modeldesk.ui.model_cards import ModelCards
+from modeldesk.ui.model_order import found_models
+from modeldesk.ui.model_rows import model_row
+from modeldesk.ui.model_table import ModelTable
+from modeldesk.ui.models_state import Layout, ModelsState, Sort
+from modeldesk.ui.overview_state import RANGES
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import PUBLISH, empty, trouble
-from modeldesk.ui.verdict_chip import CHIP_CELL, chip_fields
-from modeldesk.ui.wording import ago, count, utc, verdict_words
+from modeldesk.ui.states import PUBLISH, empty, say, trouble
+from modeldesk.ui.wording import count, plural
 
-_ROWS_A_PAGE = 25
+ROWS_A_PAGE = 25
+LOOK_SECONDS = 10.0
+"""How often the page looks again: a list of a hundred models takes a moment to make."""
+
 _FEW_MODELS = 3
-
-_COLUMNS: list[dict[str, object]] = [
-    {"name": "name", "label": "Model", "field": "name", "align": "left", "sortable": True},
-    {"name": "verdict", "label": "Latest day", "field": "urgency", "align": "left",
-     "sortable": True},
-    {"name": "alerts", "label": "Open alerts", "field": "alerts", "align": "right",
-     "sortable": True},
-    {"name": "last", "label": "Last prediction", "field": "last_sort", "align": "left",
-     "sortable": True},
-    {"name": "predictions", "label": "Predictions", "field": "predictions", "align": "right",
-     "sortable": True},
-    {"name": "volume", "label": "Volume, 30 days", "field": "svg", "align": "left"},
-    {"name": "version", "label": "Champion", "field": "champion", "align": "left"},
-]  # fmt: skip
-
-# Templates are constants; what users wrote arrives as data and is shown as text. Only the
-# sparkline is markup, and it holds nothing but numbers.
-_ROW = f"""
-<q-tr :props="props" class="md-row" :data-testid="'model-' + props.row.name"
-      @click="$parent.$emit('open', props.row.name)">
-  <q-td key="name" :props="props">
-    <a class="md-name" :href="props.row.href" @click.stop>{{{{ props.row.name }}}}</a>
-  </q-td>
-  <q-td key="verdict" :props="props"><div class="md-verdict md-wrap">
-    {CHIP_CELL}<span class="md-sentence">{{{{ props.row.sentence }}}}</span></div></q-td>
-  <q-td key="alerts" :props="props">
-    <span v-if="props.row.alerts" class="md-count-warn">{{{{ props.row.alerts }}}}</span>
-    <span v-else class="md-faint">0</span></q-td>
-  <q-td key="last" :props="props"><span :title="props.row.last_utc">{{{{ props.row.last }}}}</span>
-  </q-td>
-  <q-td key="predictions" :props="props">{{{{ props.row.predictions_text }}}}</q-td>
-  <q-td key="volume" :props="props"><span v-html="props.row.svg"></span></q-td>
-  <q-td key="version" :props="props">v{{{{ props.row.champion }}}}
-    <span class="md-faint"> {{{{ props.row.versions }}}}</span></q-td>
-</q-tr>
-"""
+_ORDERS = {
+    Sort.ATTENTION: "Needs attention first",
+    Sort.NAME: "By name",
+    Sort.LAST: "Latest prediction first",
+    Sort.PREDICTIONS: "Most predictions first",
+    Sort.ALERTS: "Most open alerts first",
+    Sort.MEASURE: "What fell first, then the highest measure",
+    Sort.VERSION: "Newest version first",
+}
+_LAYOUTS = {Layout.TABLE: ("table_rows", "As a table"), Layout.CARDS: ("grid_view", "As cards")}
 
 
-async def models_page(site: Site, appearance: Appearance) -> None:
-    """Build the page."""
-    with frame(appearance, here="Models"):
-        head("Models")
+class ModelsPage:
+    """One open list; every choice goes into the address.
+
+    Parameters
+    ----------
+    site
+        The services.
+    state
+        What the address asks for.
+    """
+
+    def __init__(self, site: Site, state: ModelsState) -> None:
+        self._site = site
+        self._state = state
+        self._asked = 0
+        self._models: tuple[ModelSummary, ...] = ()
+        self._figures = DeskFigures()
+        self._table = ModelTable(order=self._pick_order)
+        self._cards = ModelCards()
+        self._layouts: dict[Layout, ui.element] = {}
+
+    async def build(self, appearance: Appearance) -> None:
+        """Build the page."""
+        with frame(appearance, here="Models"):
+            self._end = head("Models")
+            try:
+                self._models = await awaited(self._read)
+            except ModeldeskError as error:
+                trouble(error, retry=ui.navigate.reload)
+                return
+            if not self._models:
+                _first_steps()
+                return
+            now = self._site.clock.now()
+            self._figures.build(self._models, now)
+            self._controls()
+            self._content = block("")
+            testable(self._content, "models-content")
+            self._lay_out()
+            if len(self._models) <= _FEW_MODELS:
+                _next_steps()
+            follow(self._look, seconds=LOOK_SECONDS)
+
+    def _read(self) -> tuple[ModelSummary, ...]:
+        return self._site.desk.health.models(start=self._state.start(self._site.clock.now()))
+
+    def _controls(self) -> None:
+        with self._end:
+            choice = ui.select(RANGES, value=self._state.days, on_change=self._pick_range)
+            choice.props("outlined dense options-dense").classes("md-field")
+            choice.props["aria-label"] = "Range"
+            testable(choice, "range")
+        with block("md-models-head"):
+            search = ui.input(
+                placeholder="Find a model or a tag",
+                value=self._state.q,
+                on_change=self._search,
+            )
+            search.props("outlined dense clearable debounce=150")
+            search.classes("md-field md-models-search")
+            search.props["aria-label"] = "Find a model"
+            testable(search, "search")
+            self._field = search
+            self._sorted()
+            self._count = text("span", "", "md-faint md-small md-models-count")
+            testable(self._count, "models-count")
+            self._layout_switch()
+
+    def _sorted(self) -> None:
+        names = {sort.value: words for sort, words in _ORDERS.items()}
+        self._order = ui.select(names, value=self._state.sort.value, on_change=self._pick_sort)
+        self._order.props("outlined dense options-dense").classes("md-field")
+        self._order.props["aria-label"] = "Order"
+        testable(self._order, "order")
+
+    def _layout_switch(self) -> None:
+        group = block("md-segments")
+        group.props["role"] = "group"
+        group.props["aria-label"] = "Layout"
+        with group:
+            for layout, (icon, words) in _LAYOUTS.items():
+                button = ui.element("button")
+                with button:
+                    ui.icon(icon)
+                button.props["title"] = button.props["aria-label"] = words
+                button.on("click", lambda _, layout=layout: self._pick_layout(layout))
+                testable(button, f"layout-{layout}")
+                self._layouts[layout] = button
+        self._press()
+
+    def _press(self) -> None:
+        for layout, button in self._layouts.items():
+            button.props["aria-pressed"] = "true" if layout is self._state.layout else "false"
+
+    def _lay_out(self) -> None:
+        """Build the table or the cards anew."""
+        self._content.clear()
+        now, days = self._site.clock.now(), self._state.shown_days
+        shown = self._page()
+        with self._content:
+            if self._state.layout is Layout.CARDS:
+                self._cards.build(shown, now, days)
+                self._foot = block("md-models-foot")
+            else:
+                with block("md-card"):
+                    rows = [model_row(model, now, days) for model in shown]
+                    self._table.build(rows, self._state.sort, down=self._state.down)
+                    self._foot = block("md-models-foot")
+        self._tell()
+
+    def _fill(self) -> None:
+        """Show what the address asks for within the table or the cards that are there."""
+        now, days = self._site.clock.now(), self._state.shown_days
+        shown = self._page()
+        if self._state.layout is Layout.CARDS:
+            self._cards.show(shown, now, days)
+        else:
+            rows = [model_row(model, now, days) for model in shown]
+            self._table.show(rows, self._state.sort, down=self._state.down)
+        self._tell()
+
+    def _page(self) -> list[ModelSummary]:
+        """Return the models of the page that is asked for, or of the last one that there is."""
+        self._found = found_models(self._models, self._state)
+        self._pages = max(1, -(-len(self._found) // ROWS_A_PAGE))
+        self._here = min(self._state.page, self._pages)
+        first = (self._here - 1) * ROWS_A_PAGE
+        return self._found[first : first + ROWS_A_PAGE]
+
+    def _tell(self) -> None:
+        """Say how many are shown, and offer the other pages."""
+        found, of = len(self._found), len(self._models)
+        words = plural(of, "model") if found == of else f"{count(found)} of {plural(of, 'model')}"
+        self._count.set_text(words)
+        self._foot.set_visibility(self._pages > 1 or not found)
+        self._foot.clear()
+        with self._foot:
+            if not found:
+                box = empty("search_off", "No model like that", "No name, tag or verdict has it.",
+                            small=True)  # fmt: skip
+                with box:
+                    _button("Show all models", lambda: self._field.set_value(""))
+                testable(box, "nothing-found")
+            elif self._pages > 1:
+                text("span", f"Page {self._here} of {self._pages}", "md-faint md-small")
+                self._turn("Earlier", self._here - 1, enabled=self._here > 1)
+                self._turn("Later", self._here + 1, enabled=self._here < self._pages)
+
+    def _turn(self, words: str, page: int, *, enabled: bool) -> None:
+        button = _button(words, lambda: self._move(replace(self._state, page=page)))
+        button.set_enabled(enabled)
+        testable(button, f"page-{words.lower()}")
+
+    async def _search(self, event: events.ValueChangeEventArguments[str | None]) -> None:
+        self._move(replace(self._state, q=event.value or "", page=1))
+
+    async def _pick_order(self, sort: Sort) -> None:
+        """Order by a column; once more turns it round."""
+        down = sort is self._state.sort and not self._state.down
+        self._move(replace(self._state, sort=sort, down=down, page=1))
+        self._order.set_value(sort.value)
+
+    def _pick_sort(self, event: events.ValueChangeEventArguments[str]) -> None:
+        sort = Sort(event.value)
+        if sort is not self._state.sort:
+            self._move(replace(self._state, sort=sort, down=False, page=1))
+
+    def _pick_layout(self, layout: Layout) -> None:
+        if layout is self._state.layout:
+            return
+        self._state = replace(self._state, layout=layout)
+        ui.navigate.history.replace(self._state.query())
+        self._press()
+        self._lay_out()
+
+    async def _pick_range(self, event: events.ValueChangeEventArguments[int]) -> None:
+        self._state = replace(self._state, days=event.value)
+        ui.navigate.history.replace(self._state.query())
         try:
-            models = await awaited(site.desk.overview.models)
+            await self._look()
         except ModeldeskError as error:
-            trouble(error, retry=ui.navigate.reload)
+            say(str(error), icon="error")
+
+    def _move(self, state: ModelsState) -> None:
+        self._state = state
+        ui.navigate.history.replace(state.query())
+        self._fill()
+
+    async def _look(self) -> None:
+        """Show what has changed since; nothing moves where nothing has."""
+        self._asked += 1
+        asked = self._asked
+        models = await aside(self._read)
+        if asked != self._asked:
             return
-        if not models:
-            _first_steps()
-            return
-        with block("md-card"):
-            desk_figures(models, site.clock.now())
-        _table(models, site.clock.now())
-        if len(models) <= _FEW_MODELS:
-            _next_steps()
+        self._models = models
+        self._figures.show(models, self._site.clock.now())
+        self._fill()
+
+
+def _button(words: str, act: Callable[[], object]) -> ui.button:
+    button = ui.button(words, on_click=act, color=None).props("flat no-caps dense")
+    return button.classes("md-btn md-btn--quiet md-btn--small")
 
 
 def _first_steps() -> None:
@@ -96,48 +264,3 @@ def _next_steps() -> None:
             text("p", "The training data becomes the reference that traffic is compared with.")
             text("p", "Publishing under a known name adds a version to that model.")
         text("pre", PUBLISH, "md-code")
-
-
-def _table(models: tuple[ModelOverview, ...], now: datetime) -> None:
-    rows = [_row(model, now) for model in sorted(models, key=_need)]
-    with block("md-card"):
-        table = ui.table(
-            rows=rows,
-            columns=_COLUMNS,
-            row_key="name",
-            pagination={"rowsPerPage": _ROWS_A_PAGE} if len(rows) > _ROWS_A_PAGE else None,
-        )
-        table.classes("md-table").props("flat binary-state-sort")
-        table.add_slot("body", _ROW)
-        table.on("open", _open)
-        testable(table, "models")
-
-
-def _open(event: events.GenericEventArguments) -> None:
-    ui.navigate.to(MONITOR.path(str(event.args)))
-
-
-def _need(model: ModelOverview) -> tuple[bool, int, int, str]:
-    """Sort key: open alerts first, then the verdict's urgency, more alerts, the name."""
-    urgency = verdict_words(model.status).urgency
-    return not model.open_alerts, urgency, -model.open_alerts, model.name
-
-
-def _row(model: ModelOverview, now: datetime) -> dict[str, object]:
-    last = model.last_prediction_at
-    return {
-        "name": model.name,
-        # Relative, so that it holds behind a proxy that serves the pages below a path.
-        "href": MONITOR.path(model.name).removeprefix("/"),
-        "sentence": model.sentence,
-        "alerts": model.open_alerts,
-        "last": ago(last, now),
-        "last_utc": utc(last),
-        "last_sort": last.timestamp() if last else 0.0,
-        "predictions": model.predictions,
-        "predictions_text": count(model.predictions),
-        "svg": volume_sparkline(model.volume, today=now.date()),
-        "champion": model.champion,
-        "versions": f"of {model.versions}",
-        **chip_fields(model.status),
-    }

@@ -11,7 +11,8 @@ from modeldesk.drift import Thresholds
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
-from modeldesk.ui.models_page import models_page
+from modeldesk.ui.models_page import ModelsPage
+from modeldesk.ui.models_state import ModelsState
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -65,7 +66,8 @@ def _register(site: Site) -> None:
     @ui.page("/", title="Models - modeldesk")
     async def models() -> None:
         appearance = _begin(site)
-        await models_page(site, appearance)
+        query = dict(ui.context.client.request.query_params)
+        await ModelsPage(site, ModelsState.read(query)).build(appearance)
         await appearance.learn()
 
     for view in VIEWS:

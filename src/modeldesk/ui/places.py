@@ -28,14 +28,15 @@ class Tab:
         return f"{model_path(model)}/{self.place}" if self.place else model_path(model)
 
 
-MONITOR = Tab(name="Monitor", place="")
+OVERVIEW = Tab(name="Overview", place="")
+MONITOR = Tab(name="Monitor", place="monitor")
 PERFORMANCE = Tab(name="Performance", place="performance")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
 
 TABS = (
-    (MONITOR, PERFORMANCE),
+    (OVERVIEW, MONITOR, PERFORMANCE),
     (PLAYGROUND, BATCH, API),
 )
 """A model's views in the order in which they are shown: to watch it, to use it."""

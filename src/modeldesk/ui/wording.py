@@ -134,10 +134,10 @@ def ago(moment: datetime | None, now: datetime) -> str:
     return f"{moment:%Y-%m-%d}"
 
 
-def plural(many: int, word: str) -> str:
+def plural(many: int, word: str, several: str = "") -> str:
     """Write a count with its noun.
 
-    >>> plural(1, "alert"), plural(2, "alert"), plural(0, "alert")
-    ('1 alert', '2 alerts', '0 alerts')
+    >>> plural(1, "alert"), plural(2, "alert"), plural(0, "batch", "batches")
+    ('1 alert', '2 alerts', '0 batches')
     """
-    return f"{count(many)} {word}{'' if many == 1 else 's'}"
+    return f"{count(many)} {word if many == 1 else several or f'{word}s'}"
