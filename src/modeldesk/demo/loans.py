@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures, StandardScaler
 
 from modeldesk.schema import Granularity, Window
 
@@ -104,6 +104,17 @@ def train(known: pl.DataFrame) -> Pipeline:
         (OneHotEncoder(sparse_output=False), list(_NAMES)),
     )
     model = make_pipeline(columns, LogisticRegression(max_iter=500))
+    return model.fit(known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy())
+
+
+def train_together(known: pl.DataFrame) -> Pipeline:
+    """Fit one that also sees what holds for two features together: the second version."""
+    columns = make_column_transformer(
+        (StandardScaler(), list(_NUMBERS)),
+        (OneHotEncoder(sparse_output=False), list(_NAMES)),
+    )
+    pairs = PolynomialFeatures(interaction_only=True, include_bias=False)
+    model = make_pipeline(columns, pairs, LogisticRegression(C=0.3, max_iter=500))
     return model.fit(known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy())
 
 

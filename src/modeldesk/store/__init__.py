@@ -53,6 +53,7 @@ from modeldesk.store.version_tests import (
     VersionTestRecords,
 )
 from modeldesk.store.windows import (
+    ProfiledRows,
     WaitingChunk,
     WindowProfile,
     WindowRecords,
@@ -131,6 +132,7 @@ __all__ = [
     "Parameter",
     "PartState",
     "Past",
+    "ProfiledRows",
     "Quarantine",
     "QuarantinedRow",
     "Rejected",

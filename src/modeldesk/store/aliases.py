@@ -82,6 +82,12 @@ class AliasRecords:
         with self._store.reading() as connection:
             return tuple(_move(row) for row in connection.execute(query))
 
+    def moves(self, model_id: int, *, limit: int) -> tuple[AliasMove, ...]:
+        """Return the moves of all aliases of a model, the latest first."""
+        query = _moves(model_id).order_by(alias_moves.c.id.desc()).limit(limit)
+        with self._store.reading() as connection:
+            return tuple(_move(row) for row in connection.execute(query))
+
     def last_standing(self, model_id: int, alias: str) -> AliasMove | None:
         """Return the latest move that was neither taken back nor takes one back."""
         taken_back = sa.select(alias_moves.c.undoes).where(alias_moves.c.undoes.is_not(None))
@@ -188,12 +194,16 @@ _from = versions.alias("version_before")
 _to = versions.alias("version_after")
 
 
-def _moves(model_id: int, alias: str) -> sa.Select[tuple[object, ...]]:
+def _moves(model_id: int, alias: str | None = None) -> sa.Select[tuple[object, ...]]:
+    """Return what finds an alias's moves; without one, those of all aliases of a model."""
+    mine = [alias_moves.c.model_id == model_id]
+    if alias is not None:
+        mine.append(alias_moves.c.name == alias)
     return (
         sa.select(alias_moves, _from.c.number.label("from_number"), _to.c.number.label("to_number"))
         .outerjoin(_from, _from.c.id == alias_moves.c.from_version_id)
         .outerjoin(_to, _to.c.id == alias_moves.c.to_version_id)
-        .where(alias_moves.c.model_id == model_id, alias_moves.c.name == alias)
+        .where(*mine)
     )
 
 
