@@ -61,7 +61,7 @@ def lend(home: Path) -> Lent:
     """Publish three versions, ask the first for some days beside the second, and label all."""
     random = np.random.default_rng(11)
     known, test = (loans.applications(many, random) for many in (1_500, 600))
-    first, second = loans.train(known), loans.train_together(known)
+    first, second = loans.train(known), loans.train_tree(known)
     days = [loans.applications(ROWS, random, young=0.2 + 0.07 * ago) for ago in range(DAYS)]
     with Desk.open(Settings.load(home=home)) as desk:
         desk.registry.publish(iris_model(), name=ALONE, reference=iris_frame(), target="class")

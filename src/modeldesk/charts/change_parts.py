@@ -69,6 +69,16 @@ def change_parts(
                 },
             },
             "tooltip": {"trigger": "item", "formatter": "{b}"},
+            "media": [
+                {
+                    "query": {"maxWidth": 460},
+                    "option": {
+                        "grid": {"left": 106, "right": 20},
+                        "xAxis": {"name": "", "axisLabel": {"hideOverlap": True}},
+                        "yAxis": {"axisLabel": {"width": 98, "fontSize": 11}},
+                    },
+                }
+            ],
             "series": [
                 _bars(drawn, colours.brand, "covariate", selected, colours),
                 _bars(drawn, colours.estimate, "concept", selected, colours),

@@ -15,7 +15,9 @@ _ROW = 34
 _AXIS = 34
 """Pixels of a measure, and of the axis below those that share one."""
 _TOP = 8
-_LEFT, _RIGHT = 172, 118
+_LEFT, _RIGHT = 172, 90
+_NARROW = 460
+"""Pixels up to which names have less room."""
 _BETTER = {"lower": "lower is better", "nearer zero": "nearer 0 is better"}
 
 
@@ -80,8 +82,21 @@ def measure_gaps(
             "yAxis": down,
             "tooltip": {"trigger": "item", "formatter": "{b}"},
             "series": series,
+            "media": [_narrow(len(groups))],
         },
     )
+
+
+def _narrow(groups: int) -> Options:
+    """Return what differs where there is little room, as on a telephone."""
+    return {
+        "query": {"maxWidth": _NARROW},
+        "option": {
+            "grid": [{"left": 124, "right": 20}] * groups,
+            "xAxis": [{"name": ""}] * groups,
+            "yAxis": [{"axisLabel": {"width": 116, "fontSize": 11}}] * groups,
+        },
+    }
 
 
 def gap_title(found: DifferenceView) -> str:
@@ -113,7 +128,8 @@ def _axis_of_values(group: _Rows, colours: Palette, place: int, name: str) -> Op
         "max": high,
         "interval": step,
         "nameLocation": "end",
-        "nameGap": 8,
+        "nameGap": 12,
+        "axisLabel": axis["axisLabel"] | {"hideOverlap": True},
     }
 
 

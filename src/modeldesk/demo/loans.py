@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder, PolynomialFeatures, StandardScaler
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from modeldesk.schema import Granularity, Window
 
@@ -107,15 +108,16 @@ def train(known: pl.DataFrame) -> Pipeline:
     return model.fit(known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy())
 
 
-def train_together(known: pl.DataFrame) -> Pipeline:
-    """Fit one that also sees what holds for two features together: the second version."""
+def train_tree(known: pl.DataFrame) -> Pipeline:
+    """Fit a tree of four questions, which people can read: the second version."""
     columns = make_column_transformer(
-        (StandardScaler(), list(_NUMBERS)),
+        ("passthrough", list(_NUMBERS)),
         (OneHotEncoder(sparse_output=False), list(_NAMES)),
     )
-    pairs = PolynomialFeatures(interaction_only=True, include_bias=False)
-    model = make_pipeline(columns, pairs, LogisticRegression(C=0.3, max_iter=500))
-    return model.fit(known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy())
+    tree = DecisionTreeClassifier(max_depth=4, min_samples_leaf=20, random_state=0)
+    return make_pipeline(columns, tree).fit(
+        known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy()
+    )
 
 
 def days(*, now: datetime, seed: int) -> tuple[Day, ...]:

@@ -76,6 +76,11 @@ class AliasCard:
         await self._aliases.open(Asked(act=act, pointing=found, version=version, known=self._known))
 
     @property
+    def _several(self) -> bool:
+        """Whether there is another version to go to."""
+        return len(self._standing.served.versions) > 1
+
+    @property
     def _known(self) -> dict[str, int]:
         pointing = self._standing.pointing
         return {each.alias: each.version for each in pointing if each.version is not None}
@@ -121,7 +126,7 @@ class AliasCard:
             act = self._button("", lambda: self._ask(Act.REMOVE, each), "remove", "delete_outline")
             act.props["title"] = f"Remove {each.alias}"
             act.props["aria-label"] = f"Remove {each.alias}"
-        if each.version is not None:
+        if each.version is not None and self._several:
             self._button("Move", lambda: self._ask(Act.MOVE, each), "move")
 
     def _traffic(self, standing: Standing) -> None:
@@ -144,7 +149,7 @@ class AliasCard:
                     self._version(None if shadow is None else shadow.version)
                 words = "predicts the champion's rows beside it and answers nobody"
                 text("div", words, "md-faint md-small")
-            if self._may:
+            if self._may and self._several:
                 with block("md-standing-acts"):
                     self._button("Share traffic", self._ask_routing, "share-traffic")
 

@@ -86,10 +86,15 @@ def part_table_rows(parts: Sequence[ChangedPart]) -> list[dict[str, object]]:
             "regressed": count(each.regressed),
             "up": round(_FULL * each.improved / most, 1),
             "down": round(_FULL * each.regressed / most, 1),
-            "net": f"{each.improved - each.regressed:+,}" if each.rows else NOTHING,
+            "net": _net(each),
         }
         for each in parts
     ]
+
+
+def _net(part: ChangedPart) -> str:
+    net = part.improved - part.regressed
+    return f"{net:+,}" if net else "0"
 
 
 def difference_rows(differences: Sequence[DifferenceView]) -> list[dict[str, object]]:

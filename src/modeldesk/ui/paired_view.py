@@ -195,7 +195,7 @@ class PairedView:
             ("rows", "Rows", "right"),
             ("regressed", "Regressed", "right"),
             ("bars", "", "left"),
-            ("improved", "Improved", "right"),
+            ("improved", "Improved", "left"),
             ("net", "Net", "right"),
         )
         with block("md-card"):

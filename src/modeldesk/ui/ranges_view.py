@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from nicegui import events, ui
 
@@ -20,7 +22,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.plain_table import cut, plain_table
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
-from modeldesk.ui.wording import NOTHING, count, number, share, utc
+from modeldesk.ui.wording import NOTHING, count, share, utc
 
 _MOST_LISTED = 60
 _DATES = (
@@ -29,6 +31,7 @@ _DATES = (
     ("start", "from", "First day after"),
     ("end", "to", "Last day after"),
 )
+_BEFORE_DATE = {"base-from": "Before:", "base-to": "to", "from": "After:", "to": "to"}
 _ESTIMATED = {False: "By labels", True: "Expected, without labels"}
 
 
@@ -85,14 +88,12 @@ class RangesView:
         with block("md-compare-dates"):
             self._dates = {}
             for field, name, label in _DATES:
+                text("span", _BEFORE_DATE[name], "md-soft md-small")
                 day = getattr(state, field)
                 box = ui.input(value="" if day is None else day.isoformat())
                 box.props["type"] = "date"
                 self._dress(box, label, name)
                 self._dates[field] = box
-                if name != "to":
-                    words = "to" if name.endswith("from") else "against"
-                    text("span", words, "md-faint md-small")
         act = ui.button("Compare", on_click=self._pick_dates, color=None)
         act.props("flat no-caps").classes("md-btn md-btn--quiet")
         testable(act, "compare-ranges")
@@ -151,6 +152,22 @@ class RangesView:
         if self._current(asked):
             self._report = report
             self._show()
+            self._tell_days()
+
+    def _tell_days(self) -> None:
+        """Say in the fields which days were compared, where nobody said so."""
+        base, current = self._report.base, self._report.current
+        if base is None or current is None:
+            return
+        last = timedelta(microseconds=1)
+        told = {
+            "base_start": base.start,
+            "base_end": base.end - last,
+            "start": current.start,
+            "end": current.end - last,
+        }
+        for field, moment in told.items():
+            self._dates[field].set_value(moment.date().isoformat())
 
     def _load(self) -> AttributionReport:
         state = self._state
@@ -271,15 +288,16 @@ class RangesView:
             with block("md-card-body md-version-part"):
                 testable(text("p", opened.sentence), "part-sentence")
                 heads = ["Before", "After", "Loss before", "Loss after", "Covariate", "Concept"]
+                places = _places(opened)
                 rows = [
                     (
                         each.name,
                         share(each.share_before),
                         share(each.share_now),
-                        number(each.loss_before),
-                        number(each.loss_now),
-                        f"{each.covariate:+.4f}",
-                        f"{each.concept:+.4f}",
+                        _loss(each.loss_before, places),
+                        _loss(each.loss_now, places),
+                        f"{each.covariate:+,.{places}f}",
+                        f"{each.concept:+,.{places}f}",
                     )
                     for each in opened.bins
                 ]
@@ -296,3 +314,14 @@ class RangesView:
         )
         words = "; ".join(f"{name} {part_words(part)}" for name, part in told)
         text("p", f"All together: {words}.", "md-faint md-small")
+
+
+def _places(source: ChangeSource) -> int:
+    """Return how many decimals losses are written with, so that they stand below each other."""
+    told = [loss for each in source.bins for loss in (each.loss_before, each.loss_now)]
+    most = max((abs(loss) for loss in told if loss is not None), default=1.0)
+    return min(6, max(0, 3 - math.floor(math.log10(most)))) if most else 4
+
+
+def _loss(value: float | None, places: int) -> str:
+    return NOTHING if value is None else f"{value:,.{places}f}"

@@ -26,7 +26,7 @@ _NEXT = """import modeldesk
 
 modeldesk.publish(
     model,                 # the newly trained one
-    name={name!r},
+    name="{name}",
     reference=training,    # the table that it was trained on
     target="the column with the true outcome",
     test=test,             # labelled rows that it has not seen
