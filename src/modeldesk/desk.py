@@ -22,6 +22,7 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
+from modeldesk.services.comparison_sources import PairedSources
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.drift_sign import DriftSigns
 from modeldesk.services.estimate_report import PerformanceEstimates
@@ -67,6 +68,7 @@ from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.version_comparison import VersionComparison
 from modeldesk.services.version_figures import VersionFigures
+from modeldesk.services.version_list import VersionList
 from modeldesk.services.views import VersionView
 from modeldesk.services.worst_slices import NewestRows
 from modeldesk.settings import Durability, Settings
@@ -140,6 +142,8 @@ class Desk:
     estimates: PerformanceEstimates
     version_comparison: VersionComparison
     version_figures: VersionFigures
+    version_list: VersionList
+    paired_sources: PairedSources
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
@@ -230,6 +234,10 @@ class Desk:
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
         sessions, users, keys = SessionRecords(store), UserRecords(store), KeyRecords(store)
         access, passwords = Access(sessions, keys, clock), Passwords()
+        slice_book = SliceBook(registry, slices, newest, clock)
+        version_comparison = VersionComparison(registry, log, label_records)
+        version_figures = VersionFigures(registry, VersionTestRecords(store), evaluations, slices)
+        version_list = VersionList(registry, windows, log)
         return cls(
             settings=settings,
             clock=clock,
@@ -266,13 +274,15 @@ class Desk:
                 GroupComparison(states, newest),
                 ChangeAttribution(log, label_records, estimates, states),
             ),
-            slices=SliceBook(registry, slices, newest, clock),
+            slices=slice_book,
             neighbours=Neighbours(registry, reader, newest),
             estimating=estimating,
             estimates=reported,
-            version_comparison=VersionComparison(registry, log, label_records),
-            version_figures=VersionFigures(
-                registry, VersionTestRecords(store), evaluations, slices
+            version_comparison=version_comparison,
+            version_figures=version_figures,
+            version_list=version_list,
+            paired_sources=PairedSources(
+                registry, version_comparison, version_figures, version_list, slice_book
             ),
             jobs=Jobs(
                 rollup.run,

@@ -4,10 +4,12 @@ The same functions serve the live pages, a notebook and a static report: they re
 results, know no web framework, and give JSON-ready values.
 """
 
+from modeldesk.charts.change_parts import change_parts, change_parts_height
 from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
 from modeldesk.charts.distance_history import distance_history
 from modeldesk.charts.distribution import distribution, distribution_height
 from modeldesk.charts.error_distribution import error_distribution
+from modeldesk.charts.measure_gaps import drawn_gaps, measure_gaps, measure_gaps_height
 from modeldesk.charts.model_timeline import (
     TimelineData,
     model_timeline,
@@ -20,6 +22,7 @@ from modeldesk.charts.performance_history import performance_history
 from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
 from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, volume_sparkline
 from modeldesk.charts.threshold_chart import threshold_chart
+from modeldesk.charts.version_line import version_line
 
 __all__ = [
     "DARK",
@@ -28,14 +31,19 @@ __all__ = [
     "Palette",
     "TimelineData",
     "calibration_chart",
+    "change_parts",
+    "change_parts_height",
     "distance_heatmap",
     "distance_history",
     "distance_sparkline",
     "distribution",
     "distribution_height",
+    "drawn_gaps",
     "error_distribution",
     "heatmap_height",
     "heatmap_key",
+    "measure_gaps",
+    "measure_gaps_height",
     "measure_sparkline",
     "model_timeline",
     "palette",
@@ -45,5 +53,6 @@ __all__ = [
     "threshold_chart",
     "timeline_height",
     "timeline_words",
+    "version_line",
     "volume_sparkline",
 ]

@@ -11,25 +11,43 @@ from modeldesk.client import Client
 from modeldesk.demo import loans
 from modeldesk.demo.loans import MODEL, TARGET, Day
 from modeldesk.desk import Desk
-from modeldesk.schema import LogPolicy
+from modeldesk.schema import LogPolicy, Routing, Shadow
 from modeldesk.services.label_reading import LabelColumns
 
 _REFERENCE_ROWS = 2_000
+_TEST_ROWS = 1_000
+CHALLENGER = 2
+"""Number of the version that predicts beside the champion."""
 
 
 def publish_loans(desk: Desk, seed: int) -> None:
-    """Train the model on earlier loans, publish it, and say which parts of its rows matter."""
-    known = loans.applications(_REFERENCE_ROWS, np.random.default_rng(seed))
+    """Train the model on earlier loans, publish it, and say which parts of its rows matter.
+
+    A second version, which is easier to explain, predicts the same rows beside it.
+    """
+    random = np.random.default_rng(seed)
+    known, test = (loans.applications(many, random) for many in (_REFERENCE_ROWS, _TEST_ROWS))
     desk.registry.publish(
         loans.train(known),
         name=MODEL,
         reference=known,
         target=TARGET,
         description="Tells which loans will not be paid back. The applications are made up.",
+        test=test,
     )
     desk.registry.set_policy(MODEL, LogPolicy(segment_by=loans.SEGMENTS))
     for name, condition in loans.SLICES.items():
         desk.slices.define(MODEL, name, condition)
+    desk.registry.publish(
+        loans.train_tree(known),
+        name=MODEL,
+        reference=known,
+        target=TARGET,
+        description="A tree of four questions, which people can read.",
+        test=test,
+    )
+    desk.aliases.move(MODEL, "challenger", CHALLENGER, reason="easier to explain: is it as good?")
+    desk.routes.set(MODEL, Routing(shadow=Shadow(version=CHALLENGER)))
 
 
 def lend(desk: Desk, client: Client, days: Sequence[Day]) -> int:

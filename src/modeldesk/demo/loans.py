@@ -18,6 +18,7 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 from modeldesk.schema import Granularity, Window
 
@@ -105,6 +106,18 @@ def train(known: pl.DataFrame) -> Pipeline:
     )
     model = make_pipeline(columns, LogisticRegression(max_iter=500))
     return model.fit(known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy())
+
+
+def train_tree(known: pl.DataFrame) -> Pipeline:
+    """Fit a tree of four questions, which people can read: the second version."""
+    columns = make_column_transformer(
+        ("passthrough", list(_NUMBERS)),
+        (OneHotEncoder(sparse_output=False), list(_NAMES)),
+    )
+    tree = DecisionTreeClassifier(max_depth=4, min_samples_leaf=20, random_state=0)
+    return make_pipeline(columns, tree).fit(
+        known.select(*_NUMBERS, *_NAMES), known[TARGET].to_numpy()
+    )
 
 
 def days(*, now: datetime, seed: int) -> tuple[Day, ...]:

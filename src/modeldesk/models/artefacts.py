@@ -109,6 +109,21 @@ class ArtefactStore:
             file = Path(folder) / name
             return file.read_bytes() if file.is_file() else None
 
+    def has(self, artefact: Artefact, name: str) -> bool:
+        """Whether a version has a file of that name; its content is not read.
+
+        Raises
+        ------
+        StoreUnavailable
+            When the folder cannot be reached.
+        """
+        place = f"{self._root}/{artefact.place}/{name}"
+        try:
+            return bool(self._files.isfile(place))
+        except OSError as error:
+            message = f"The artefact {place} cannot be looked for: {error}."
+            raise StoreUnavailable(message, hint="Check the folder and its rights.") from error
+
     def load(self, artefact: Artefact, *, flavor: str) -> Model:
         """Fetch a version's files, check their hash and load the model.
 

@@ -60,6 +60,27 @@ class Aliases:
             raise self._unknown(name, alias)
         return found
 
+    def moves(self, name: str, *, limit: int = 100) -> tuple[AliasMove, ...]:
+        """Return where all aliases of a model pointed, those that are gone as well; latest first.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model.
+        """
+        return self._records.moves(self._model_id(name), limit=limit)
+
+    def next_back(self, name: str, alias: str = CHAMPION) -> AliasMove | None:
+        """Return the move that `rollback` would take back; ``None`` where there is none.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model.
+        """
+        last = self._records.last_standing(self._model_id(name), alias)
+        return None if last is None or last.from_version is None else last
+
     def move(
         self,
         name: str,
@@ -82,7 +103,8 @@ class Aliases:
         version
             Number of the version.
         expected
-            Number of the version that it must still point at; ``None``: wherever it points.
+            Number of the version that it must still point at, 0 where there must be no such
+            alias; ``None``: wherever it points.
         reason
             Why, for the history.
 
@@ -103,22 +125,28 @@ class Aliases:
         self._check(alias, reason)
         record = self._registry.record(name, version)
         before = self._now(name, alias)
-        if expected is not None and before != expected:
-            message = f"The alias {alias!r} points at {_told(before)}, not at version {expected}."
-            raise Conflict(message, hint="Look at its history, then decide again.")
+        _check_expected(alias, before, expected)
         if before == version:
             return self.history(name, alias, limit=1)[0]
         return self._moved(name, alias, before, record, reason=reason)
 
-    def remove(self, name: str, alias: str, *, reason: str = "") -> AliasMove:
+    def remove(
+        self, name: str, alias: str, *, expected: int | None = None, reason: str = ""
+    ) -> AliasMove:
         """Remove an alias; its history stays, and `rollback` brings it back.
+
+        Parameters
+        ----------
+        name, alias, expected, reason
+            As for `move`.
 
         Raises
         ------
         NotFound
             When there is no such model or alias.
         Conflict
-            When it is the champion: a model always has one.
+            When it is the champion, as a model always has one, or it does not point at what was
+            expected.
         """
         self._check(alias, reason)
         if alias == CHAMPION:
@@ -127,20 +155,32 @@ class Aliases:
         before = self._now(name, alias)
         if before is None:
             raise self._unknown(name, alias)
+        _check_expected(alias, before, expected)
         return self._moved(name, alias, before, None, reason=reason)
 
-    def rollback(self, name: str, alias: str = CHAMPION, *, reason: str = "") -> AliasMove:
+    def rollback(
+        self, name: str, alias: str = CHAMPION, *, expected: int | None = None, reason: str = ""
+    ) -> AliasMove:
         """Take the latest move of an alias back, or, once more, the one before it.
 
         What was taken back is not taken back again: after moves from 1 to 2 and to 3, two
         rollbacks end at 1. A move after a rollback counts as the latest.
+
+        Parameters
+        ----------
+        name, alias, reason
+            As for `move`.
+        expected
+            Identifier of the move that must be the one that is taken back, as `next_back` told
+            it; ``None``: whichever it is.
 
         Raises
         ------
         NotFound
             When there is no such model or alias.
         Conflict
-            When there is nothing before, or somebody else moved the alias meanwhile.
+            When there is nothing before, another move than expected would be taken back, or
+            somebody else moved the alias meanwhile.
         ModelFailed, Corrupt, StoreUnavailable
             When the version before cannot be loaded; nothing has changed then.
         """
@@ -151,6 +191,9 @@ class Aliases:
         if last.from_version is None:
             message = f"The alias {alias!r} of {name!r} points at its first version."
             raise Conflict(message, hint="There is nothing to go back to.")
+        if expected is not None and last.move_id != expected:
+            message = f"The alias {alias!r} was moved by somebody else meanwhile."
+            raise Conflict(message, hint="Look at its history, then decide again.")
         record = self._registry.record(name, last.from_version)
         return self._moved(name, alias, last.to_version, record, reason=reason, undoes=last.move_id)
 
@@ -228,5 +271,11 @@ class Aliases:
             raise InvalidArgument(message)
 
 
+def _check_expected(alias: str, before: int | None, expected: int | None) -> None:
+    if expected is not None and (before or 0) != expected:
+        message = f"The alias {alias!r} points at {_told(before)}, not at {_told(expected)}."
+        raise Conflict(message, hint="Look at its history, then decide again.")
+
+
 def _told(version: int | None) -> str:
-    return "no version" if version is None else f"version {version}"
+    return f"version {version}" if version else "no version"

@@ -37,17 +37,19 @@ class Call:
     """What is posted, as JSON; made of nothing but what JSON can say."""
 
 
-def call(model: str, signature: Signature, dialect: Dialect) -> Call:
+def call(model: str, signature: Signature, dialect: Dialect, *, version: int | None = None) -> Call:
     """Return the request that asks a model for its signature's example.
 
     Parameters
     ----------
     model
-        Name of the model; its champion is asked.
+        Name of the model.
     signature
-        The champion's.
+        That of the version that is asked.
     dialect
         In which protocol.
+    version
+        Number of the version that is asked, in modeldesk's own dialect; ``None``: the champion.
 
     Examples
     --------
@@ -58,6 +60,8 @@ def call(model: str, signature: Signature, dialect: Dialect) -> Call:
     """
     path, body = _SPOKEN[dialect]
     name = quote(model, safe="")
+    if version is not None and dialect is Dialect.MODELDESK:
+        path = "/api/v1/models/{name}/versions/" + str(version) + "/predict"
     return Call(dialect=dialect, path=path.format(name=name), body=body(signature))
 
 

@@ -70,6 +70,12 @@ def downloaded(record: VersionRecord, artefacts: ArtefactStore) -> Download:
     return Download(name=name, content=content)
 
 
+def downloadable(record: VersionRecord, artefacts: ArtefactStore) -> bool:
+    """Whether a version's model can be had as a file that it can be published from again."""
+    name = DOWNLOADS.get(record.flavor)
+    return name is not None and artefacts.has(_artefact(record), name)
+
+
 def _artefact(record: VersionRecord) -> Artefact:
     return Artefact(place=record.artefact, sha256=record.artefact_sha256)
 

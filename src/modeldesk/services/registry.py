@@ -18,7 +18,7 @@ from modeldesk.schema import LogPolicy, Routing
 from modeldesk.services.about import About, notes_of
 from modeldesk.services.acting import change
 from modeldesk.services.candidates import Candidate, Examiner, LabelledTable
-from modeldesk.services.loading import EXTERNAL, Download, downloaded, loaded
+from modeldesk.services.loading import EXTERNAL, Download, downloadable, downloaded, loaded
 from modeldesk.services.publishing import Prepared, frames_of, prepared, registered
 from modeldesk.services.remembering import Remembered
 from modeldesk.services.views import VersionView
@@ -325,6 +325,10 @@ class Registry:
             When the version is no such file: a function, a pickle, or served elsewhere.
         """
         return downloaded(record, self._artefacts)
+
+    def downloadable(self, record: VersionRecord) -> bool:
+        """Whether `download` has a file of a version; its content is not read."""
+        return downloadable(record, self._artefacts)
 
     def _draft(
         self, name: str, number: int, flavor: str, prepared: Prepared, notes: Notes

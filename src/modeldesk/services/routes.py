@@ -39,7 +39,7 @@ class Routes:
         """Return how a model's traffic is shared; `NotFound` when there is no such model."""
         return self._registry.record(name).routing
 
-    def set(self, name: str, routing: Routing) -> Routing:
+    def set(self, name: str, routing: Routing, *, expected: Routing | None = None) -> Routing:
         """Share a model's traffic differently, from the next request on.
 
         A canary is loaded, and predicts its signature's example, before it gets any request.
@@ -50,6 +50,8 @@ class Routes:
             The model.
         routing
             The whole of it: what is left out gets no traffic any more.
+        expected
+            How it must still be shared; ``None``: however it is.
 
         Raises
         ------
@@ -60,6 +62,8 @@ class Routes:
         Incompatible
             When a version is served elsewhere, or the shadow needs a feature that the champion's
             rows do not have.
+        Conflict
+            When it is not shared as was expected.
         ModelFailed, Corrupt, StoreUnavailable
             When a version cannot be loaded or does not predict; nothing has changed then.
         """
@@ -87,7 +91,7 @@ class Routes:
             before=champion.routing.encode(),
             after=routing.encode(),
         )
-        self._records.set_routing(champion.model_id, routing, told)
+        self._records.set_routing(champion.model_id, routing, told, expected=expected)
         self._registry.revision += 1
         return routing
 

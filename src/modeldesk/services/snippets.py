@@ -66,6 +66,45 @@ def snippets(model: str, signature: Signature, *, url: str, secured: bool) -> tu
     return tuple(_snippets(model, signature, url, secured=secured))
 
 
+def version_snippets(
+    model: str, version: int, signature: Signature, *, url: str, secured: bool
+) -> tuple[Snippet, ...]:
+    r"""Return code that asks one version by its number: for a shell, and with modeldesk's client.
+
+    Parameters
+    ----------
+    model, version
+        Which one is asked.
+    signature
+        The version's: the code asks for its example.
+    url, secured
+        As for `snippets`.
+
+    Examples
+    --------
+    >>> from modeldesk.schema import Column, Kind
+    >>> age = Signature(inputs=(Column(name="age", kind=Kind.INTEGER, example=41),))
+    >>> shell, client = version_snippets("churn", 2, age, url="http://desk", secured=False)
+    >>> print(shell.code.splitlines()[0])
+    curl -sS http://desk/api/v1/models/churn/versions/2/predict \
+    >>> "version=2" in client.code
+    True
+    """
+    asked = call(model, signature, Dialect.MODELDESK, version=version)
+    return (
+        Snippet(
+            dialect=Dialect.MODELDESK,
+            language=Language.CURL,
+            code=_curl(asked, url + asked.path, secured),
+        ),
+        Snippet(
+            dialect=Dialect.MODELDESK,
+            language=Language.CLIENT,
+            code=_client(model, signature, url, secured=secured, version=version),
+        ),
+    )
+
+
 def _snippets(model: str, signature: Signature, url: str, *, secured: bool) -> Iterator[Snippet]:
     for dialect in Dialect:
         asked = call(model, signature, dialect)
@@ -105,13 +144,16 @@ def _python(asked: Call, address: str, secured: bool) -> str:  # noqa: FBT001 - 
     )
 
 
-def _client(model: str, signature: Signature, url: str, *, secured: bool) -> str:
+def _client(
+    model: str, signature: Signature, url: str, *, secured: bool, version: int | None = None
+) -> str:
+    told = "" if version is None else f", version={version}"
     key = f"# The key is taken from the variable {KEY_VARIABLE}.\n" if secured else ""
     return (
         f"from modeldesk import Client\n\n"
         f"row = {literal(plain_example(signature), PYTHON)}\n"
         f"{key}with Client({literal(url, PYTHON)}) as client:\n"
-        f"    answer = client.predict({literal(model, PYTHON)}, row)\n"
+        f"    answer = client.predict({literal(model, PYTHON)}, row{told})\n"
         f"print(answer[0].prediction, answer[0].prediction_id)"
     )
 

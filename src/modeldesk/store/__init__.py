@@ -55,6 +55,7 @@ from modeldesk.store.version_tests import (
     VersionTestRecords,
 )
 from modeldesk.store.windows import (
+    ProfiledRows,
     WaitingChunk,
     WindowProfile,
     WindowRecords,
@@ -138,6 +139,7 @@ __all__ = [
     "Parameter",
     "PartState",
     "Past",
+    "ProfiledRows",
     "Quarantine",
     "QuarantinedRow",
     "Rejected",

@@ -212,6 +212,29 @@ class ChunkLog:
             shadow=sum(row.shadow or 0 for row in found),
         )
 
+    def waiting_by_version(self, version_ids: Sequence[int]) -> dict[int, WaitingRows]:
+        """Return how many rows of each of these versions wait, as far as any do."""
+        filed = (chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
+        queries = [
+            _waiting(table, version_ids)
+            .add_columns(table.c.version_id)
+            .where(*where)
+            .group_by(table.c.version_id)
+            for table, where in ((chunks, filed), (fresh_chunks, ()))
+        ]
+        found: dict[int, WaitingRows] = {}
+        with self._store.reading() as connection:
+            for query in queries:
+                for row in connection.execute(query):
+                    known = found.get(row.version_id, WaitingRows(rows=0, last_time=None))
+                    times = [time for time in (known.last_time, row.last_time) if time is not None]
+                    found[row.version_id] = WaitingRows(
+                        rows=known.rows + int(row.rows or 0),
+                        last_time=max(times, default=None),
+                        shadow=known.shadow + int(row.shadow or 0),
+                    )
+        return found
+
     def damaged(self, version_ids: Sequence[int]) -> int:
         """Return how many rows of these versions are in chunks that cannot be read."""
         query = sa.select(sa.func.sum(chunks.c.rows)).where(

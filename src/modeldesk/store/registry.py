@@ -184,12 +184,28 @@ class ModelRecords:
                 .values(failed=counters.c.failed + rows, last_failure=sentence, last_failed_at=at)
             )
 
-    def set_routing(self, model_id: int, routing: Routing, change: Change | None = None) -> None:
-        """Change how a model's traffic is shared from now on."""
+    def set_routing(
+        self,
+        model_id: int,
+        routing: Routing,
+        change: Change | None = None,
+        *,
+        expected: Routing | None = None,
+    ) -> None:
+        """Change how a model's traffic is shared from now on.
+
+        Raises
+        ------
+        Conflict
+            When it is not shared as was expected.
+        """
+        mine = models.c.id == model_id
         with self._store.writing() as connection:
-            connection.execute(
-                sa.update(models).where(models.c.id == model_id).values(routing=routing.encode())
-            )
+            before = connection.scalar(sa.select(models.c.routing).where(mine).with_for_update())
+            if expected is not None and Routing.decode(str(before)) != expected:
+                message = "The traffic was shared differently by somebody else meanwhile."
+                raise Conflict(message, hint="Look at how it is shared now, then decide again.")
+            connection.execute(sa.update(models).where(mine).values(routing=routing.encode()))
             note(connection, change)
 
     def set_policy(self, model_id: int, policy: LogPolicy, change: Change | None = None) -> None:

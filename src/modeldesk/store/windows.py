@@ -51,6 +51,16 @@ class WindowVolume:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfiledRows:
+    """How many rows of a version are in profiles, all its days together."""
+
+    rows: int
+    last_time: datetime
+    shadow: int
+    """How many of them are shadow rows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WindowProfile:
     """A stored profile with its window."""
 
@@ -232,6 +242,30 @@ class WindowRecords:
             )
             for row in rows
         )
+
+    def totals(self, version_ids: Sequence[int]) -> dict[int, ProfiledRows]:
+        """Return how many rows of each version are in daily profiles, without reading any."""
+        query = (
+            sa.select(
+                profiles.c.version_id,
+                sa.func.sum(profiles.c.rows).label("rows"),
+                sa.func.sum(profiles.c.shadow).label("shadow"),
+                sa.func.max(profiles.c.last_time).label("last_time"),
+            )
+            .where(
+                profiles.c.version_id.in_(version_ids),
+                profiles.c.segment == "",
+                profiles.c.granularity == Granularity.DAY.value,
+            )
+            .group_by(profiles.c.version_id)
+        )
+        with self._store.reading() as connection:
+            return {
+                row.version_id: ProfiledRows(
+                    rows=int(row.rows), last_time=row.last_time, shadow=int(row.shadow)
+                )
+                for row in connection.execute(query)
+            }
 
     def segments(self, version_id: int) -> tuple[str, ...]:
         """Return the segments that a version's profiles are split into, in order of name."""

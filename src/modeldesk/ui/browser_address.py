@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from nicegui import ui
 
 # Only the browser knows the address under which it reached the page, whatever stands between.
-_ASK = r"location.origin + location.pathname.replace(/\/models\/[^/]+\/(api|performance)\/?$/, '')"
+_ASK = r"location.origin + location.pathname.replace(/\/models\/[^/]+\/[a-z]+\/?$/, '')"
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 

@@ -9,15 +9,29 @@ from typing import Protocol
 from modeldesk.ui.api_page import ApiPage
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
+from modeldesk.ui.compare_page import ComparePage
+from modeldesk.ui.compare_state import CompareState
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.overview_page import OverviewPage
 from modeldesk.ui.overview_state import OverviewState
 from modeldesk.ui.performance_page import PerformancePage
 from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.places import API, BATCH, MONITOR, OVERVIEW, PERFORMANCE, PLAYGROUND, Tab
+from modeldesk.ui.places import (
+    API,
+    BATCH,
+    COMPARE,
+    MONITOR,
+    OVERVIEW,
+    PERFORMANCE,
+    PLAYGROUND,
+    VERSIONS,
+    Tab,
+)
 from modeldesk.ui.playground_page import PlaygroundPage
 from modeldesk.ui.site import Site
+from modeldesk.ui.versions_page import VersionsPage
+from modeldesk.ui.versions_state import VersionsState
 
 Query = Mapping[str, str]
 """What stands behind the question mark of an address."""
@@ -63,6 +77,14 @@ def _api(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return ApiPage(site, appearance, model=model, dialect=query.get("dialect", ""))
 
 
+def _compare(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return ComparePage(site, appearance, model=model, state=CompareState.read(query))
+
+
+def _versions(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return VersionsPage(site, appearance, model=model, state=VersionsState.read(query))
+
+
 VIEWS = (
     View(tab=OVERVIEW, open=_overview),
     View(tab=MONITOR, open=_monitor),
@@ -70,5 +92,7 @@ VIEWS = (
     View(tab=PLAYGROUND, open=_playground),
     View(tab=BATCH, open=_batch),
     View(tab=API, open=_api),
+    View(tab=COMPARE, open=_compare),
+    View(tab=VERSIONS, open=_versions),
 )
 """Every page about a model; `places.TABS` has the order in which they are shown."""

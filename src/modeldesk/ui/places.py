@@ -34,12 +34,15 @@ PERFORMANCE = Tab(name="Performance", place="performance")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
+COMPARE = Tab(name="Compare", place="compare")
+VERSIONS = Tab(name="Versions", place="versions")
 
 TABS = (
-    (OVERVIEW, MONITOR, PERFORMANCE),
+    (OVERVIEW, MONITOR, PERFORMANCE, COMPARE),
     (PLAYGROUND, BATCH, API),
+    (VERSIONS,),
 )
-"""A model's views in the order in which they are shown: to watch it, to use it."""
+"""A model's views in the order in which they are shown: to watch it, to use it, to manage it."""
 
 
 def model_path(model: str) -> str:

@@ -70,7 +70,8 @@ class PairedComparison:
             return f"{one} is {word} than {other} on {rows}, by {listed(better or worse)}."
         if self.agreement == 1:
             return f"{one} predicts the same as {other} on {rows}."
-        return f"No difference between {one} and {other} is shown on {rows}; it may be chance."
+        within = one[:1].lower() + one[1:]
+        return f"No difference between {within} and {other} is shown on {rows}; it may be chance."
 
     def _titles(self, outcome: Outcome) -> list[str]:
         found = [each for each in self.differences if each.outcome is outcome]
