@@ -16,15 +16,15 @@ from modeldesk.ui.wording import ago, count, share, utc
 def model_figures(overview: ModelOverview, now: datetime) -> None:
     """Add predictions, profiled, refused, last prediction, open alerts and the verdict."""
     with block("md-figures"):
-        _figure("Predictions", count(overview.predictions), "logged, of all versions")
-        _figure("Profiled", count(overview.profiled), _profiled_note(overview))
-        _figure("Refused", count(overview.refused), "rows that did not fit")
-        last = _figure(
+        figure("Predictions", count(overview.predictions), "logged, of all versions")
+        figure("Profiled", count(overview.profiled), _profiled_note(overview))
+        figure("Refused", count(overview.refused), "rows that did not fit")
+        last = figure(
             "Last prediction", ago(overview.last_prediction_at, now), "latest timestamp", words=True
         )
         last.props["title"] = utc(overview.last_prediction_at)
         still_open = overview.open_alerts
-        _figure("Open alerts", count(still_open), "of all versions", warn=still_open > 0)
+        figure("Open alerts", count(still_open), "of all versions", warn=still_open > 0)
         with block("md-figure") as verdict:
             text("div", "Latest day", "md-figure-name")
             verdict_chip(overview.status)
@@ -39,12 +39,12 @@ def desk_figures(models: tuple[ModelOverview, ...], now: datetime) -> None:
     times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
     last = max(times, default=None)
     with block("md-figures md-figures--desk"):
-        _figure("Models", count(len(models)), "published on this desk")
-        _figure("Predictions", count(sum(m.predictions for m in models)), "logged, of all models")
-        latest = _figure("Last prediction", ago(last, now), "latest timestamp", words=True)
+        figure("Models", count(len(models)), "published on this desk")
+        figure("Predictions", count(sum(m.predictions for m in models)), "logged, of all models")
+        latest = figure("Last prediction", ago(last, now), "latest timestamp", words=True)
         latest.props["title"] = utc(last)
-        _figure("Changed", count(changed), "on their latest day", warn=changed > 0)
-        _figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
+        figure("Changed", count(changed), "on their latest day", warn=changed > 0)
+        figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
 
 
 def _profiled_note(overview: ModelOverview) -> str:
@@ -53,14 +53,15 @@ def _profiled_note(overview: ModelOverview) -> str:
     return f"{share(overview.profiled / overview.predictions)} of predictions"
 
 
-def _figure(
+def figure(
     name: str, value: str, note: str, *, words: bool = False, warn: bool = False
 ) -> ui.element:
-    figure = block("md-figure")
-    testable(figure, "figure-" + name.lower().replace(" ", "-"))
-    with figure:
+    """Add one figure: its name, its value, and what it is of."""
+    box = block("md-figure")
+    testable(box, "figure-" + name.lower().replace(" ", "-"))
+    with box:
         text("div", name, "md-figure-name")
         extra = " md-figure-words" * words + " md-figure-warn" * warn
         text("div", value, "md-figure-value" + extra)
         text("div", note, "md-figure-note")
-    return figure
+    return box

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from modeldesk.services.acting import CHANGES, caller
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.places import TABS, Tab, model_path
+from modeldesk.ui.open_alerts import alerts_link
+from modeldesk.ui.places import ADMIN_PATH, TABS, Tab, model_path
 from modeldesk.ui.user_menu import user_menu
 
 LOGO = (
@@ -42,6 +44,10 @@ def frame(appearance: Appearance, *, model: str | None = None, here: str = "") -
                 text("span", "modeldesk")
             _crumbs(model, here)
             with block("md-topbar-end"):
+                alerts_link()
+                if caller().may(CHANGES):
+                    admin = ui.link("Admin", ADMIN_PATH).classes("md-toplink")
+                    testable(admin, "admin-link")
                 ui.link("API", "/docs").classes("md-toplink").props["title"] = "API reference"
                 appearance.control()
                 user_menu()

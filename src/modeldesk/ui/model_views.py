@@ -9,12 +9,14 @@ from typing import Protocol
 from modeldesk.ui.api_page import ApiPage
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
+from modeldesk.ui.model_settings_page import ModelSettingsPage
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.performance_page import PerformancePage
 from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.places import API, BATCH, MONITOR, PERFORMANCE, PLAYGROUND, Tab
+from modeldesk.ui.places import API, BATCH, MONITOR, PERFORMANCE, PLAYGROUND, SETTINGS, Tab
 from modeldesk.ui.playground_page import PlaygroundPage
+from modeldesk.ui.rule_state import RuleState
 from modeldesk.ui.site import Site
 
 Query = Mapping[str, str]
@@ -57,11 +59,16 @@ def _api(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return ApiPage(site, appearance, model=model, dialect=query.get("dialect", ""))
 
 
+def _settings(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return ModelSettingsPage(site, appearance, model=model, state=RuleState.read(query))
+
+
 VIEWS = (
     View(tab=MONITOR, open=_monitor),
     View(tab=PERFORMANCE, open=_performance),
     View(tab=PLAYGROUND, open=_playground),
     View(tab=BATCH, open=_batch),
     View(tab=API, open=_api),
+    View(tab=SETTINGS, open=_settings),
 )
 """Every page about a model; `places.TABS` has the order in which they are shown."""

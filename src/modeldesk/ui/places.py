@@ -33,12 +33,17 @@ PERFORMANCE = Tab(name="Performance", place="performance")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
+SETTINGS = Tab(name="Settings", place="settings")
 
 TABS = (
     (MONITOR, PERFORMANCE),
     (PLAYGROUND, BATCH, API),
+    (SETTINGS,),
 )
-"""A model's views in the order in which they are shown: to watch it, to use it."""
+"""A model's views in the order in which they are shown: to watch it, to use it, to manage it."""
+
+ALERTS_PATH = "/alerts"
+ADMIN_PATH = "/admin"
 
 
 def model_path(model: str) -> str:
