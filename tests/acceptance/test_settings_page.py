@@ -138,7 +138,7 @@ def test_a_log_policy_is_changed(server: RunningServer, browser_page: Page) -> N
     """What is saved is in force; what cannot be is refused in its place."""
     page = browser_page
     page.goto(f"{server.url}/models/iris/settings")
-    expect(page.get_by_test_id("policy-sample")).to_be_hidden()
+    expect(page.get_by_test_id("policy-sample")).to_be_disabled()
     page.get_by_test_id("policy-rows").click()
     page.get_by_role("option", name="a sample of the rows").click()
     fill(page, "policy-sample", "25")

@@ -15,7 +15,7 @@ NOW = "rule in force"
 THEN = "rule that is tried"
 
 
-def rule_trial(trial: RuleTrial, colours: Palette) -> Options:
+def rule_trial(trial: RuleTrial, colours: Palette, *, same: bool = False) -> Options:
     """Return bars of alerts per day: by the rule in force, and by the one that is tried.
 
     Parameters
@@ -24,6 +24,8 @@ def rule_trial(trial: RuleTrial, colours: Palette) -> Options:
         What both rules say of the last days.
     colours
         The page's palette.
+    same
+        Whether nothing is tried but the rule in force: then its bars are all there is.
 
     Returns
     -------
@@ -34,6 +36,9 @@ def rule_trial(trial: RuleTrial, colours: Palette) -> Options:
     windows = timeline(tuple(days), Granularity.DAY)
     labels = [label_of(window, Granularity.DAY) for window in windows]
     shown = [days.get(window) for window in windows]
+    series = [_bars(NOW, [_point(day, tried=False) for day in shown], colours.reference)]
+    if not same:
+        series.append(_bars(THEN, [_point(day, tried=True) for day in shown], colours.changed))
     return themed(
         colours,
         {
@@ -48,10 +53,7 @@ def rule_trial(trial: RuleTrial, colours: Palette) -> Options:
             "tooltip": {"trigger": "item"},
             "xAxis": category_axis(colours, labels),
             "yAxis": value_axis(colours, name="") | {"minInterval": 1},
-            "series": [
-                _bars(NOW, [_point(day, tried=False) for day in shown], colours.reference),
-                _bars(THEN, [_point(day, tried=True) for day in shown], colours.changed),
-            ],
+            "series": series,
         },
     )
 

@@ -16,7 +16,7 @@ from modeldesk.ui.admin_state import AdminState, AdminTab
 from modeldesk.ui.admin_storage import StorageSection
 from modeldesk.ui.admin_users import UsersSection
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.frame import frame, head
+from modeldesk.ui.frame import frame, head, strip_link
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import ADMIN_PATH
 from modeldesk.ui.site import Site
@@ -71,12 +71,8 @@ class AdminPage:
         with block("md-tabs", tag="nav") as strip, block("md-tabs-group"):
             strip.props["aria-label"] = "Parts of the page"
             for tab, (name, _) in SECTIONS.items():
-                link = ui.link(target=f"{ADMIN_PATH}{AdminState(tab=tab).query()}")
-                with link:
-                    text("span", name)
-                if tab is self._state.tab:
-                    link.props["aria-current"] = "page"
-                testable(link, f"tab-{tab}")
+                target = f"{ADMIN_PATH}{AdminState(tab=tab).query()}"
+                strip_link(name, target, f"tab-{tab}", here=tab is self._state.tab)
 
 
 def _not_for_you() -> None:

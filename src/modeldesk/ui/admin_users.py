@@ -112,6 +112,7 @@ class UsersSection:
         page = min(self._state.page, last_page(len(found), USERS_A_PAGE))
         shown = found[(page - 1) * USERS_A_PAGE : page * USERS_A_PAGE]
         self._count.set_text(count(len(self._users)) if self._users else "")
+        self._field.set_visibility(bool(self._users))
         self._body.clear()
         with self._body:
             if not shown:

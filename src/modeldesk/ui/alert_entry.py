@@ -30,6 +30,8 @@ class EntryHooks:
     """Called with the alert's key when a person ticks it, or takes the tick away."""
     here: Callable[[int], None]
     """Called when the keyboard has come to it."""
+    gone: Callable[[int], None]
+    """Called when the keyboard has left it."""
     act: Callable[[int, Deed], Awaitable[None]]
 
 
@@ -58,6 +60,7 @@ class AlertEntry:
         self.box.props["tabindex"] = "-1"
         self.box.props["aria-label"] = f"{alert.column[:_LONGEST]} of {alert.model}"
         self.box.on("focusin", lambda: self._hooks.here(alert.alert_id))
+        self.box.on("focusout", lambda: self._hooks.gone(alert.alert_id))
         testable(self.box, f"alert-{alert.alert_id}")
         with self.box:
             if self._may_act:

@@ -15,6 +15,22 @@ from modeldesk.ui.alert_words import Deed
 from modeldesk.ui.markup import block, text
 from modeldesk.ui.wording import plural
 
+# In the browser alone, so that no key waits for the server: which entry has the keyboard is told
+# by the entries themselves, before any key that acts on it.
+_WALK = """<script>
+document.addEventListener('keydown', (event) => {
+  const step = {j: 1, k: -1}[event.key];
+  const at = document.activeElement;
+  if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (/^(input|select|textarea)$/i.test(at.tagName)) return;
+  const entries = [...document.querySelectorAll('.md-feed-entry')];
+  const place = entries.findIndex((entry) => entry.contains(at)) + step;
+  const next = entries[Math.min(Math.max(place, 0), entries.length - 1)];
+  next?.focus({preventScroll: true});
+  next?.scrollIntoView({block: 'nearest'});
+});
+</script>"""
+
 
 class AlertFeedList:
     """What is shown of a page of alerts.
@@ -35,6 +51,19 @@ class AlertFeedList:
         self.ticked: set[int] = set()
         self.here: int | None = None
         """The alert that the keyboard has come to."""
+
+    def walkable(self) -> None:
+        """Let j and k bring the keyboard from one entry to the next.
+
+        Called before anything is waited for: a browser that is there already runs no script that
+        is added.
+        """
+        ui.add_body_html(_WALK)
+
+    def leave(self, alert_id: int) -> None:
+        """Note that the keyboard has left an entry."""
+        if self.here == alert_id:
+            self.here = None
 
     def fill(self, room: ui.element, alerts: Sequence[AlertView], now: datetime) -> None:
         """Show these alerts; where they are the same ones, only what has changed moves."""
@@ -118,11 +147,6 @@ class AlertFeedList:
         """How many entries lie before the one where the keyboard is."""
         keys = list(self._entries)
         return keys.index(self.here) if self.here in keys else None
-
-    def move(self, steps: int) -> None:
-        """Bring the keyboard some entries further; at first, to the first."""
-        place = self.place
-        self.go_to(0 if place is None else place + steps)
 
     def go_to(self, place: int | None) -> None:
         """Bring the keyboard to an entry, or to the one nearest to that place."""

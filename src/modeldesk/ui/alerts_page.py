@@ -26,8 +26,6 @@ from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say, trouble
 from modeldesk.ui.wording import plural
 
-_MOVES = {"j": 1, "k": -1}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertsData:
@@ -72,12 +70,13 @@ class AlertsPage:
         self._asked = 0
         self._may_act = caller().may(EDITS)
         self._filters = AlertFilters(state, change=self._move)
-        hooks = EntryHooks(tick=self._tick, here=self._come, act=self._act_on_one)
+        hooks = EntryHooks(tick=self._tick, here=self._come, gone=self._leave, act=self._act_on_one)
         self._list = AlertFeedList(hooks, may_act=self._may_act)
         self._pager = Pager(ALERTS_A_PAGE, self._turn)
 
     async def build(self) -> None:
         """Build the page."""
+        self._list.walkable()
         with frame(self._appearance, here="Alerts"), block("md-bones"):
             head("Alerts", "Changes that matter, of all models, the newest days first.")
             data = await first(AlertsData.load, self._site.desk, self._state, self._now)
@@ -91,7 +90,7 @@ class AlertsPage:
                 testable(self._body, "feed")
                 self._pager.build()
             self._fill()
-        ui.keyboard(on_key=self._key, repeating=True, ignore=["input", "select", "textarea"])
+        ui.keyboard(on_key=self._key, repeating=False, ignore=["input", "select", "textarea"])
         ui.timer(0, self._draw, once=True)
         follow(self._look)
 
@@ -240,6 +239,9 @@ class AlertsPage:
     def _come(self, alert_id: int) -> None:
         self._list.here = alert_id
 
+    def _leave(self, alert_id: int) -> None:
+        self._list.leave(alert_id)
+
     def _tick(self, alert_id: int) -> None:
         self._list.tick(alert_id)
         self._tell_ticks()
@@ -281,19 +283,17 @@ class AlertsPage:
         self._list.go_to(place)
 
     async def _key(self, event: events.KeyEventArguments) -> None:
-        """Move with j and k, select with x, act with the keys of the deeds."""
+        """Select with x, act with the keys of the deeds; j and k do without the server."""
         held = event.modifiers
-        if not event.action.keydown or held.ctrl or held.alt or held.meta or held.shift:
+        pressed = event.action.keydown and not event.action.repeat
+        if not self._may_act or not pressed or held.ctrl or held.alt or held.meta or held.shift:
             return
         name = str(event.key.name)
-        if name in _MOVES:
-            self._list.move(_MOVES[name])
-        elif self._may_act and not event.action.repeat:
-            if name == "x" and self._list.here is not None:
-                self._tick(self._list.here)
-            for deed in DEEDS:
-                if deed.key == name:
-                    await self._act(self._list.chosen, deed)
+        if name == "x" and self._list.here is not None:
+            self._tick(self._list.here)
+        for deed in DEEDS:
+            if deed.key == name:
+                await self._act(self._list.chosen, deed)
 
 
 def _page(desk: Desk, state: AlertsState, now: datetime) -> AlertPage:

@@ -87,12 +87,20 @@ def tabs(model: str, here: Tab) -> None:
         for group in TABS:
             with block("md-tabs-group"):
                 for tab in group:
-                    _tab(model, tab, here=tab is here)
+                    strip_link(
+                        tab.name, tab.path(model), f"tab-{tab.name.lower()}", here=tab is here
+                    )
 
 
-def _tab(model: str, tab: Tab, *, here: bool) -> None:
-    with ui.link(target=tab.path(model)) as link:
-        text("span", tab.name)
+def strip_link(name: str, target: str, test: str, *, here: bool) -> None:
+    """Add a link to a strip of tabs; the one of the open page comes into view on a phone."""
+    with ui.link(target=target) as link:
+        text("span", name)
+    testable(link, test)
     if here:
         link.props["aria-current"] = "page"
-    testable(link, f"tab-{tab.name.lower()}")
+        ui.run_javascript(
+            f"const link = getHtmlElement({link.id}), strip = link?.closest('.md-tabs');"
+            "if (strip && strip.scrollWidth > strip.clientWidth)"
+            " strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;"
+        )

@@ -74,10 +74,9 @@ class PolicyCard:
         with _setting("Rows", "Profiles count every row, whatever is kept."):
             self._rows = self._select(_words(_ROWS), "Rows", "policy-rows")
             self._rows.on_value_change(self._show_sample)
-        with _setting("Share of the sample", "In per cent; chosen by the prediction's id.") as box:
+        with _setting("Share of the sample", "In per cent; chosen by the prediction's id."):
             self._sample = self._number("Share of the sample", "policy-sample", 0.001, 100, 1)
             self._sample.props("suffix=%")
-        self._sample_box = box
         with _setting(
             "Longest text", "In characters; longer ones are cut before they are written."
         ):
@@ -154,7 +153,7 @@ class PolicyCard:
         self._show_sample()
 
     def _show_sample(self) -> None:
-        self._sample_box.set_visibility(self._rows.value == KeepRows.SAMPLE.value)
+        self._sample.set_enabled(self._may and self._rows.value == KeepRows.SAMPLE.value)
 
     def _back(self) -> None:
         self._says.clear()

@@ -283,7 +283,8 @@ class RuleCard:
         self._sentence.set_text(sentence(trial, same=self._tried == self._rule))
 
     def _draw(self, colours: Palette) -> Options:
-        return rule_trial(self._trial or RuleTrial(days=()), colours)
+        trial = self._trial or RuleTrial(days=())
+        return rule_trial(trial, colours, same=self._tried == self._rule)
 
     async def _save(self) -> None:
         rule = self._tried

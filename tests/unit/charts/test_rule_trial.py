@@ -30,6 +30,7 @@ def test_each_day_has_a_bar_of_each_rule() -> None:
         "c",
     ]
     assert now["data"][2]["name"].endswith("0 columns changed")
+    assert rule_trial(trial, LIGHT, same=True)["series"] == [now]
 
 
 def test_long_names_and_many_columns_are_bounded() -> None:
