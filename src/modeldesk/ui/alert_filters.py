@@ -69,9 +69,9 @@ class AlertFilters:
     def _select(
         self, label: str, options: Mapping[str, str] | dict[int, str], name: str
     ) -> ui.select:
-        async def chosen(event: events.ValueChangeEventArguments[str]) -> None:
-            if not self._filling:
-                await self._ask(**{name: event.value or (0 if name == "days" else "")})
+        def chosen(event: events.ValueChangeEventArguments[str]) -> Awaitable[None] | None:
+            value = event.value or (0 if name == "days" else "")
+            return None if self._filling else self._ask(**{name: value})
 
         value = getattr(self._state, name)
         known = dict(options) if value in options else {**options, value: str(value)[:_LONGEST]}
@@ -82,9 +82,10 @@ class AlertFilters:
         return select
 
     def _find(self) -> None:
-        async def typed(event: events.ValueChangeEventArguments[str | None]) -> None:
-            if not self._filling:
-                await self._ask(text=(event.value or "").strip())
+        def typed(
+            event: events.ValueChangeEventArguments[str | None],
+        ) -> Awaitable[None] | None:
+            return None if self._filling else self._ask(text=(event.value or "").strip())
 
         self._text = ui.input(placeholder="Find in alerts", value=self._state.text, on_change=typed)
         self._text.props(f"outlined dense clearable debounce={_REST_MS} maxlength=200")

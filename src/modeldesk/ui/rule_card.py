@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from nicegui import ui
@@ -153,7 +153,7 @@ class RuleCard:
             with block("md-setting-words"):
                 text("div", part.label, "md-setting-name")
                 text("div", part.note, "md-labelled-note")
-            field = ui.number(min=part.low, max=part.high, step=part.step, on_change=self._changed)
+            field = ui.number(min=part.low, max=part.high, step=part.step, on_change=self._typed)
             dress(field, part.label, f"rule-{part.name}", classes="md-field--num")
             field.props(f"debounce={_REST_MS}")
             field.set_enabled(self._may)
@@ -198,10 +198,12 @@ class RuleCard:
             self._set.set_enabled(differs and right)
             self._back.set_enabled(differs or not right)
 
+    def _typed(self) -> Awaitable[None] | None:
+        """Tell by a person from the page itself at once: a moment later all fields are filled."""
+        return None if self._filling else self._changed()
+
     async def _changed(self) -> None:
         """Try what the fields say."""
-        if self._filling:
-            return
         values = {name: field.value for name, field in self._fields.items()}
         self._says.clear()
         given = {name: float(v) for name, v in values.items() if v is not None}
