@@ -83,7 +83,9 @@ def status(server: RunningServer, path: str, key: str) -> int:
     return httpx.get(f"{server.url}/api/v1/{path}", headers=headers, trust_env=False).status_code
 
 
-def test_users_come_change_and_go(staffed: RunningServer, browser_page: Page) -> None:
+def test_users_come_change_and_go(
+    staffed: RunningServer, browser_page: Page, browser_record: BrowserRecord
+) -> None:
     """Who is added can sign in, with the role and the password that were given last."""
     page = browser_page
     sign_in(page, f"{staffed.url}/", "admin")
@@ -124,6 +126,7 @@ def test_users_come_change_and_go(staffed: RunningServer, browser_page: Page) ->
     sign_in(page, f"{staffed.url}/admin", "anna", PASSWORD[::-1])
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     page.goto("about:blank")
+    browser_record.console_errors.clear()  # the browser notes that the last one was refused
 
 
 def test_others_are_told_that_the_page_is_not_for_them(
@@ -192,10 +195,10 @@ def test_without_sign_in_the_page_says_so_and_works(
     page.get_by_test_id("tab-keys").click()
     expect(page.get_by_test_id("keys-not-asked")).to_be_visible()
     expect(page.get_by_test_id("keys").locator("tbody tr")).to_have_count(25)
-    page.get_by_test_id("next-page").click()
-    page.get_by_test_id("next-page").click()
+    for number in (2, 3):
+        page.get_by_test_id("next-page").click()
+        expect(page).to_have_url(re.compile(f"tab=keys&page={number}"))
     expect(page.get_by_test_id("keys").locator("tbody tr")).to_have_count(10)
-    expect(page).to_have_url(re.compile("tab=keys&page=3"))
 
 
 def test_storage_says_what_models_take_and_for_how_long(
