@@ -16,6 +16,7 @@ from modeldesk.services.about import About
 from modeldesk.services.access import Access
 from modeldesk.services.accounts import Accounts
 from modeldesk.services.admission import requires_sign_in
+from modeldesk.services.alert_feed import AlertFeed
 from modeldesk.services.aliases import Aliases
 from modeldesk.services.audit import Audit
 from modeldesk.services.backfill import Backfill
@@ -64,16 +65,20 @@ from modeldesk.services.search import Search
 from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
 from modeldesk.services.slice_book import SliceBook
+from modeldesk.services.space import Space
 from modeldesk.services.traffic import Traffic
 from modeldesk.services.upkeep import Upkeep
 from modeldesk.services.version_comparison import VersionComparison
 from modeldesk.services.version_figures import VersionFigures
 from modeldesk.services.version_list import VersionList
 from modeldesk.services.views import VersionView
+from modeldesk.services.watching import Watching
+from modeldesk.services.workload import Workload
 from modeldesk.services.worst_slices import NewestRows
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
+    AlertSearch,
     AliasRecords,
     AttemptRecords,
     AuditRecords,
@@ -94,6 +99,7 @@ from modeldesk.store import (
     Quarantine,
     SessionRecords,
     SliceRecords,
+    SpaceRecords,
     Store,
     UserRecords,
     VersionTestRecords,
@@ -127,6 +133,8 @@ class Desk:
     predictor: Predictor
     rollup: RollUp
     monitoring: Monitoring
+    alert_feed: AlertFeed
+    watching: Watching
     overview: Overview
     health: ModelHealth
     events: ModelEvents
@@ -147,6 +155,8 @@ class Desk:
     jobs: Jobs
     file_jobs: FileJobs
     retention: Retention
+    space: Space
+    workload: Workload
     rebuild: Rebuild
     check: Check
     backup: Backup
@@ -230,8 +240,27 @@ class Desk:
         lanes = Lanes(registry, commits, clock, limits, measures)
         traffic = Traffic(registry, lanes, random.Random())  # noqa: S311  # shares traffic only
         predictor = Predictor(registry, lanes, traffic, clock, limits)
-        measures.watch(Backlog(registry, predictor, log))
+        backlog, space = Backlog(registry, predictor, log), SpaceRecords(store)
+        measures.watch(backlog)
         monitoring = Monitoring(registry, windows, comparisons, alerts, clock)
+        jobs = Jobs(
+            rollup.run,
+            (
+                monitoring.judge,
+                InTurns(evaluation.run),
+                InTurns(estimating.run),
+                Upkeep(Compaction(store), retention, clock).run,
+            ),
+            seconds=settings.job_seconds,
+            clock=clock,
+            names=(
+                "profiling new rows",
+                "judging new days",
+                "measuring performance",
+                "estimating performance",
+                "tidying the log",
+            ),
+        )
         sessions, users, keys = SessionRecords(store), UserRecords(store), KeyRecords(store)
         access, passwords = Access(sessions, keys, clock), Passwords()
         slice_book = SliceBook(registry, slices, newest, clock)
@@ -249,6 +278,14 @@ class Desk:
             predictor=predictor,
             rollup=rollup,
             monitoring=monitoring,
+            alert_feed=AlertFeed(AlertSearch(store), monitoring, registry, comparisons),
+            watching=Watching(
+                registry,
+                alerts,
+                # Apart from the others: what is only tried must not push out what is shown.
+                Comparisons(registry, windows, ComparisonRecords(store), alerts),
+                clock,
+            ),
             overview=Overview(
                 registry=registry,
                 records=records,
@@ -284,16 +321,7 @@ class Desk:
             paired_sources=PairedSources(
                 registry, version_comparison, version_figures, version_list, slice_book
             ),
-            jobs=Jobs(
-                rollup.run,
-                (
-                    monitoring.judge,
-                    InTurns(evaluation.run),
-                    InTurns(estimating.run),
-                    Upkeep(Compaction(store), retention, clock).run,
-                ),
-                seconds=settings.job_seconds,
-            ),
+            jobs=jobs,
             file_jobs=FileJobs(
                 Equipment(
                     registry=registry,
@@ -313,6 +341,8 @@ class Desk:
                 seconds=settings.job_seconds,
             ),
             retention=retention,
+            space=Space(space, registry),
+            workload=Workload(jobs, backlog, space, clock),
             rebuild=rebuild,
             check=Check(store, artefacts, rebuild, clock),
             backup=Backup(store, artefacts, clock),

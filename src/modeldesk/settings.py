@@ -8,11 +8,12 @@ sets, which win over the file, which wins over the default. Reading happens only
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self, TypeAlias
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -241,6 +242,16 @@ class Settings(BaseSettings):
         default=600.0, ge=0, description="Seconds that loading a model may take; 0: any number."
     )
 
+    _origins: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    def origin(self, name: str) -> str:
+        """Return where a setting's value comes from: ``flag``, a variable, a file, ``default``.
+
+        >>> Settings.load(port=9000).origin("port")
+        'flag'
+        """
+        return self._origins.get(name, "default")
+
     @property
     def database(self) -> str:
         """URL of the database in use."""
@@ -269,7 +280,7 @@ class Settings(BaseSettings):
         """
         given = {name: value for name, value in flags.items() if value is not None}
         try:
-            return cls(**given)  # type: ignore[arg-type]  # pydantic checks the types
+            settings = cls(**given)  # type: ignore[arg-type]  # pydantic checks the types
         except ValidationError as error:
             first = error.errors()[0]
             name = ".".join(str(part) for part in first["loc"])
@@ -283,6 +294,9 @@ class Settings(BaseSettings):
         except ValueError as error:
             message = f"The settings cannot be read: {error}."
             raise InvalidArgument(message, hint=f"Look at {SETTINGS_FILE}.") from error
+        told = {name: _origin(name, given) for name in settings.model_fields_set}
+        settings._origins.update(told)
+        return settings
 
     @classmethod
     def settings_customise_sources(
@@ -300,3 +314,14 @@ class Settings(BaseSettings):
             settings_cls, init_kwargs={name: value for name, value in told.items() if value}
         )
         return init_settings, env_settings, vertex, TomlConfigSettingsSource(settings_cls)
+
+
+def _origin(name: str, flags: Collection[str]) -> str:
+    """Return where the value of a setting comes from that some source has given."""
+    if name in flags:
+        return "flag"
+    variable = f"MODELDESK_{name.upper()}"
+    if variable in map(str.upper, os.environ):
+        return variable
+    vertex = _OF_VERTEX.get(name)
+    return vertex if vertex and os.environ.get(vertex) else SETTINGS_FILE

@@ -39,6 +39,7 @@ LAST = (
     "remove_alias",
     "set_routing",
     "set_policy",
+    "set_monitor",
     "publish_version",
     "delete_job",
     "define_slice",
@@ -162,6 +163,7 @@ class Scene:
                 )
             ],
             "set_policy": [Sent(kind=JSON, body=kept | odd)],
+            "set_monitor": [Sent(kind=JSON, body={"thresholds": {"min_rows": 50}, "history": 7})],
             "publish_version": [self._form(), self._form(tested=True)],
         }
 

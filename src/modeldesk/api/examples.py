@@ -224,6 +224,10 @@ def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "segments": _curl(scene, f"models/{name}/segments"),
         "policy": _curl(scene, f"models/{name}/policy"),
         "set_policy": _curl(scene, f"models/{name}/policy", "PUT", {"rows": "all"}),
+        "monitor": _curl(scene, f"models/{name}/monitor"),
+        "set_monitor": _curl(
+            scene, f"models/{name}/monitor", "PUT", {"thresholds": {"min_distance": 0.15}}
+        ),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import msgspec
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict
@@ -13,7 +14,9 @@ from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import AlertId, ModelName, TheDesk, TheSettings, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
-from modeldesk.api.requests import body_of, parse_as
+from modeldesk.api.requests import body_of, parse_as, parse_object, refuse
+from modeldesk.api.tables import JSON
+from modeldesk.monitors import DriftRule
 from modeldesk.schema import Granularity
 from modeldesk.services.acting import caller
 from modeldesk.services.views import AlertStatus, AlertView, DriftReport
@@ -108,7 +111,7 @@ def model_alerts(desk: TheDesk, name: ModelName, status: _OfStatus = None) -> Js
 async def change_alert(
     request: Request, desk: TheDesk, settings: TheSettings, alert_id: AlertId
 ) -> Json:
-    """Acknowledge, resolve or reopen an alert."""
+    """Acknowledge, resolve or reopen an alert, or mark it as a false alarm."""
     change = parse_as(AlertChange, await read_bytes(request, most=settings.max_body_bytes))
 
     def work() -> AlertView:
@@ -116,3 +119,46 @@ async def change_alert(
         return desk.monitoring.set_status(alert_id, change.status)
 
     return Json(await run_in_threadpool(work))
+
+
+@router.get(
+    "/models/{name}/monitor",
+    operation_id="monitor",
+    summary="Show the rule of a model's monitor",
+    response_model=DriftRule,
+)
+def monitor(desk: TheDesk, name: ModelName) -> Json:
+    """Show the rule by which each day of a model is judged."""
+    return Json(desk.watching.rule(name))
+
+
+@router.put(
+    "/models/{name}/monitor",
+    operation_id="set_monitor",
+    summary="Change the rule of a model's monitor",
+    response_model=DriftRule,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {JSON: {"schema": {"$ref": "#/components/schemas/DriftRule"}}},
+        }
+    },
+)
+async def set_monitor(
+    request: Request, desk: TheDesk, settings: TheSettings, name: ModelName
+) -> Json:
+    """Judge by another rule from now on, and the last 30 days anew; what is left out is default.
+
+    The alerts of those days follow: what the rule no longer finds is resolved, what it finds is
+    opened. Older days keep the alerts that they have.
+    """
+    given = parse_object(await read_bytes(request, most=settings.max_body_bytes))
+    try:
+        wanted = msgspec.convert(given, DriftRule)
+    except msgspec.ValidationError as error:
+        raise refuse(field="body", problem=str(error), expected="a rule") from error
+    unknown = sorted(set(given) - set(DriftRule.__dataclass_fields__))
+    if unknown:
+        known = ", ".join(DriftRule.__dataclass_fields__)
+        raise refuse(field=unknown[0], problem="unknown", expected=f"one of: {known}")
+    return Json(await run_in_threadpool(desk.watching.set_rule, name, wanted))

@@ -19,6 +19,7 @@ from modeldesk.charts.model_timeline import (
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
 from modeldesk.charts.performance_history import performance_history
+from modeldesk.charts.rule_trial import rule_trial
 from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
 from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, volume_sparkline
 from modeldesk.charts.threshold_chart import threshold_chart
@@ -50,6 +51,7 @@ __all__ = [
     "performance_history",
     "pr_chart",
     "roc_chart",
+    "rule_trial",
     "threshold_chart",
     "timeline_height",
     "timeline_words",

@@ -5,9 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 import structlog
+
+from modeldesk.clock import Clock
+from modeldesk.errors import ModeldeskError
 
 _LONGEST_REST = 10.0
 """Seconds after which it is looked again, however long the last run took."""
@@ -53,6 +58,32 @@ class InTurns:
         return self._step(stop=stop, longest=_TURN)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepFailure:
+    """How a step failed last."""
+
+    step: str
+    error: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobsState:
+    """How the background is doing."""
+
+    started: bool
+    """Whether it runs in this process."""
+    step: str | None
+    """What it does just now; ``None`` while it rests."""
+    ended_at: datetime | None
+    """When it came to the end of all steps last."""
+    seconds: float | None
+    """How long that took."""
+    failures: int
+    """Steps that failed since the start."""
+    last_failure: StepFailure | None
+
+
 class Jobs:
     """Runs steps in a thread of their own: first the roll-up, then what needs its profiles.
 
@@ -68,14 +99,30 @@ class Jobs:
         running.
     seconds
         Rest between two runs; up to ten where a run takes long.
+    clock
+        Tells when something went wrong.
+    names
+        What people call the roll-up and each of the steps, in this order.
     """
 
     def __init__(
-        self, rollup: Callable[..., int], steps: Sequence[Step], *, seconds: float
+        self,
+        rollup: Callable[..., int],
+        steps: Sequence[Step],
+        *,
+        seconds: float,
+        clock: Clock,
+        names: Sequence[str],
     ) -> None:
         self._rollup = rollup
         self._steps = tuple(steps)
         self._seconds = seconds
+        self._clock = clock
+        self._names = tuple(names)
+        self._doing: str | None = None
+        self._ended_at: datetime | None = None
+        self._took: float | None = None
+        self._failure: StepFailure | None = None
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._one_at_a_time = threading.Lock()
@@ -94,6 +141,17 @@ class Jobs:
                 step(stop=self._stop.is_set)
             return rows
 
+    def state(self) -> JobsState:
+        """Return how the background is doing, as far as this process knows."""
+        return JobsState(
+            started=self._thread is not None,
+            step=self._doing,
+            ended_at=self._ended_at,
+            seconds=self._took,
+            failures=self.failures,
+            last_failure=self._failure,
+        )
+
     def close(self) -> None:
         """Stop between two groups of rows, and wait for that."""
         self._stop.set()
@@ -107,12 +165,23 @@ class Jobs:
         rest = self._seconds
         while not self._stop.wait(rest):
             began = time.monotonic()
-            for step in steps:
+            for name, step in zip(self._names, steps, strict=True):
+                self._doing = name
                 try:
                     with self._one_at_a_time:
                         step(stop=self._stop.is_set)
-                except Exception:  # noqa: BLE001  # one failed step must not end the loop
+                except Exception as error:  # noqa: BLE001  # one failed step must not end the loop
                     self.failures += 1
+                    self._failure = StepFailure(step=name, error=_told(error), at=self._clock.now())
                     _log.exception("background job failed", failures=self.failures)
+            self._doing, self._ended_at = None, self._clock.now()
+            self._took = time.monotonic() - began
             # Requests wait for Python's lock while this works: much to do makes it rest longer.
             rest = max(self._seconds, min(4 * (time.monotonic() - began), _LONGEST_REST))
+
+
+def _told(error: Exception) -> str:
+    """Say what went wrong, without what only the log may hold: an unexpected error's own words."""
+    return (
+        str(error) if isinstance(error, ModeldeskError) else f"{type(error).__name__}; see the log"
+    )

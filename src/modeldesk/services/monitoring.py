@@ -173,7 +173,9 @@ class Monitoring:
         """Return alerts of a model (or of all), newest windows first."""
         if name is not None:
             self._registry.record(name)
-        return tuple(_view(record) for record in self._alerts.list(model=name, status=status))
+        return tuple(
+            view_of_alert(record) for record in self._alerts.list(model=name, status=status)
+        )
 
     def set_status(self, alert_id: int, status: AlertStatus) -> AlertView:
         """Open, acknowledge or resolve an alert; `NotFound` when there is none of that key."""
@@ -194,7 +196,7 @@ class Monitoring:
         if record is None:
             message = f"There is no alert {alert_id}."
             raise NotFound(message, hint="See the list of alerts for their numbers.")
-        return _view(record)
+        return view_of_alert(record)
 
     def _segment(self, record: VersionRecord, segment: str) -> str:
         """Return the segment if the version has it; the empty name stands for all rows."""
@@ -244,7 +246,8 @@ class Monitoring:
         )
 
 
-def _view(record: AlertRecord) -> AlertView:
+def view_of_alert(record: AlertRecord) -> AlertView:
+    """Return an alert as people see it."""
     return AlertView(
         alert_id=record.alert_id,
         model=record.model,

@@ -115,6 +115,11 @@ class Retention:
                 bar.advance(some.chunks + some.hourly + some.daily + some.labels)
         return done
 
+    @property
+    def keeping(self) -> Keeping:
+        """For how long what is kept."""
+        return self._keeping
+
     def due(self) -> Expired:
         """Return what `finish` would delete, without deleting it."""
         rows, hourly, daily = self._bounds()

@@ -18,6 +18,13 @@ class AlertStatus(StrEnum):
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
     RESOLVED = "resolved"
+    FALSE_ALARM = "false_alarm"
+    """Looked at, and nothing was wrong."""
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody needs to look at it any more."""
+        return self in {AlertStatus.RESOLVED, AlertStatus.FALSE_ALARM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The database: tables, migrations and the repositories; the only code that knows SQL."""
 
+from modeldesk.store.alert_search import AlertSearch, AlertsSought
 from modeldesk.store.alerts import AlertRecord, AlertRecords, DueWindow, MonitorRecord, NewAlert
 from modeldesk.store.aliases import CHAMPION, Alias, AliasMove, AliasRecords, NewMove
 from modeldesk.store.appending import Chunk
@@ -46,6 +47,7 @@ from modeldesk.store.registry import Failures, ModelRecords, NewVersion, Version
 from modeldesk.store.repair import Repair
 from modeldesk.store.sessions import AccessState, SessionRecord, SessionRecords
 from modeldesk.store.slices import SliceRecord, SliceRecords
+from modeldesk.store.space import Held, SpaceRecords
 from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
 from modeldesk.store.version_tests import (
@@ -72,6 +74,8 @@ __all__ = [
     "AccessState",
     "AlertRecord",
     "AlertRecords",
+    "AlertSearch",
+    "AlertsSought",
     "Alias",
     "AliasMove",
     "AliasRecords",
@@ -108,6 +112,7 @@ __all__ = [
     "FlagRecord",
     "FlagRecords",
     "FleetRecords",
+    "Held",
     "Inspected",
     "Inspection",
     "JobState",
@@ -148,6 +153,7 @@ __all__ = [
     "SessionRecords",
     "SliceRecord",
     "SliceRecords",
+    "SpaceRecords",
     "Store",
     "UserRecord",
     "UserRecords",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,6 +19,9 @@ from modeldesk.store.tables import alerts, judgements, models, monitors, profile
 OPEN = "open"
 ACKNOWLEDGED = "acknowledged"
 RESOLVED = "resolved"
+FALSE_ALARM = "false_alarm"
+
+_OVER = (RESOLVED, FALSE_ALARM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +85,22 @@ class AlertRecords:
         with self._store.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(MonitorRecord(monitor_id=row.id, name=row.name, rule=row.rule) for row in rows)
+
+    def set_rule(
+        self, monitor_id: int, rule: str, *, since: datetime, change: Change | None = None
+    ) -> None:
+        """Give a monitor another rule, and let it judge the windows from `since` on once more."""
+        recent = sa.select(profiles.c.id).where(profiles.c.start >= since)
+        with self._store.writing() as connection:
+            connection.execute(
+                sa.update(monitors).where(monitors.c.id == monitor_id).values(rule=rule)
+            )
+            connection.execute(
+                sa.update(judgements)
+                .where(judgements.c.monitor_id == monitor_id, judgements.c.profile_id.in_(recent))
+                .values(revision=-sa.func.abs(judgements.c.revision))
+            )
+            note(connection, change)
 
     def due(
         self, granularity: Granularity, limit: int, *, without: Collection[int] = ()
@@ -190,7 +210,7 @@ class AlertRecords:
             gone = known - {new.column for new in found}
             connection.execute(
                 sa.update(alerts)
-                .where(of_window, alerts.c.column.in_(gone), alerts.c.status != RESOLVED)
+                .where(of_window, alerts.c.column.in_(gone), alerts.c.status.not_in(_OVER))
                 .values(status=RESOLVED, restated=True, changed_at=now)
             )
         return True
@@ -246,45 +266,60 @@ class AlertRecords:
         *,
         latest: sa.Column[datetime] = profiles.c.start,
     ) -> tuple[AlertRecord, ...]:
-        query = (
-            sa.select(
-                alerts,
-                models.c.name.label("model"),
-                versions.c.number,
-                monitors.c.name.label("monitor"),
-                profiles.c.granularity,
-                profiles.c.start,
-            )
-            .select_from(
-                alerts.join(versions, versions.c.id == alerts.c.version_id)
-                .join(models, models.c.id == versions.c.model_id)
-                .join(monitors, monitors.c.id == alerts.c.monitor_id)
-                .join(profiles, profiles.c.id == alerts.c.profile_id)
-            )
-            .where(*where)
-            .order_by(latest.desc(), alerts.c.id.desc())
-            .limit(limit)
-        )
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            AlertRecord(
-                alert_id=row.id,
-                model=row.model,
-                version=row.number,
-                monitor=row.monitor,
-                column=row.column,
-                window=Window(
-                    start=row.start, end=row.start + Granularity(row.granularity).duration
-                ),
-                distance=row.distance,
-                sentence=row.sentence,
-                status=row.status,
-                opened_at=row.opened_at,
-                changed_at=row.changed_at,
-            )
-            for row in rows
+            return selected(connection, where, limit=limit, latest=latest)
+
+
+def with_names(query: sa.Select[Any]) -> sa.Select[Any]:
+    """Return a query about alerts, joined with what they are of: model, monitor and window."""
+    return query.select_from(
+        alerts.join(versions, versions.c.id == alerts.c.version_id)
+        .join(models, models.c.id == versions.c.model_id)
+        .join(monitors, monitors.c.id == alerts.c.monitor_id)
+        .join(profiles, profiles.c.id == alerts.c.profile_id)
+    )
+
+
+def selected(
+    connection: sa.Connection,
+    where: Sequence[sa.ColumnElement[bool]],
+    *,
+    limit: int,
+    offset: int = 0,
+    latest: sa.Column[datetime] = profiles.c.start,
+) -> tuple[AlertRecord, ...]:
+    """Return some alerts: the newest windows first, or what a column says is the latest."""
+    columns = (
+        alerts,
+        models.c.name.label("model"),
+        versions.c.number,
+        monitors.c.name.label("monitor"),
+        profiles.c.granularity,
+        profiles.c.start,
+    )
+    query = (
+        with_names(sa.select(*columns))
+        .where(*where)
+        .order_by(latest.desc(), alerts.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return tuple(
+        AlertRecord(
+            alert_id=row.id,
+            model=row.model,
+            version=row.number,
+            monitor=row.monitor,
+            column=row.column,
+            window=Window(start=row.start, end=row.start + Granularity(row.granularity).duration),
+            distance=row.distance,
+            sentence=row.sentence,
+            status=row.status,
+            opened_at=row.opened_at,
+            changed_at=row.changed_at,
         )
+        for row in connection.execute(query)
+    )
 
 
 def _judged(connection: sa.Connection, due: DueWindow) -> int | None:

@@ -55,7 +55,7 @@ class AlertList:
 
     def fill(self, alerts: tuple[AlertView, ...]) -> None:
         """Show these alerts instead of the former."""
-        waiting = [alert for alert in alerts if alert.status is not AlertStatus.RESOLVED]
+        waiting = [alert for alert in alerts if not alert.status.over]
         waiting.sort(key=lambda alert: alert.status is not AlertStatus.OPEN)
         still_open = sum(alert.status is AlertStatus.OPEN for alert in waiting)
         seen = len(waiting) - still_open

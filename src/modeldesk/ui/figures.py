@@ -17,15 +17,15 @@ from modeldesk.ui.wording import ago, count, share, utc
 def model_figures(overview: ModelOverview, now: datetime) -> None:
     """Add predictions, profiled, refused, last prediction, open alerts and the verdict."""
     with block("md-figures"):
-        _figure("Predictions", count(overview.predictions), "logged, of all versions")
-        _figure("Profiled", count(overview.profiled), _profiled_note(overview))
-        _figure("Refused", count(overview.refused), "rows that did not fit")
-        last = _figure(
+        figure("Predictions", count(overview.predictions), "logged, of all versions")
+        figure("Profiled", count(overview.profiled), _profiled_note(overview))
+        figure("Refused", count(overview.refused), "rows that did not fit")
+        last = figure(
             "Last prediction", ago(overview.last_prediction_at, now), "latest timestamp", words=True
         )
         last.props["title"] = utc(overview.last_prediction_at)
         still_open = overview.open_alerts
-        _figure("Open alerts", count(still_open), "of all versions", warn=still_open > 0)
+        figure("Open alerts", count(still_open), "of all versions", warn=still_open > 0)
         with block("md-figure") as verdict:
             text("div", "Latest day", "md-figure-name")
             verdict_chip(overview.status)
@@ -55,13 +55,13 @@ class DeskFigures:
         times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
         last = max(times, default=None)
         with self._box:
-            _figure("Models", count(len(models)), "published on this desk")
-            _figure("Need attention", count(acute), "somebody has to act", warn=acute > 0)
-            _figure("Worth a look", count(watched), "nothing urgent")
-            _figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
+            figure("Models", count(len(models)), "published on this desk")
+            figure("Need attention", count(acute), "somebody has to act", warn=acute > 0)
+            figure("Worth a look", count(watched), "nothing urgent")
+            figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
             predictions = sum(model.predictions for model in models)
-            _figure("Predictions", count(predictions), "in this range, of all models")
-            latest = _figure("Last prediction", ago(last, now), "latest timestamp", words=True)
+            figure("Predictions", count(predictions), "in this range, of all models")
+            latest = figure("Last prediction", ago(last, now), "latest timestamp", words=True)
             latest.props["title"] = utc(last)
 
 
@@ -71,14 +71,15 @@ def _profiled_note(overview: ModelOverview) -> str:
     return f"{share(overview.profiled / overview.predictions)} of predictions"
 
 
-def _figure(
+def figure(
     name: str, value: str, note: str, *, words: bool = False, warn: bool = False
 ) -> ui.element:
-    figure = block("md-figure")
-    testable(figure, "figure-" + name.lower().replace(" ", "-"))
-    with figure:
+    """Add one figure: its name, its value, and what it is of."""
+    box = block("md-figure")
+    testable(box, "figure-" + name.lower().replace(" ", "-"))
+    with box:
         text("div", name, "md-figure-name")
         extra = " md-figure-words" * words + " md-figure-warn" * warn
         text("div", value, "md-figure-value" + extra)
         text("div", note, "md-figure-note")
-    return figure
+    return box

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 
 from nicegui import ui
 
+from modeldesk.services.acting import CHANGES, caller
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.places import TABS, Tab, model_path
+from modeldesk.ui.open_alerts import alerts_link
+from modeldesk.ui.places import ADMIN_PATH, TABS, Tab, model_path
 from modeldesk.ui.user_menu import user_menu
 
 LOGO = (
@@ -42,6 +44,10 @@ def frame(appearance: Appearance, *, model: str | None = None, here: str = "") -
                 text("span", "modeldesk")
             _crumbs(model, here)
             with block("md-topbar-end"):
+                alerts_link()
+                if caller().may(CHANGES):
+                    admin = ui.link("Admin", ADMIN_PATH).classes("md-toplink")
+                    testable(admin, "admin-link")
                 ui.link("API", "/docs").classes("md-toplink").props["title"] = "API reference"
                 appearance.control()
                 user_menu()
@@ -81,12 +87,20 @@ def tabs(model: str, here: Tab) -> None:
         for group in TABS:
             with block("md-tabs-group"):
                 for tab in group:
-                    _tab(model, tab, here=tab is here)
+                    strip_link(
+                        tab.name, tab.path(model), f"tab-{tab.name.lower()}", here=tab is here
+                    )
 
 
-def _tab(model: str, tab: Tab, *, here: bool) -> None:
-    with ui.link(target=tab.path(model)) as link:
-        text("span", tab.name)
+def strip_link(name: str, target: str, test: str, *, here: bool) -> None:
+    """Add a link to a strip of tabs; the one of the open page comes into view on a phone."""
+    with ui.link(target=target) as link:
+        text("span", name)
+    testable(link, test)
     if here:
         link.props["aria-current"] = "page"
-    testable(link, f"tab-{tab.name.lower()}")
+        ui.run_javascript(
+            f"const link = getHtmlElement({link.id}), strip = link?.closest('.md-tabs');"
+            "if (strip && strip.scrollWidth > strip.clientWidth)"
+            " strip.scrollLeft = link.offsetLeft - (strip.clientWidth - link.offsetWidth) / 2;"
+        )

@@ -15,14 +15,14 @@ from modeldesk.ui.wording import ago, count, plural, share, utc
 
 MOST_SHOWN = 50
 
-_ICONS = {
+ICONS = {
     JobState.QUEUED: "schedule",
     JobState.RUNNING: "autorenew",
     JobState.DONE: "check_circle",
     JobState.FAILED: "error",
     JobState.CANCELLED: "block",
 }
-_TONES = {JobState.DONE: "stable", JobState.FAILED: "changed"}
+TONES = {JobState.DONE: "stable", JobState.FAILED: "changed"}
 _PROBLEMS = 5
 
 _Cancel = Callable[[JobView], Awaitable[None]]
@@ -106,10 +106,10 @@ class _Entry:
         with block("md-job-top"):
             text("span", job.file or job.job_id, "md-job-name").props["title"] = job.job_id
             text("span", f"v{job.version}", "md-tag")
-            chip = block(f"md-chip md-chip--{_TONES.get(job.state, 'unsure')}", tag="span")
+            chip = block(f"md-chip md-chip--{TONES.get(job.state, 'unsure')}", tag="span")
             testable(chip, "state")
             with chip:
-                ui.icon(_ICONS[job.state])
+                ui.icon(ICONS[job.state])
                 text("span", job.state.capitalize())
             since = text("span", "", "md-job-when md-faint md-small")
             since.set_text(ago(job.ended_at or job.created_at, self._now()))

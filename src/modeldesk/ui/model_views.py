@@ -11,6 +11,7 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
 from modeldesk.ui.compare_page import ComparePage
 from modeldesk.ui.compare_state import CompareState
+from modeldesk.ui.model_settings_page import ModelSettingsPage
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.overview_page import OverviewPage
@@ -25,10 +26,12 @@ from modeldesk.ui.places import (
     OVERVIEW,
     PERFORMANCE,
     PLAYGROUND,
+    SETTINGS,
     VERSIONS,
     Tab,
 )
 from modeldesk.ui.playground_page import PlaygroundPage
+from modeldesk.ui.rule_state import RuleState
 from modeldesk.ui.site import Site
 from modeldesk.ui.versions_page import VersionsPage
 from modeldesk.ui.versions_state import VersionsState
@@ -85,6 +88,10 @@ def _versions(site: Site, appearance: Appearance, model: str, query: Query) -> P
     return VersionsPage(site, appearance, model=model, state=VersionsState.read(query))
 
 
+def _settings(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return ModelSettingsPage(site, appearance, model=model, state=RuleState.read(query))
+
+
 VIEWS = (
     View(tab=OVERVIEW, open=_overview),
     View(tab=MONITOR, open=_monitor),
@@ -94,5 +101,6 @@ VIEWS = (
     View(tab=API, open=_api),
     View(tab=COMPARE, open=_compare),
     View(tab=VERSIONS, open=_versions),
+    View(tab=SETTINGS, open=_settings),
 )
 """Every page about a model; `places.TABS` has the order in which they are shown."""

@@ -9,10 +9,12 @@ from nicegui import ui
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.drift import Thresholds
 from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.desk_views import DESK_VIEWS, DeskView
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import ModelsPage
 from modeldesk.ui.models_state import ModelsState
+from modeldesk.ui.open_alerts import OpenAlerts
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -72,6 +74,8 @@ def _register(site: Site) -> None:
 
     for view in VIEWS:
         _register_view(site, view)
+    for desk_view in DESK_VIEWS:
+        _register_desk_view(site, desk_view)
 
 
 def _register_view(site: Site, view: View) -> None:
@@ -84,9 +88,19 @@ def _register_view(site: Site, view: View) -> None:
         await appearance.learn()
 
 
+def _register_desk_view(site: Site, view: DeskView) -> None:
+    @ui.page(view.path, title=f"{view.title} - modeldesk")
+    async def show() -> None:
+        appearance = _begin(site)
+        query = dict(ui.context.client.request.query_params)
+        await view.open(site, appearance, query).build()
+        await appearance.learn()
+
+
 def _begin(site: Site) -> Appearance:
     """Give the page its style and its colours; nothing is drawn yet."""
     appearance = Appearance(ui.context.client.request.cookies)
+    OpenAlerts(site).watch()
     ui.add_head_html(f"<style>{site.style}</style>")
     ui.add_head_html(f"<style>{_first_colour(appearance)}</style>")
     return appearance

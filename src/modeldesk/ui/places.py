@@ -36,13 +36,17 @@ BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
 COMPARE = Tab(name="Compare", place="compare")
 VERSIONS = Tab(name="Versions", place="versions")
+SETTINGS = Tab(name="Settings", place="settings")
 
 TABS = (
     (OVERVIEW, MONITOR, PERFORMANCE, COMPARE),
     (PLAYGROUND, BATCH, API),
-    (VERSIONS,),
+    (VERSIONS, SETTINGS),
 )
 """A model's views in the order in which they are shown: to watch it, to use it, to manage it."""
+
+ALERTS_PATH = "/alerts"
+ADMIN_PATH = "/admin"
 
 
 def model_path(model: str) -> str:

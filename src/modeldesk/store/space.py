@@ -1,0 +1,82 @@
+"""How much room what takes in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from modeldesk.store.engine import Store
+from modeldesk.store.tables import chunks, fresh_chunks, profiles
+from modeldesk.store.vacuum import size_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What is kept of one version."""
+
+    many: int
+    """Chunks, or profiles."""
+    rows: int
+    bytes: int
+
+
+class SpaceRecords:
+    """Measures what is in the database.
+
+    Only sizes are read, no payload: the databases know them without it.
+
+    Parameters
+    ----------
+    store
+        The database.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def whole(self) -> int:
+        """Return how many bytes the database takes."""
+        return size_of(self._store)
+
+    def log(self) -> Mapping[int, Held]:
+        """Return what the log holds of each version, by the version's key."""
+        found = self._sums(chunks)
+        for version_id, fresh in self._sums(fresh_chunks).items():
+            known = found.get(version_id, Held(many=0, rows=0, bytes=0))
+            found[version_id] = Held(
+                many=known.many + fresh.many,
+                rows=known.rows + fresh.rows,
+                bytes=known.bytes + fresh.bytes,
+            )
+        return found
+
+    def profiles(self) -> Mapping[int, Held]:
+        """Return which profiles there are of each version, by the version's key."""
+        return self._sums(profiles)
+
+    def oldest_waiting(self) -> datetime | None:
+        """Return when the oldest rows were committed that are in no profile yet."""
+        filed = sa.select(sa.func.min(chunks.c.committed_at)).where(
+            chunks.c.profiled.is_(False), chunks.c.damaged.is_(None)
+        )
+        fresh = sa.select(sa.func.min(fresh_chunks.c.committed_at))
+        with self._store.reading() as connection:
+            found = [connection.scalar(filed), connection.scalar(fresh)]
+        return min((moment for moment in found if moment is not None), default=None)
+
+    def _sums(self, table: sa.Table) -> dict[int, Held]:
+        columns = table.c
+        query = sa.select(
+            columns.version_id,
+            sa.func.count(),
+            sa.func.sum(columns.rows),
+            sa.func.sum(sa.func.length(columns.payload)),
+        ).group_by(columns.version_id)
+        with self._store.reading() as connection:
+            return {
+                version_id: Held(many=int(many), rows=int(rows or 0), bytes=int(size or 0))
+                for version_id, many, rows, size in connection.execute(query)
+            }
