@@ -22,6 +22,7 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
+from modeldesk.services.column_history import ColumnHistories
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.estimate_report import PerformanceEstimates
 from modeldesk.services.estimating import Estimating
@@ -48,6 +49,7 @@ from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
 from modeldesk.services.predictor import Predictor
+from modeldesk.services.profile_choices import ProfileChoices
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
 from modeldesk.services.registry import Registry
@@ -118,6 +120,8 @@ class Desk:
     predictor: Predictor
     rollup: RollUp
     monitoring: Monitoring
+    columns: ColumnHistories
+    profiles: ProfileChoices
     overview: Overview
     reader: Reader
     backfill: Backfill
@@ -222,6 +226,8 @@ class Desk:
             predictor=predictor,
             rollup=rollup,
             monitoring=monitoring,
+            columns=ColumnHistories(registry, windows, comparisons),
+            profiles=ProfileChoices(registry, windows, comparisons),
             overview=Overview(
                 registry=registry,
                 records=records,

@@ -4,23 +4,34 @@ The same functions serve the live pages, a notebook and a static report: they re
 results, know no web framework, and give JSON-ready values.
 """
 
+from modeldesk.charts.column_timeline import ColumnTimeline, column_panels, worst_windows
 from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
 from modeldesk.charts.distance_history import distance_history
 from modeldesk.charts.distribution import distribution, distribution_height
 from modeldesk.charts.error_distribution import error_distribution
 from modeldesk.charts.options import Options
+from modeldesk.charts.overlaid import overlaid
 from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
+from modeldesk.charts.panels import PANELS_LEFT, PANELS_RIGHT, panels_height, stacked_panels
 from modeldesk.charts.performance_history import performance_history
 from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
+from modeldesk.charts.small_bars import small_bars
+from modeldesk.charts.spans import MOST_SPANS, Span, place_of, spans_of
 from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, volume_sparkline
 from modeldesk.charts.threshold_chart import threshold_chart
 
 __all__ = [
     "DARK",
     "LIGHT",
+    "MOST_SPANS",
+    "PANELS_LEFT",
+    "PANELS_RIGHT",
+    "ColumnTimeline",
     "Options",
     "Palette",
+    "Span",
     "calibration_chart",
+    "column_panels",
     "distance_heatmap",
     "distance_history",
     "distance_sparkline",
@@ -30,10 +41,17 @@ __all__ = [
     "heatmap_height",
     "heatmap_key",
     "measure_sparkline",
+    "overlaid",
     "palette",
+    "panels_height",
     "performance_history",
+    "place_of",
     "pr_chart",
     "roc_chart",
+    "small_bars",
+    "spans_of",
+    "stacked_panels",
     "threshold_chart",
     "volume_sparkline",
+    "worst_windows",
 ]

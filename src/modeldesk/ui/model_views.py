@@ -13,8 +13,10 @@ from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.performance_page import PerformancePage
 from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.places import API, BATCH, MONITOR, PERFORMANCE, PLAYGROUND, Tab
+from modeldesk.ui.places import API, BATCH, MONITOR, PERFORMANCE, PLAYGROUND, PROFILES, Tab
 from modeldesk.ui.playground_page import PlaygroundPage
+from modeldesk.ui.profiles_page import ProfilesPage
+from modeldesk.ui.profiles_state import ProfilesState
 from modeldesk.ui.site import Site
 
 Query = Mapping[str, str]
@@ -41,6 +43,10 @@ def _monitor(site: Site, appearance: Appearance, model: str, query: Query) -> Pa
     return MonitorPage(site, appearance, model=model, state=MonitorState.read(query))
 
 
+def _profiles(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return ProfilesPage(site, appearance, model=model, state=ProfilesState.read(query))
+
+
 def _performance(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return PerformancePage(site, appearance, model=model, state=PerformanceState.read(query))
 
@@ -59,6 +65,7 @@ def _api(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
 
 VIEWS = (
     View(tab=MONITOR, open=_monitor),
+    View(tab=PROFILES, open=_profiles),
     View(tab=PERFORMANCE, open=_performance),
     View(tab=PLAYGROUND, open=_playground),
     View(tab=BATCH, open=_batch),

@@ -9,9 +9,12 @@ from nicegui import ui
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.drift import Thresholds
 from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.column_page import ColumnPage
+from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import models_page
+from modeldesk.ui.places import COLUMN_ROUTE
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -70,6 +73,14 @@ def _register(site: Site) -> None:
 
     for view in VIEWS:
         _register_view(site, view)
+
+    @ui.page(COLUMN_ROUTE)
+    async def column(name: str, column: str) -> None:
+        appearance = _begin(site)
+        ui.page_title(f"{column[:100]} of {name} - modeldesk")
+        state = ColumnState.read(dict(ui.context.client.request.query_params))
+        await ColumnPage(site, appearance, model=name, column=column, state=state).build()
+        await appearance.learn()
 
 
 def _register_view(site: Site, view: View) -> None:

@@ -30,12 +30,13 @@ class Tab:
 
 MONITOR = Tab(name="Monitor", place="")
 PERFORMANCE = Tab(name="Performance", place="performance")
+PROFILES = Tab(name="Profiles", place="profiles")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
 
 TABS = (
-    (MONITOR, PERFORMANCE),
+    (MONITOR, PROFILES, PERFORMANCE),
     (PLAYGROUND, BATCH, API),
 )
 """A model's views in the order in which they are shown: to watch it, to use it."""
@@ -48,3 +49,16 @@ def model_path(model: str) -> str:
     '/models/a%2Fb'
     """
     return f"/models/{quote(model, safe='')}"
+
+
+COLUMN_ROUTE = "/models/{name}/columns/{column:path}"
+"""The address of one column as a pattern; its name may hold slashes."""
+
+
+def column_path(model: str, column: str) -> str:
+    """Return the address of one column of a model.
+
+    >>> column_path("iris", "a/b c")
+    '/models/iris/columns/a%2Fb%20c'
+    """
+    return f"{model_path(model)}/columns/{quote(column, safe='')}"
