@@ -4,6 +4,7 @@ The same functions serve the live pages, a notebook and a static report: they re
 results, know no web framework, and give JSON-ready values.
 """
 
+from modeldesk.charts.category_stack import VALUE_OPACITY, largest_values
 from modeldesk.charts.column_timeline import ColumnTimeline, column_panels, worst_windows
 from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
 from modeldesk.charts.distance_history import distance_history
@@ -14,6 +15,7 @@ from modeldesk.charts.overlaid import overlaid
 from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
 from modeldesk.charts.panels import PANELS_LEFT, PANELS_RIGHT, panels_height, stacked_panels
 from modeldesk.charts.performance_history import performance_history
+from modeldesk.charts.quantile_fan import BAND_OPACITY
 from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
 from modeldesk.charts.small_bars import small_bars
 from modeldesk.charts.spans import MOST_SPANS, Span, place_of, spans_of
@@ -21,11 +23,13 @@ from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, vo
 from modeldesk.charts.threshold_chart import threshold_chart
 
 __all__ = [
+    "BAND_OPACITY",
     "DARK",
     "LIGHT",
     "MOST_SPANS",
     "PANELS_LEFT",
     "PANELS_RIGHT",
+    "VALUE_OPACITY",
     "ColumnTimeline",
     "Options",
     "Palette",
@@ -40,6 +44,7 @@ __all__ = [
     "error_distribution",
     "heatmap_height",
     "heatmap_key",
+    "largest_values",
     "measure_sparkline",
     "overlaid",
     "palette",

@@ -15,7 +15,9 @@ MOST_VALUES = 6
 OTHER = "other values"
 MISSING = "missing"
 
-_OPACITY = (1.0, 0.72, 0.52, 0.36, 0.24, 0.15)
+VALUE_OPACITY = (1.0, 0.72, 0.52, 0.36, 0.24, 0.15)
+"""Of the values with a colour of their own, the one that is largest in the reference first."""
+
 _PIXELS = 200
 _LONGEST = 40
 _FULL = 100
@@ -91,9 +93,8 @@ def largest_values(
     return sorted(kept, key=lambda name: (-before.get(name, 0.0), -top[name], name))
 
 
-def value_colours(many: int, colours: Palette) -> list[tuple[str, float]]:
-    """Return colour and opacity of so many values, of all others, and of missing ones."""
-    own = [(colours.brand, opacity) for opacity in _OPACITY[:many]]
+def _colours(many: int, colours: Palette) -> list[tuple[str, float]]:
+    own = [(colours.brand, opacity) for opacity in VALUE_OPACITY[:many]]
     return [*own, (colours.reference, 0.8), (colours.unsure_soft, 1.0)]
 
 
@@ -116,7 +117,7 @@ def _looks(many: int, colours: Palette) -> list[Options]:
     border = {"borderColor": colours.surface, "borderWidth": 0.5}
     looks = [
         border | {"color": colour, "opacity": opacity}
-        for colour, opacity in value_colours(many, colours)
+        for colour, opacity in _colours(many, colours)
     ]
     looks[-1] |= {"borderColor": colours.line_strong}
     return looks

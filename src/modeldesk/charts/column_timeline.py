@@ -140,6 +140,8 @@ def _distances(about: ColumnTimeline, colours: Palette) -> Panel:
         "name": "distance",
         "data": points,
         "connectNulls": False,
+        # Otherwise marks are left out where there is little room.
+        "showAllSymbol": True,
         "silent": True,
         "z": 5,
         "lineStyle": {"color": colours.brand, "width": 2},

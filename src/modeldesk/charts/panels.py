@@ -148,7 +148,7 @@ def _tidy(value: float) -> float:
 
 def _title(words: str, top: int, colours: Palette) -> Options:
     style = {"color": colours.ink_soft, "fontSize": 12, "fontWeight": 600}
-    return {"text": words, "left": 0, "top": top, "padding": 0, "textStyle": style}
+    return {"text": words, "left": 0, "top": top + 4, "padding": 0, "textStyle": style}
 
 
 def _time_axis(labels: list[str], colours: Palette, *, last: bool) -> Options:

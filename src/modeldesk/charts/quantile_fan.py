@@ -17,7 +17,9 @@ from modeldesk.sketches import Quantiles
 SHARES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 """The quantiles that bound the bands; in their middle the median."""
 
-_OPACITY = (0.12, 0.26, 0.5, 0.26, 0.12)
+BAND_OPACITY = (0.12, 0.26, 0.5, 0.26, 0.12)
+"""Of the bands, from the lowest."""
+
 _PIXELS = 200
 _DAY = 86_400.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -116,7 +118,7 @@ def _bands(rows: Sequence[list[float] | None], colours: Palette) -> list[Options
         shared | {"name": "below", "data": floor, "itemStyle": {"color": "transparent"}}
     ]
     bounds = list(pairwise((0, 1, 2, 4, 5, 6)))
-    for (low, high), opacity in zip(bounds, _OPACITY, strict=True):
+    for (low, high), opacity in zip(bounds, BAND_OPACITY, strict=True):
         data = [None if row is None else row[high] - row[low] for row in rows]
         name = f"{SHARES[low]:.0%} to {SHARES[high]:.0%}"
         look = {"color": colours.brand, "opacity": opacity}

@@ -33,6 +33,7 @@ from modeldesk.ui.places import API, MONITOR, PLAYGROUND, column_path
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.time_ranges import key_of, range_choice, segment_choice, window_words
+from modeldesk.ui.timeline_key import timeline_key
 from modeldesk.ui.top_values import value_tables
 from modeldesk.ui.version_choice import version_choice
 from modeldesk.ui.window_card import WindowCard
@@ -122,13 +123,12 @@ class ColumnPage:
                 self._nothing()
                 return
             with block("md-grid-column"):
-                with block("md-column"):
-                    self._timeline()
-                    self._alerts_card(self._data.alerts)
-                with block("md-column"):
+                self._timeline()
+                with block("md-column md-beside"):
                     self._window.build(self._data)
                     self._chosen = block("md-column")
                     self._fill_chosen(self._data.chosen)
+                self._alerts_card(self._data.alerts)
 
     def _nothing(self) -> None:
         with block("md-card"):
@@ -156,6 +156,7 @@ class ColumnPage:
                 self._picture = self._appearance.picture(self._draw, height=height)
                 testable(self._picture.chart, "timeline")
             self._share()
+            timeline_key(self._data.timeline)
 
     def _share(self) -> None:
         many = len(self._data.spans)

@@ -11,11 +11,12 @@ from modeldesk.services.profile_choices import PairComparison, ProfilesReport
 from modeldesk.ui.column_facts import summary
 from modeldesk.ui.profile_slots import LETTERS
 from modeldesk.ui.verdict_chip import chip_fields
-from modeldesk.ui.wording import NOTHING
+from modeldesk.ui.wording import NOTHING, share
 
 CARDS_A_PAGE = 12
 _LONGEST_LABEL = 28
 _MOST_NAMED = 4
+_MOST_VALUES = 8
 
 # Templates are constants; what users wrote arrives as data and is shown as text. Only the
 # picture is markup, and it holds nothing but numbers.
@@ -30,7 +31,7 @@ CARD = """
     <div class="md-over-hits"><i v-for="(bin, place) in props.row.bins"
       :key="place" :title="bin"></i></div>
   </div>
-  <div class="md-over-axis"><span v-for="(label, place) in props.row.axis" :key="place"
+  <div :class="'md-over-axis md-over-axis--' + props.row.labelled"><span v-for="(label, place) in props.row.axis" :key="place"
     >{{ label }}</span></div>
   <table class="md-stats">
     <thead><tr><th><span class="md-hidden">Fact</span></th>
@@ -114,12 +115,27 @@ def _card(report: ProfilesReport, places: Sequence[int], name: str) -> dict[str,
         "svg": overlaid(drawn),
         "bins": _hints(drawn),
         "axis": _axis(drawn),
+        "labelled": "each" if drawn.listed and len(drawn.labels) <= _MOST_NAMED else "ends",
         "places": list(places),
         "facts": [
             {"name": fact, "values": [each.get(fact, NOTHING) for each in told]} for fact in facts
-        ],
+        ]
+        + _values(bins),
         "pairs": [_pair(pair, found, places) for pair, found in report.compared(name)],
     }
+
+
+def _values(bins: SharedBins) -> list[dict[str, object]]:
+    """Tell the largest values' shares of categories, for which there are no other figures."""
+    if not bins.listed:
+        return []
+    return [
+        {
+            "name": f"“{_cut(label)}”",
+            "values": [NOTHING if side is None else share(side[place]) for side in bins.shares],
+        }
+        for place, label in enumerate(bins.labels[:_MOST_VALUES])
+    ]
 
 
 def _hints(bins: SharedBins) -> list[str]:

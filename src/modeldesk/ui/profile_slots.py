@@ -111,13 +111,17 @@ class _Slot:
                     "Version", "version", numbers, self._choice.version, self._pick_version
                 )
             if self._choice.first is not None:
-                self._date("First day", "first", self._choice.first)
-                self._date("Last day", "last", self._choice.last or self._choice.first)
                 names = self._offered.segments.get(self._choice.version, ())
                 if names:
                     options = {"": "All segments"} | {name: name for name in names}
                     known = self._choice.segment if self._choice.segment in options else ""
                     self._select("Segment", "segment", options, known, self._pick_segment)
+
+        if self._choice.first is not None:
+            with block("md-slot-fields"):
+                self._date("First day", "first", self._choice.first)
+                text("span", "to")
+                self._date("Last day", "last", self._choice.last or self._choice.first)
 
     @property
     def _days(self) -> tuple[date, ...]:
