@@ -23,6 +23,7 @@ from modeldesk.services.backfill import Backfill
 from modeldesk.services.backup import Backup
 from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
+from modeldesk.services.column_history import ColumnHistories
 from modeldesk.services.comparison_sources import PairedSources
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.drift_sign import DriftSigns
@@ -55,6 +56,7 @@ from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
 from modeldesk.services.performance_signs import PerformanceSigns
 from modeldesk.services.predictor import Predictor
+from modeldesk.services.profile_choices import ProfileChoices
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
 from modeldesk.services.registry import Registry
@@ -135,6 +137,8 @@ class Desk:
     monitoring: Monitoring
     alert_feed: AlertFeed
     watching: Watching
+    columns: ColumnHistories
+    profiles: ProfileChoices
     overview: Overview
     health: ModelHealth
     events: ModelEvents
@@ -286,6 +290,8 @@ class Desk:
                 Comparisons(registry, windows, ComparisonRecords(store), alerts),
                 clock,
             ),
+            columns=ColumnHistories(registry, windows, comparisons),
+            profiles=ProfileChoices(registry, windows, comparisons),
             overview=Overview(
                 registry=registry,
                 records=records,

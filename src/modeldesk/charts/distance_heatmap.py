@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from modeldesk.charts.options import Options, category_axis, themed
 from modeldesk.charts.palette import Palette
-from modeldesk.charts.period import label_of, timeline
+from modeldesk.charts.spans import Span, place_of, spans_of
 from modeldesk.drift import ColumnComparison, Status
-from modeldesk.schema import Granularity, Window
+from modeldesk.schema import Window
 from modeldesk.services.views import DriftReport
 
 _ROW_PIXELS = 30
 _TOP_PIXELS = 8
 _BOTTOM_PIXELS = 28
-_LABELLED_WINDOWS = 21
+_LABELLED_SPANS = 21
+_WIDE_SPANS = 48
+"""More cells than this in a row stand so close that a thick frame would hide their colour."""
+_URGENCY = {Status.CHANGED: 2, Status.STABLE: 1}
 
 
-def heatmap_height(report: DriftReport) -> int:
-    """Return how many pixels high the heat map of a report has to be."""
-    return _TOP_PIXELS + _BOTTOM_PIXELS + _ROW_PIXELS * len(report.signature.columns)
+def heatmap_height(columns: int) -> int:
+    """Return how many pixels high the heat map of so many columns has to be."""
+    return _TOP_PIXELS + _BOTTOM_PIXELS + _ROW_PIXELS * columns
 
 
 def heatmap_key(threshold: float, colours: Palette) -> tuple[tuple[str, str], ...]:
@@ -46,14 +50,20 @@ def heatmap_key(threshold: float, colours: Palette) -> tuple[tuple[str, str], ..
 
 
 def distance_heatmap(
-    report: DriftReport, colours: Palette, *, threshold: float, selected: Window | None = None
+    report: DriftReport,
+    colours: Palette,
+    *,
+    threshold: float,
+    columns: Sequence[str] | None = None,
+    selected: Window | None = None,
 ) -> Options:
     """Draw every column's distance in every window of a report.
 
     A cell is coloured by its distance, and framed where the verdict is *changed*: large is
     not the same as proven. Where there is not enough data for a verdict it stays grey,
-    however large the distance, and windows without traffic leave a gap. A click on a cell
-    gives its ``column`` and ``start`` (ISO 8601) in the event's data.
+    however large the distance, and windows without traffic leave a gap. Of a long range a cell
+    is a week or a month, and shows its worst window. A click on a cell gives its ``column`` and
+    the ``start`` of that window (ISO 8601) in the event's data.
 
     Parameters
     ----------
@@ -63,29 +73,32 @@ def distance_heatmap(
         The page's palette.
     threshold
         Distance from which a change is large enough to matter.
+    columns
+        Names of the columns that are drawn, from above; all in the signature's order by default.
     selected
         The window that the page shows now; its label is set in bold.
     """
-    windows = timeline([entry.window for entry in report.windows], report.granularity)
-    names = [column.name for column in report.signature.columns]
+    spans = spans_of([entry.window for entry in report.windows], report.granularity)
+    if columns is None:
+        columns = [column.name for column in report.signature.columns]
     cells = _Cells(
         colours=colours,
         threshold=threshold,
-        granularity=report.granularity,
-        places={window.start.isoformat(): place for place, window in enumerate(windows)},
-        rows={name: row for row, name in enumerate(names)},
-        labelled=len(windows) <= _LABELLED_WINDOWS,
+        spans=spans,
+        rows={name: row for row, name in enumerate(columns)},
     )
     series = {
         "type": "heatmap",
         "name": "distance",
         "data": cells.of(report),
+        "itemStyle": cells.look(colours.surface),
+        "label": {"show": cells.labelled, "fontSize": 11},
         "emphasis": {"itemStyle": {"borderColor": colours.ink, "borderWidth": 2}},
     }
     options: Options = {
         "grid": {"left": 184, "right": 8, "top": _TOP_PIXELS, "bottom": _BOTTOM_PIXELS},
-        "xAxis": _windows_axis(windows, report.granularity, colours, selected),
-        "yAxis": _names_axis(names, colours),
+        "xAxis": _spans_axis(spans, colours, selected),
+        "yAxis": _names_axis(list(columns), colours),
         "tooltip": {"trigger": "item", "formatter": "{b}"},
         "visualMap": _steps_of_colour(threshold, colours),
         "series": [series],
@@ -106,17 +119,12 @@ def _steps_of_colour(threshold: float, colours: Palette) -> Options:
     return {"type": "piecewise", "show": False, "dimension": 2, "pieces": pieces}
 
 
-def _windows_axis(
-    windows: tuple[Window, ...],
-    granularity: Granularity,
-    colours: Palette,
-    selected: Window | None,
-) -> Options:
-    axis = category_axis(colours, [label_of(window, granularity) for window in windows])
+def _spans_axis(spans: tuple[Span, ...], colours: Palette, selected: Window | None) -> Options:
+    axis = category_axis(colours, [span.label for span in spans])
     axis["axisLine"] = {"show": False}
-    if selected in windows:
+    place = None if selected is None else place_of(spans, selected.start)
+    if place is not None:
         bold = {"fontWeight": "bold", "color": colours.ink}
-        place = windows.index(selected)
         axis["data"][place] = {"value": axis["data"][place], "textStyle": bold}
     return axis
 
@@ -134,47 +142,71 @@ class _Cells:
 
     colours: Palette
     threshold: float
-    granularity: Granularity
-    places: dict[str, int]
+    spans: tuple[Span, ...]
     rows: dict[str, int]
-    labelled: bool
+
+    @property
+    def labelled(self) -> bool:
+        return len(self.spans) <= _LABELLED_SPANS
+
+    def look(self, border: str) -> Options:
+        wide = len(self.spans) <= _WIDE_SPANS
+        radius, width = (4, 2) if wide else (2, 1)
+        return {"borderColor": border, "borderWidth": width, "borderRadius": radius}
 
     def of(self, report: DriftReport) -> list[Options]:
-        shown = [
-            (entry.window, column, column.distance)
-            for entry in report.windows
-            if entry.window.start.isoformat() in self.places
-            for column in entry.comparison.columns
-            if column.distance is not None and column.name in self.rows
-        ]
+        worst: dict[tuple[int, int], tuple[Window, ColumnComparison]] = {}
+        for entry in report.windows:
+            place = place_of(self.spans, entry.window.start)
+            for column in entry.comparison.columns if place is not None else ():
+                row = self.rows.get(column.name)
+                if row is None or place is None or column.distance is None:
+                    continue
+                known = worst.get((place, row))
+                if known is None or _need(column) > _need(known[1]):
+                    worst[place, row] = entry.window, column
+        cells = [(place, row, *shown) for (place, row), shown in worst.items()]
         # Changed cells come last, so that no neighbour is drawn over their frames.
-        shown.sort(key=lambda cell: cell[1].verdict.status is Status.CHANGED)
-        return [self._cell(*cell) for cell in shown]
+        cells.sort(key=lambda cell: cell[3].verdict.status is Status.CHANGED)
+        return [self._cell(*cell) for cell in cells]
 
-    def _cell(self, window: Window, column: ColumnComparison, distance: float) -> Options:
-        changed = column.verdict.status is Status.CHANGED
-        start = window.start.isoformat()
-        when = label_of(window, self.granularity)
-        border = self.colours.changed if changed else self.colours.surface
+    def _cell(self, place: int, row: int, window: Window, column: ColumnComparison) -> Options:
+        distance = column.distance or 0.0
+        status = column.verdict.status
         cell: Options = {
-            "value": [self.places[start], self.rows[column.name], round(distance, 4)],
-            "name": f"{column.name}, {when}: distance {distance:.3f}\n{column.verdict.sentence}",
+            "value": [place, row, round(distance, 4)],
+            "name": self._words(self.spans[place], window, column),
             "column": column.name,
-            "start": start,
-            "itemStyle": {"borderColor": border, "borderWidth": 2, "borderRadius": 4},
-            "label": {
-                "show": self.labelled,
-                "formatter": f"{distance:.2f}",
-                "color": self._ink(distance),
-                "fontSize": 11,
-                "fontWeight": "bold" if changed else "normal",
-            },
+            "start": window.start.isoformat(),
         }
-        if column.verdict.status is Status.NOT_ENOUGH_DATA:
+        if status is Status.CHANGED:
+            cell["itemStyle"] = self.look(self.colours.changed)
+        if status is Status.NOT_ENOUGH_DATA:
             cell["visualMap"] = False
-            cell["itemStyle"]["color"] = self.colours.unsure_soft
-            cell["label"]["color"] = self.colours.ink_faint
+            cell["itemStyle"] = self.look(self.colours.surface) | {
+                "color": self.colours.unsure_soft
+            }
+        if self.labelled:
+            unsure = status is Status.NOT_ENOUGH_DATA
+            cell["label"] = {
+                "formatter": f"{distance:.2f}",
+                "color": self.colours.ink_faint if unsure else self._ink(distance),
+                "fontWeight": "bold" if status is Status.CHANGED else "normal",
+            }
         return cell
+
+    def _words(self, span: Span, window: Window, column: ColumnComparison) -> str:
+        whole = (span.start, span.end) == (window.start, window.end)
+        when = span.label if whole else f"{span.title}, worst on {window.start:%Y-%m-%d}"
+        words = f"{column.name}, {when}: distance {column.distance or 0.0:.3f}"
+        # Hundreds of cells are sent: a sentence only where there is something to say.
+        told = column.verdict.status is not Status.STABLE or self.labelled
+        return f"{words}\n{column.verdict.sentence}" if told else words
 
     def _ink(self, distance: float) -> str:
         return self.colours.ramp_ink[sum(distance >= step for step in _steps(self.threshold))]
+
+
+def _need(column: ColumnComparison) -> tuple[int, float]:
+    """Return what makes one window worse than another."""
+    return _URGENCY.get(column.verdict.status, 0), column.distance or 0.0

@@ -4,6 +4,7 @@ from modeldesk.drift.compare import compare
 from modeldesk.drift.distances import DISTANCES, Distance, distance
 from modeldesk.drift.overlay import overlay
 from modeldesk.drift.results import Comparison, Overlay
+from modeldesk.drift.shared_bins import SharedBins, shared_bins
 from modeldesk.drift.sides import Sides
 from modeldesk.drift.thresholds import Thresholds
 from modeldesk.drift.traces import Trace, trace
@@ -27,6 +28,7 @@ __all__ = [
     "Distance",
     "Overlay",
     "PairChange",
+    "SharedBins",
     "Sides",
     "Status",
     "Thresholds",
@@ -35,5 +37,6 @@ __all__ = [
     "compare",
     "distance",
     "overlay",
+    "shared_bins",
     "trace",
 ]

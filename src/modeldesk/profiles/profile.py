@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from modeldesk.errors import InvalidArgument, NotFound
@@ -102,15 +103,22 @@ class Profile:
         return codec.encode(self.rows, self.columns, self.correlations)
 
     @staticmethod
-    def decode(data: bytes) -> Profile:
+    def decode(data: bytes, *, only: Collection[str] | None = None) -> Profile:
         """Read what `encode` wrote.
+
+        Parameters
+        ----------
+        data
+            The bytes.
+        only
+            Names of the columns that are wanted; others, and correlations, are left out.
 
         Raises
         ------
         Corrupt
             When the bytes are truncated, damaged, or something else altogether.
         """
-        rows, columns, correlations = codec.decode(data)
+        rows, columns, correlations = codec.decode(data, only)
         return codec.sound(lambda: Profile(rows=rows, columns=columns, correlations=correlations))
 
     def _repr_html_(self) -> str:

@@ -117,6 +117,20 @@ class DriftReport:
         """Return one column's comparison per window, oldest first."""
         return tuple((entry.window, entry.comparison.column(column)) for entry in self.windows)
 
+    def most_changed(self) -> tuple[str, ...]:
+        """Return the columns' names: those first that changed in most windows, and farthest."""
+        changes: dict[str, tuple[int, float]] = {}
+        for entry in self.windows:
+            for each in entry.comparison.columns:
+                times, size = changes.get(each.name, (0, 0.0))
+                if each.verdict.status is Status.CHANGED:
+                    changes[each.name] = times + 1, max(size, each.size)
+        names = [column.name for column in self.signature.columns]
+        never = (0, 0.0)
+        return tuple(
+            sorted(names, key=lambda name: tuple(-each for each in changes.get(name, never)))
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertView:

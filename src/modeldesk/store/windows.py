@@ -204,13 +204,15 @@ class WindowRecords:
         segment: str = "",
         start: datetime | None = None,
         end: datetime | None = None,
+        columns: Collection[str] | None = None,
     ) -> tuple[WindowProfile, ...]:
         """Return the profiles of a version's windows that begin in a range, oldest first.
 
-        Those that cannot be read are left out and set aside.
+        Those that cannot be read are left out and set aside. With `columns`, profiles have no
+        others.
         """
         query = sa.select(profiles).where(*_of(version_id, granularity, segment, start, end))
-        return self._read(query)
+        return self._read(query, columns)
 
     def profile(self, profile_id: int) -> WindowProfile | None:
         """Return one stored profile, if there is one of that key that can be read."""
@@ -279,10 +281,12 @@ class WindowRecords:
             set_aside(self._store, chunk_id, error.message)
             return None
 
-    def _read(self, query: sa.Select[tuple[object, ...]]) -> tuple[WindowProfile, ...]:
+    def _read(
+        self, query: sa.Select[tuple[object, ...]], columns: Collection[str] | None = None
+    ) -> tuple[WindowProfile, ...]:
         with self._store.reading() as connection:
             rows = connection.execute(query.order_by(profiles.c.start)).all()
-        read = ((row, self._profile(row.id, row.payload)) for row in rows)
+        read = ((row, self._profile(row.id, row.payload, columns)) for row in rows)
         return tuple(
             WindowProfile(
                 profile_id=row.id,
@@ -297,9 +301,11 @@ class WindowRecords:
             if profile is not None
         )
 
-    def _profile(self, profile_id: int, payload: bytes) -> Profile | None:
+    def _profile(
+        self, profile_id: int, payload: bytes, columns: Collection[str] | None
+    ) -> Profile | None:
         try:
-            return Profile.decode(payload)
+            return Profile.decode(payload, only=columns)
         except Corrupt as error:
             set_profile_aside(self._store, profile_id, error.message)
             return None

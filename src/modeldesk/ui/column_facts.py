@@ -24,7 +24,9 @@ class Fact:
     current: str
 
 
-def facts(reference: ColumnProfile, current: ColumnProfile | None) -> tuple[Fact, ...]:
+def facts(
+    reference: ColumnProfile, current: ColumnProfile | None, *, values: bool = True
+) -> tuple[Fact, ...]:
     """Return the lines that fit the column's kind.
 
     Parameters
@@ -33,9 +35,11 @@ def facts(reference: ColumnProfile, current: ColumnProfile | None) -> tuple[Fact
         The column in the reference.
     current
         The same column on the chosen day; ``None`` where it has no rows.
+    values
+        Whether the most frequent values are among them.
     """
-    before = _summary(reference)
-    now = _summary(current) if current else {}
+    before = summary(reference)
+    now = summary(current) if current else {}
     lines = [
         Fact(name=name, reference=words, current=now.get(name, NOTHING))
         for name, words in before.items()
@@ -45,15 +49,18 @@ def facts(reference: ColumnProfile, current: ColumnProfile | None) -> tuple[Fact
         for name, words in now.items()
         if name not in before
     ]
-    return (*lines, *_values(reference, current))
+    return (*lines, *_values(reference, current)) if values else tuple(lines)
 
 
-def _summary(column: ColumnProfile) -> dict[str, str]:
+def summary(column: ColumnProfile) -> dict[str, str]:
+    """Return what is said of a column by itself, by the name of each fact."""
     lines = {
         "Rows": count(column.rows),
         "Missing": f"{count(column.missing)} ({share(column.missing_share)})",
         "Different values": f"≈ {count(round(column.distinct))}",
     }
+    if column.lengths is not None and column.lengths.count and column.kind is Kind.TEXT:
+        lines["Mean words"] = number(column.lengths.words.mean)
     moments, quantiles = column.moments, column.quantiles
     if moments is None or quantiles is None:
         return lines

@@ -18,10 +18,13 @@ from modeldesk.services.views import WindowComparison
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside
 from modeldesk.ui.column_facts import Fact, facts
+from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.markup import block, scrollable, testable, text
-from modeldesk.ui.monitor_state import MonitorData, day_of
+from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
+from modeldesk.ui.places import column_path
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import trouble
+from modeldesk.ui.time_ranges import key_at, window_words
 from modeldesk.ui.verdict_chip import verdict_chip
 
 _HISTORY_PIXELS = 240
@@ -37,12 +40,12 @@ class _Loaded:
 
     @staticmethod
     def load(desk: Desk, data: MonitorData, column: str, window: Window | None) -> _Loaded:
-        model, version = data.report.model, data.report.version
+        model, version, segment = data.report.model, data.report.version, data.report.segment
         monitoring = desk.monitoring
         reference, current = monitoring.column_profiles(
-            model, column, window=window, version=version
+            model, column, window=window, version=version, segment=segment
         )
-        overlay = monitoring.overlay(model, column, window=window, version=version)
+        overlay = monitoring.overlay(model, column, window=window, version=version, segment=segment)
         return _Loaded(overlay=overlay, reference=reference, current=current)
 
 
@@ -88,9 +91,10 @@ class ColumnPanel:
             await self._close()
 
     async def show(
-        self, data: MonitorData, entry: WindowComparison | None, column: str | None
+        self, data: MonitorData, entry: WindowComparison | None, state: MonitorState
     ) -> None:
-        """Open the drawer on a column and day, or close it."""
+        """Open the drawer on a state's column, at a window, or close it."""
+        column, self._range = state.column, state.range
         self._asked += 1
         asked = self._asked
         self._drawer.set_visibility(column is not None)
@@ -115,13 +119,19 @@ class ColumnPanel:
             with block("md-drawer-body"):
                 trouble(error)
 
-    def _head(self, title: str, words: str) -> None:
+    def _head(self, title: str, words: str, *, address: str = "") -> None:
         self._drawer.props["aria-label"] = f"Column {title}"
         with block("md-drawer-head"):
             with block(""):
                 testable(text("h2", title), "panel-title")
                 text("div", words, "md-faint md-small")
             ui.space()
+            if address:
+                link = ui.link(target=address).classes("md-job-link")
+                with link:
+                    text("span", "Open")
+                link.props["aria-label"] = f"Open the page of {title}"
+                testable(link, "panel-open")
             close = ui.button(icon="close", on_click=self._close, color=None)
             close.props("flat dense").classes("md-btn md-btn--icon")
             close.props["aria-label"] = "Close"
@@ -131,15 +141,26 @@ class ColumnPanel:
         self, data: MonitorData, column: Column, entry: WindowComparison | None, loaded: _Loaded
     ) -> None:
         self._drawer.clear()
-        day = day_of(entry.window) if entry else "no traffic"
+        day = window_words(entry.window) if entry else "no traffic"
+        address = column_path(data.report.model, column.name) + self._query(data, entry)
         with self._drawer:
-            self._head(column.name, f"{column.role}, {column.kind}; {day}")
+            self._head(column.name, f"{column.role}, {column.kind}; {day}", address=address)
             with scrollable("md-drawer-body"):
                 if entry is not None:
                     self._verdict(entry.comparison.column(column.name))
                     self._history(data, column.name, entry.window)
                 self._distribution(loaded.overlay, day)
                 self._facts(facts(loaded.reference, loaded.current), day)
+
+    def _query(self, data: MonitorData, entry: WindowComparison | None) -> str:
+        """Return the same choices for the column's own page."""
+        state = ColumnState(
+            version=data.version.number,
+            range=self._range,
+            segment=data.report.segment,
+            day=None if entry is None else day_of(entry.window),
+        )
+        return state.query()
 
     def _verdict(self, compared: ColumnComparison) -> None:
         box = block("md-verdict-box")
@@ -166,7 +187,7 @@ class ColumnPanel:
 
     async def _click_day(self, point: dict[str, object]) -> None:
         if "start" in point:
-            await self._choose_day(str(point["start"])[:10])
+            await self._choose_day(key_at(str(point["start"])))
 
     def _distribution(self, overlay: Overlay, day: str) -> None:
         with block(""):

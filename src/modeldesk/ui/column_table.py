@@ -1,154 +1,232 @@
-"""The table of a model's columns on one day."""
+"""The monitor's table of columns: one day in words, the whole range in small bars."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from nicegui import events, ui
 
-from modeldesk.charts import distance_sparkline
-from modeldesk.drift import ColumnComparison
-from modeldesk.schema import Column, Role
-from modeldesk.services.views import DriftReport, WindowComparison
+from modeldesk.drift import Status
+from modeldesk.schema import Role
+from modeldesk.services.views import WindowComparison
+from modeldesk.ui.column_rows import ROWS_A_PAGE, Distinct, ShownColumns, column_rows
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.monitor_state import MonitorData, day_of
-from modeldesk.ui.verdict_chip import CHIP_CELL, chip_fields
-from modeldesk.ui.wording import NOTHING, plural, share
+from modeldesk.ui.monitor_state import MonitorData, MonitorState
+from modeldesk.ui.time_ranges import window_words
+from modeldesk.ui.verdict_chip import CHIP_CELL
+from modeldesk.ui.wording import count, plural, verdict_words
 
-_ROWS_A_PAGE = 60
-_SEARCH_FROM = 12
-_TREND_WINDOWS = 30
-
-_GROUPS = {Role.FEATURE: "Features", Role.PREDICTION: "Prediction", Role.SCORE: "Scores"}
+_ROLES = {"": "All roles"} | {
+    role.value: words
+    for role, words in (
+        (Role.FEATURE, "Features"),
+        (Role.PREDICTION, "Prediction"),
+        (Role.SCORE, "Scores"),
+    )
+}
+_VERDICTS = {"": "All verdicts"} | {status.value: verdict_words(status).word for status in Status}
 
 _COLUMNS: list[dict[str, object]] = [
     {"name": "name", "label": "Column", "field": "name", "align": "left"},
     {"name": "kind", "label": "Type", "field": "kind", "align": "left"},
-    {"name": "missing", "label": "Missing (reference)", "field": "missing", "align": "right"},
-    {"name": "distance", "label": "Distance", "field": "distance", "align": "right"},
-    {"name": "trend", "label": "Trend", "field": "svg", "align": "left"},
+    {"name": "role", "label": "Role", "field": "role", "align": "left"},
+    {"name": "rows", "label": "Rows", "field": "rows", "align": "left"},
+    {"name": "missing", "label": "Missing (reference)", "field": "missing", "align": "left"},
+    {"name": "distinct", "label": "Different values", "field": "distinct", "align": "left"},
+    {"name": "distance", "label": "Distance", "field": "distance", "align": "left"},
     {"name": "verdict", "label": "Verdict", "field": "verdict", "align": "left"},
 ]
 
 # Templates are constants; what users wrote arrives as data and is shown as text. Only the
-# sparkline is markup, and it holds nothing but numbers.
+# small charts are markup, and they hold nothing but numbers.
+_HEAD = """
+<q-tr :props="props">
+  <q-th v-for="column in props.cols" :key="column.name" :props="props"
+      :aria-sort="props.colsMap[column.name].sorted || undefined">
+    <button v-if="column.name !== 'distinct'" class="md-sort" type="button"
+        :data-testid="'sort-' + column.name" @click="$parent.$emit('sort', column.name)">
+      {{ column.label }}<q-icon v-if="column.sorted"
+        :name="column.sorted === 'ascending' ? 'arrow_upward' : 'arrow_downward'"></q-icon></button>
+    <template v-else>{{ column.label }}</template>
+  </q-th>
+</q-tr>
+"""
+
+
+def _strip(name: str, extra: str = "") -> str:
+    return f"""
+  <q-td key="{name}" :props="props"><div class="md-trend">
+    <span class="md-trend-said">{{{{ props.row.{name}.said }}}}{extra}</span>
+    <span class="md-strip" :data-places="props.row.places" :data-words="props.row.{name}.words"
+      v-html="props.row.{name}.svg"></span></div></q-td>"""
+
+
+_BEFORE = ' <span class="md-faint">({{ props.row.before }})</span>'
+
 _ROW = f"""
-<q-tr v-if="props.row.group" class="md-group">
-  <q-td colspan="6">{{{{ props.row.group }}}}</q-td></q-tr>
-<q-tr v-else :props="props" :class="'md-row' + (props.row.open ? ' md-row--open' : '')"
+<q-tr :props="props" :class="'md-row' + (props.row.open ? ' md-row--open' : '')"
       :data-testid="'column-' + props.row.name" @click="$parent.$emit('open', props.row.name)">
   <q-td key="name" :props="props">
-    <button class="md-link md-name" type="button">{{{{ props.row.name }}}}</button></q-td>
+    <button class="md-link md-name" type="button" data-step="column"
+      :aria-expanded="props.row.open ? 'true' : 'false'">{{{{ props.row.name }}}}</button></q-td>
   <q-td key="kind" :props="props"><span class="md-tag">{{{{ props.row.kind }}}}</span></q-td>
-  <q-td key="missing" :props="props">{{{{ props.row.missing }}}}
-    <span class="md-faint">{{{{ props.row.missing_before }}}}</span></q-td>
-  <q-td key="distance" :props="props">{{{{ props.row.distance }}}}</q-td>
-  <q-td key="trend" :props="props"><span v-html="props.row.svg"></span></q-td>
+  <q-td key="role" :props="props" class="md-soft">{{{{ props.row.role }}}}</q-td>
+  {_strip("rows")}{_strip("missing", _BEFORE)}{_strip("distinct")}{_strip("distance")}
   <q-td key="verdict" :props="props"><div class="md-verdict md-wrap">
-    {CHIP_CELL}<span class="md-sentence">{{{{ props.row.sentence }}}}</span></div></q-td>
+    {CHIP_CELL}<span class="md-sentence" :title="props.row.sentence"
+      >{{{{ props.row.sentence }}}}</span></div></q-td>
 </q-tr>
 """
 
 
 class ColumnTable:
-    """A card with a row per column, grouped by role, changed ones first.
+    """A card with a row per column, those first that need attention.
 
     Parameters
     ----------
     show
         Called with the name of a column that a person wants to see.
+    change
+        Called with the state that a choice of filter, order or page leads to.
     """
 
-    def __init__(self, *, show: Callable[[str], Awaitable[None]]) -> None:
-        self._show = show
-
-    def build(
-        self, data: MonitorData, entry: WindowComparison | None, open_column: str | None
+    def __init__(
+        self,
+        *,
+        show: Callable[[str], Awaitable[None]],
+        change: Callable[[MonitorState], Awaitable[None]],
     ) -> None:
+        self._show = show
+        self._change = change
+        self._distinct: Distinct = {}
+
+    def build(self, data: MonitorData, entry: WindowComparison | None, state: MonitorState) -> None:
         """Add the card."""
-        rows = _rows(data.report, entry, open_column)
-        many = len(data.report.signature.columns)
         with block("md-card"):
             with block("md-card-head"):
                 text("h2", "Columns")
-                self._note = text("span", _note(data, entry), "md-card-note")
-                with block("md-card-end"):
-                    search = self._search() if many > _SEARCH_FROM else None
-            self._table = ui.table(
-                rows=rows,
-                columns=_COLUMNS,
-                row_key="key",
-                pagination={"rowsPerPage": _ROWS_A_PAGE} if many > _ROWS_A_PAGE else None,
-            )
-            self._table.classes("md-table").props("flat")
+                self._note = text("span", "", "md-card-note")
+                with block("md-card-end md-filters"):
+                    self._filters(state)
+            self._table = ui.table(rows=[], columns=_COLUMNS, row_key="key")
+            # As many rows as are given: pages are cut before they are sent.
+            self._table.props("flat hide-pagination :rows-per-page-options=[0]")
+            self._table.classes("md-table md-table--columns")
+            self._table.add_slot("header", _HEAD)
             self._table.add_slot("body", _ROW)
             self._table.on("open", self._open)
-            if search is not None:
-                search.bind_value_to(self._table, "filter")
+            self._table.on("sort", self._sort)
             testable(self._table, "columns")
+            self._none = text("p", "No column fits the filters.", "md-none")
+            self._none.props["role"] = "status"
+            self._pages = block("md-pages")
+            self._pager()
+        self.show(data, entry, state)
 
-    def show(
-        self, data: MonitorData, entry: WindowComparison | None, open_column: str | None
-    ) -> None:
-        """Show another day, or mark another column as open."""
+    def show(self, data: MonitorData, entry: WindowComparison | None, state: MonitorState) -> None:
+        """Show another day, page or order, or mark another column as open."""
+        self._state = state
+        self._given = data, entry
+        self.shown = ShownColumns.of(data, entry, state)
         self._note.set_text(_note(data, entry))
-        self._table.rows = _rows(data.report, entry, open_column)
+        self._table.columns = _sorted(state.sort)
+        self._fill()
 
-    def _search(self) -> ui.input:
-        search = ui.input(placeholder="Find a column").props("outlined dense clearable")
-        search.classes("md-field")
+    def forget(self) -> None:
+        """Forget what is known of different values: the range is another one."""
+        self._distinct = {}
+
+    def tell(self, distinct: Distinct) -> None:
+        """Add what is known of different values."""
+        self._distinct = distinct
+        self._fill()
+
+    def _fill(self) -> None:
+        data, entry = self._given
+        rows = column_rows(
+            data, entry, self.shown, opened=self._state.column, distinct=self._distinct
+        )
+        self._table.rows = [row | {"places": len(data.spans)} for row in rows]
+        self._none.set_visibility(not self.shown.found)
+        self._table.set_visibility(bool(self.shown.found))
+        many = self.shown
+        self._pages.set_visibility(many.pages > 1)
+        first = (many.page - 1) * ROWS_A_PAGE
+        last = first + len(many.columns)
+        self._where.set_text(f"{count(first + 1)} to {count(last)} of {count(many.found)}")
+        self._back.set_enabled(many.page > 1)
+        self._forth.set_enabled(many.page < many.pages)
+
+    def _filters(self, state: MonitorState) -> None:
+        search = ui.input(value=state.q, placeholder="Find a column")
+        search.props("outlined dense clearable debounce=250").classes("md-field md-field--find")
         search.props["aria-label"] = "Find a column"
-        return search
+        search.on_value_change(self._find)
+        testable(search, "find")
+        for name, label, options in (
+            ("role", "Role", _ROLES),
+            ("verdict", "Verdict", _VERDICTS),
+        ):
+            field = ui.select(options, value=getattr(state, name))
+            field.on_value_change(self._filter(name))
+            field.props("outlined dense options-dense").classes("md-field")
+            field.props["aria-label"] = label
+            testable(field, f"filter-{name}")
+
+    async def _find(self, event: events.ValueChangeEventArguments[str | None]) -> None:
+        await self._change(replace(self._state, q=event.value or "", page=1))
+
+    def _filter(
+        self, name: str
+    ) -> Callable[[events.ValueChangeEventArguments[str]], Awaitable[None]]:
+        async def picked(event: events.ValueChangeEventArguments[str]) -> None:
+            if name == "role":
+                state = replace(self._state, role=event.value, page=1)
+            else:
+                state = replace(self._state, verdict=event.value, page=1)
+            await self._change(state)
+
+        return picked
+
+    def _pager(self) -> None:
+        with self._pages:
+            self._where = text("span", "", "md-faint md-small md-num")
+            self._back = self._turn("Previous", -1)
+            self._forth = self._turn("Next", 1)
+
+    def _turn(self, words: str, step: int) -> ui.button:
+        async def turn() -> None:
+            await self._change(replace(self._state, page=self.shown.page + step))
+
+        button = ui.button(words, on_click=turn, color=None).props("flat no-caps")
+        button.classes("md-btn md-btn--quiet md-btn--small")
+        testable(button, f"columns-{words.lower()}")
+        return button
 
     async def _open(self, event: events.GenericEventArguments) -> None:
         await self._show(str(event.args))
+
+    async def _sort(self, event: events.GenericEventArguments) -> None:
+        """Sort by a column; once more turns the order round, and then takes it away."""
+        asked, now = str(event.args), self._state.sort
+        first = asked if asked in {"name", "kind", "role", "verdict"} else f"-{asked}"
+        second = f"-{asked}" if first == asked else asked
+        following = {first: second, second: ""}.get(now, first)
+        await self._change(replace(self._state, sort=following, page=1))
+
+
+def _sorted(sort: str) -> list[dict[str, object]]:
+    """Return the table's columns, that by which it is sorted marked for the head."""
+    down = sort.startswith("-")
+    name = sort.removeprefix("-")
+    order = "descending" if down else "ascending"
+    return [column | {"sorted": order} if column["name"] == name else column for column in _COLUMNS]
 
 
 def _note(data: MonitorData, entry: WindowComparison | None) -> str:
     reference = f"reference of {plural(data.version.reference_rows, 'row')}"
     if entry is None:
         return reference
-    return (
-        f"{day_of(entry.window)}, {plural(entry.comparison.rows, 'row')}, against the {reference}"
-    )
-
-
-def _rows(
-    report: DriftReport, entry: WindowComparison | None, open_column: str | None
-) -> list[dict[str, object]]:
-    compared = {c.name: c for c in entry.comparison.columns} if entry else {}
-    rows: list[dict[str, object]] = []
-    for role, title in _GROUPS.items():
-        members = [
-            _row(column, compared.get(column.name), report) | {"open": column.name == open_column}
-            for column in report.signature.columns
-            if column.role is role
-        ]
-        if members:
-            rows.append({"key": f"group {role}", "group": title})
-            rows += sorted(members, key=_need)
-    return rows
-
-
-def _need(row: dict[str, object]) -> tuple[bool, float]:
-    distance = row["by"]
-    return row["tone"] != "changed", -distance if isinstance(distance, float) else 0.0
-
-
-def _row(
-    column: Column, compared: ColumnComparison | None, report: DriftReport
-) -> dict[str, object]:
-    history = [c for _, c in report.history(column.name)][-_TREND_WINDOWS:]
-    distance = compared.distance if compared else None
-    return {
-        "key": f"column {column.name}",
-        "name": column.name,
-        "kind": column.kind.value,
-        "missing": share(compared.missing_share) if compared else NOTHING,
-        "missing_before": f"({share(compared.reference_missing_share)})" if compared else "",
-        "distance": NOTHING if distance is None else f"{distance:.3f}",
-        "by": distance,
-        "svg": distance_sparkline(history),
-        "sentence": compared.verdict.sentence if compared else "",
-        **chip_fields(compared.verdict.status if compared else None),
-    }
+    when = window_words(entry.window)
+    return f"{when}, {plural(entry.comparison.rows, 'row')}, against the {reference}"

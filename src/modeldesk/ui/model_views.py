@@ -26,11 +26,14 @@ from modeldesk.ui.places import (
     OVERVIEW,
     PERFORMANCE,
     PLAYGROUND,
+    PROFILES,
     SETTINGS,
     VERSIONS,
     Tab,
 )
 from modeldesk.ui.playground_page import PlaygroundPage
+from modeldesk.ui.profiles_page import ProfilesPage
+from modeldesk.ui.profiles_state import ProfilesState
 from modeldesk.ui.rule_state import RuleState
 from modeldesk.ui.site import Site
 from modeldesk.ui.versions_page import VersionsPage
@@ -64,6 +67,10 @@ def _monitor(site: Site, appearance: Appearance, model: str, query: Query) -> Pa
     return MonitorPage(site, appearance, model=model, state=MonitorState.read(query))
 
 
+def _profiles(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return ProfilesPage(site, appearance, model=model, state=ProfilesState.read(query))
+
+
 def _performance(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return PerformancePage(site, appearance, model=model, state=PerformanceState.read(query))
 
@@ -95,6 +102,7 @@ def _settings(site: Site, appearance: Appearance, model: str, query: Query) -> P
 VIEWS = (
     View(tab=OVERVIEW, open=_overview),
     View(tab=MONITOR, open=_monitor),
+    View(tab=PROFILES, open=_profiles),
     View(tab=PERFORMANCE, open=_performance),
     View(tab=PLAYGROUND, open=_playground),
     View(tab=BATCH, open=_batch),

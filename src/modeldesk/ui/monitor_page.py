@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nicegui import events, ui
+from nicegui import ui
 
-from modeldesk.charts import Options, Palette, distance_heatmap, heatmap_height, heatmap_key
+from modeldesk.errors import ModeldeskError
 from modeldesk.services.views import WindowComparison
 from modeldesk.ui.alert_list import AlertList
-from modeldesk.ui.appearance import Appearance, Picture
+from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.column_panel import ColumnPanel
 from modeldesk.ui.column_table import ColumnTable
+from modeldesk.ui.day_line import day_lines, share_days
 from modeldesk.ui.figures import model_figures
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
-from modeldesk.ui.markup import block, scrollable, testable, text
-from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
-from modeldesk.ui.places import API, MONITOR, PLAYGROUND
+from modeldesk.ui.heatmap_card import HeatmapCard
+from modeldesk.ui.markup import block
+from modeldesk.ui.monitor_state import MonitorData, MonitorState
+from modeldesk.ui.places import MONITOR
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import empty
+from modeldesk.ui.states import trouble
+from modeldesk.ui.time_ranges import range_choice, segment_choice
 from modeldesk.ui.version_choice import version_choice
-from modeldesk.ui.wording import count
 
 
 class MonitorPage:
@@ -46,18 +49,23 @@ class MonitorPage:
         self._appearance = appearance
         self._model = model
         self._state = state
-        self._picture: Picture | None = None
-        self._day: ui.select | None = None
-        self._alerts = AlertList(site, show=self._choose, changed=self._alerts_changed)
-        self._table = ColumnTable(show=self._choose_column)
+        self._asked = 0
+        self._alerts = AlertList(site, show=self._choose, changed=self._look)
+        self._map = HeatmapCard(
+            site, appearance, choose=self._choose, choose_day=self._choose_day, all_days=self._all
+        )
+        self._table = ColumnTable(show=self._choose_column, change=self._move)
         self._panel = ColumnPanel(
             site, appearance, choose_day=self._choose_day, close=self._close_panel
         )
 
     async def build(self) -> None:
         """Build the page."""
+        day_lines()
         with frame(self._appearance, model=self._model), block("md-bones"):
-            data = await first(MonitorData.load, self._site.desk, self._model, self._state.version)
+            data = await first(
+                MonitorData.load, self._site.desk, self._model, self._state, self._site.clock.now()
+            )
             if data is None:
                 return
             self._data = data
@@ -65,13 +73,12 @@ class MonitorPage:
             tabs(self._model, MONITOR)
             self._figures = block("md-card")
             self._fill_figures()
-            with block("md-grid-monitor"):
-                self._map()
-                self._alerts.build(self._data.alerts)
-            self._table.build(self._data, self._entry, self._state.column)
+            self._body = block("md-bones")
+            self._fill()
             self._panel.build()
-        if self._state.column is not None:
-            await self._panel.show(self._data, self._entry, self._state.column)
+            # Once the browser is there: what takes longer must not hold up the first answer.
+            ui.timer(0, self._after, once=True)
+            follow(self._look)
 
     @property
     def _entry(self) -> WindowComparison | None:
@@ -80,6 +87,8 @@ class MonitorPage:
     def _head(self) -> None:
         version = self._data.version
         with head(self._model, version.description, tag=f"v{version.number}"):
+            segment_choice(self._data.segments, self._data.report.segment, self._pick_segment)
+            range_choice(self._state.range, self._pick_range)
             version_choice(self._data.versions, version, self._choose_version)
 
     def _fill_figures(self) -> None:
@@ -87,66 +96,43 @@ class MonitorPage:
         with self._figures:
             model_figures(self._data.overview, self._site.clock.now())
 
-    def _map(self) -> None:
-        with block("md-card"):
-            with block("md-card-head"):
-                text("h2", "Distance from the reference, per column and day")
-                if self._entry is not None:
-                    with block("md-card-end"):
-                        self._day_chooser(day_of(self._entry.window))
-            if self._entry is None:
-                self._nothing_yet()
-                return
-            with scrollable("md-heatmap"):
-                height = heatmap_height(self._data.report)
-                self._picture = self._appearance.picture(self._draw, height=height)
-                self._picture.on_click(self._click_cell)
-                testable(self._picture.chart, "heatmap")
-            self._key()
+    def _fill(self) -> None:
+        """Show what belongs to the range and the segment."""
+        self._body.clear()
+        with self._body:
+            with block("md-grid-monitor"):
+                self._map.build(self._data, self._entry, self._state)
+                self._alerts.build(self._data.alerts)
+            self._table.build(self._data, self._entry, self._state)
+        self._share()
 
-    def _nothing_yet(self) -> None:
-        words = "Predictions of this version show up here within seconds."
-        with empty("sensors", "No traffic has been profiled yet", words, small=True):
-            ui.link("Make one in the playground", PLAYGROUND.path(self._model))
-            ui.link("See how to send them to the API", API.path(self._model))
+    def _share(self) -> None:
+        share_days(self._body, [span.title for span in self._data.spans])
 
-    def _key(self) -> None:
-        threshold = self._site.thresholds.min_distance
-        steps = heatmap_key(threshold, self._appearance.palette)
-        with block("md-card-body"), block("md-key"):
-            for step, (_, words) in enumerate(steps):
-                with block(f"md-key-{step}", tag="span"):
-                    ui.element("i")
-                    text("span", words)
-            with block("md-key-unsure", tag="span"):
-                ui.element("i")
-                text("span", "too few rows")
-            with block("", tag="span"):
-                block("md-key-frame", tag="i")
-                text("span", f"changed; a distance matters from {threshold:g} on")
+    async def _after(self) -> None:
+        """Bring what comes after the page: the panel, and what has to be counted first."""
+        await self._panel.show(self._data, self._entry, self._state)
+        await self._count()
 
-    def _day_chooser(self, chosen: str) -> None:
-        entries = reversed(self._data.report.windows)
-        options = {day_of(entry.window): _day_words(entry) for entry in entries}
-        self._day = ui.select(options, value=chosen, on_change=self._pick_day)
-        self._day.props("outlined dense options-dense").classes("md-field md-field--day")
-        self._day.props["aria-label"] = "Day"
-        testable(self._day, "day")
+    async def _count(self) -> None:
+        """Read how many different values the columns of this page of the table have."""
+        data, asked = self._data, self._asked
+        names = [column.name for column in self._table.shown.columns]
+        try:
+            found = await aside(data.distinct, self._site.desk, names)
+        except ModeldeskError:
+            return  # the table stands without them
+        if asked == self._asked:
+            self._table.tell(found)
 
-    def _draw(self, colours: Palette) -> Options:
-        return distance_heatmap(
-            self._data.report,
-            colours,
-            threshold=self._site.thresholds.min_distance,
-            selected=self._entry.window if self._entry else None,
-        )
+    async def _pick_range(self, chosen: str) -> None:
+        await self._reload(replace(self._state, range=chosen, day=None, page=1))
 
-    async def _click_cell(self, cell: dict[str, object]) -> None:
-        if "column" in cell:
-            await self._choose(str(cell["column"]), str(cell["start"])[:10])
+    async def _pick_segment(self, chosen: str) -> None:
+        await self._reload(replace(self._state, segment=chosen, page=1))
 
-    async def _pick_day(self, event: events.ValueChangeEventArguments[str]) -> None:
-        await self._move(replace(self._state, day=event.value))
+    async def _all(self) -> None:
+        ui.navigate.to(MONITOR.path(self._model) + replace(self._state, range="all").query())
 
     async def _choose_column(self, column: str) -> None:
         await self._move(replace(self._state, column=column))
@@ -161,31 +147,64 @@ class MonitorPage:
         await self._move(replace(self._state, column=None))
 
     def _choose_version(self, number: int) -> None:
-        address = MONITOR.path(self._model) + replace(self._state, version=number).query()
-        ui.navigate.to(address)
+        state = replace(self._state, version=number, segment="", day=None)
+        ui.navigate.to(MONITOR.path(self._model) + state.query())
 
     async def _move(self, state: MonitorState) -> None:
         """Show what the new state asks for, and put it into the address."""
-        if state == self._state:
+        before, self._state = self._state, state
+        if state == before:
             return
+        ui.navigate.history.replace(state.query())
+        names = self._table.shown.columns
+        self._table.show(self._data, self._entry, state)
+        if state.day != before.day:
+            self._map.show(self._data, self._entry)
+        if (state.day, state.column) != (before.day, before.column):
+            await self._panel.show(self._data, self._entry, state)
+        if self._table.shown.columns != names:
+            await self._count()
+
+    async def _reload(self, state: MonitorState) -> None:
+        """Show another range or segment: everything below the figures changes."""
         self._state = state
         ui.navigate.history.replace(state.query())
-        if self._picture is not None:
-            self._picture.redraw(self._appearance.palette)
-        if self._day is not None and self._entry is not None:
-            self._day.set_value(day_of(self._entry.window))
-        self._table.show(self._data, self._entry, state.column)
-        await self._panel.show(self._data, self._entry, state.column)
+        self._asked += 1
+        asked = self._asked
+        try:
+            data = await aside(
+                MonitorData.load, self._site.desk, self._model, state, self._site.clock.now()
+            )
+        except ModeldeskError as error:
+            self._body.clear()
+            with self._body:
+                trouble(error, retry=ui.navigate.reload)
+            return
+        if asked == self._asked:
+            self._data = data
+            self._table.forget()
+            self._fill()
+            await self._after()
 
-    async def _alerts_changed(self) -> None:
-        overview = await aside(self._site.desk.overview.model, self._model)
-        alerts = await aside(self._site.desk.monitoring.alerts, self._model)
-        self._data = replace(self._data, overview=overview, alerts=alerts)
+    async def _look(self) -> None:
+        """Show what has changed since, in place; what has not stays untouched."""
+        asked = self._asked
+        data = await aside(
+            MonitorData.load, self._site.desk, self._model, self._state, self._site.clock.now()
+        )
+        if asked != self._asked or data == self._data:
+            return
+        before, self._data = self._data, data
         self._fill_figures()
-        self._alerts.fill(alerts)
-
-
-def _day_words(entry: WindowComparison) -> str:
-    changed = len(entry.comparison.changed)
-    words = f"{entry.window.start:%a} {day_of(entry.window)}, {count(entry.comparison.rows)} rows"
-    return f"{words}, {changed} changed" if changed else words
+        if data.alerts != before.alerts:
+            self._alerts.fill(data.alerts)
+        if data.report == before.report:
+            return
+        if not before.report.windows:
+            self._fill()  # there is a map now
+        else:
+            self._map.show(data, self._entry)
+            self._table.show(data, self._entry, self._state)
+            self._share()
+        await self._panel.show(data, self._entry, self._state)
+        await self._count()

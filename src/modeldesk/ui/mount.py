@@ -9,12 +9,15 @@ from nicegui import ui
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.drift import Thresholds
 from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.column_page import ColumnPage
+from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.desk_views import DESK_VIEWS, DeskView
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import ModelsPage
 from modeldesk.ui.models_state import ModelsState
 from modeldesk.ui.open_alerts import OpenAlerts
+from modeldesk.ui.places import COLUMN_ROUTE
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -76,6 +79,14 @@ def _register(site: Site) -> None:
         _register_view(site, view)
     for desk_view in DESK_VIEWS:
         _register_desk_view(site, desk_view)
+
+    @ui.page(COLUMN_ROUTE)
+    async def column(name: str, column: str) -> None:
+        appearance = _begin(site)
+        ui.page_title(f"{column[:100]} of {name} - modeldesk")
+        state = ColumnState.read(dict(ui.context.client.request.query_params))
+        await ColumnPage(site, appearance, model=name, column=column, state=state).build()
+        await appearance.learn()
 
 
 def _register_view(site: Site, view: View) -> None:

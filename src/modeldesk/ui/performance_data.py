@@ -57,6 +57,8 @@ class Rows:
     """Empty: all rows."""
     start: datetime | None
     """Where the range begins; ``None``: with the first day."""
+    end: datetime | None = None
+    """Where the rows that are listed end; ``None``: with the latest."""
 
     def report(self, desk: Desk) -> PerformanceReport:
         """Return all figures of the range, and the usual ones of the task of each day."""

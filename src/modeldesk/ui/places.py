@@ -31,6 +31,7 @@ class Tab:
 OVERVIEW = Tab(name="Overview", place="")
 MONITOR = Tab(name="Monitor", place="monitor")
 PERFORMANCE = Tab(name="Performance", place="performance")
+PROFILES = Tab(name="Profiles", place="profiles")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
@@ -39,7 +40,7 @@ VERSIONS = Tab(name="Versions", place="versions")
 SETTINGS = Tab(name="Settings", place="settings")
 
 TABS = (
-    (OVERVIEW, MONITOR, PERFORMANCE, COMPARE),
+    (OVERVIEW, MONITOR, PROFILES, PERFORMANCE, COMPARE),
     (PLAYGROUND, BATCH, API),
     (VERSIONS, SETTINGS),
 )
@@ -56,3 +57,16 @@ def model_path(model: str) -> str:
     '/models/a%2Fb'
     """
     return f"/models/{quote(model, safe='')}"
+
+
+COLUMN_ROUTE = "/models/{name}/columns/{column:path}"
+"""The address of one column as a pattern; its name may hold slashes."""
+
+
+def column_path(model: str, column: str) -> str:
+    """Return the address of one column of a model.
+
+    >>> column_path("iris", "a/b c")
+    '/models/iris/columns/a%2Fb%20c'
+    """
+    return f"{model_path(model)}/columns/{quote(column, safe='')}"

@@ -80,6 +80,7 @@ class ShownPage:
             about.model,
             version=about.version,
             start=about.start,
+            end=about.end,
             which=Which.ALL,
             only=only,
             cursor=cursor,

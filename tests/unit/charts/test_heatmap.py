@@ -15,6 +15,7 @@ from modeldesk.charts import (
     heatmap_key,
 )
 from modeldesk.schema import Granularity
+from tests.unit.charts.conftest import compared, on_day
 
 if TYPE_CHECKING:
     from modeldesk.charts import Options
@@ -48,7 +49,7 @@ def test_only_a_changed_cell_is_framed_and_it_is_drawn_last(report: DriftReport)
     framed = [
         cell["column"]
         for cell in options["series"][0]["data"]
-        if cell["itemStyle"]["borderColor"] == LIGHT.changed
+        if cell.get("itemStyle", {}).get("borderColor") == LIGHT.changed
     ]
     assert framed == ["width"]
     assert options["series"][0]["data"][-1]["column"] == "width"
@@ -97,10 +98,36 @@ def test_no_windows_make_an_empty_map(report: DriftReport) -> None:
     assert options["series"][0]["data"] == []
 
 
-def test_the_height_grows_with_the_columns(report: DriftReport) -> None:
+def test_the_height_grows_with_the_columns() -> None:
     """Every column has its 30 pixels."""
-    wider = replace(report, signature=replace(report.signature, outputs=()))
-    assert heatmap_height(report) - heatmap_height(wider) == 30
+    assert heatmap_height(3) - heatmap_height(2) == 30
+
+
+def test_chosen_columns_are_drawn_in_the_given_order(report: DriftReport) -> None:
+    """What changed most can come first, and others be left out."""
+    order = report.most_changed()
+    assert order == ("width", "length", "class")
+    options = distance_heatmap(report, LIGHT, threshold=0.1, columns=order[:2])
+    assert options["yAxis"]["data"] == ["width", "length"]
+    assert cells(options)["width", "2026-03-02"]["value"] == [1, 0, 0.33]
+    assert not [key for key in cells(options) if key[0] == "class"]
+
+
+def test_a_cell_of_a_long_range_is_a_week_and_shows_its_worst_day(report: DriftReport) -> None:
+    """A bad day is not lost among good ones, and a click leads to it."""
+    later = on_day(120, compared("length", 0.02), compared("width", 0.03), compared("class", 0.0))
+    long = replace(report, windows=(*report.windows, later))
+    options = distance_heatmap(long, LIGHT, threshold=0.1)
+    assert len(options["xAxis"]["data"]) == 19  # weeks from 23 February to 29 June
+    found = {
+        cell["column"]: cell
+        for cell in options["series"][0]["data"]
+        if cell["value"][0] == 0 and cell["column"] == "width"
+    }
+    assert found["width"]["value"] == [0, 1, 0.04]
+    worst = next(cell for cell in options["series"][0]["data"] if cell["value"][2] == 0.33)
+    assert worst["start"][:10] == "2026-03-02"
+    assert "Week of 2026-03-02, worst on 2026-03-02" in worst["name"]
 
 
 def test_hours_are_named_with_their_hour(report: DriftReport) -> None:

@@ -74,6 +74,18 @@ def test_bytes_lead_back() -> None:
         assert Profile.decode(some.encode()) == some
 
 
+def test_some_columns_are_decoded_alone() -> None:
+    """They are what they are among all others; damage to any of them is still found."""
+    some = profile({"a": [1, 2, 3], "b": ["x", "y", None], "c": [0.5, 1.5, 2.5]})
+    data = some.encode()
+    found = Profile.decode(data, only={"c", "b", "nothing"})
+    assert found.names == ("b", "c")
+    assert found.column("c") == some.column("c")
+    assert (found.rows, found.correlations) == (3, None)
+    with pytest.raises(Corrupt):
+        Profile.decode(data[:-1], only={"a"})
+
+
 def test_small_profiles_are_small() -> None:
     """A profile of few rows takes a hundred bytes a column, not the size of its sketches."""
     assert len(DAY.encode()) < 1_200
