@@ -33,6 +33,7 @@ from modeldesk.services.fairness_report import GroupComparison
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.file_jobs import FileJobs, FileLimits
 from modeldesk.services.file_run import Equipment
+from modeldesk.services.flag_board import FlagBoard
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job_files import JobFiles
 from modeldesk.services.jobs import InTurns, Jobs
@@ -44,9 +45,11 @@ from modeldesk.services.maturity import LabelBook
 from modeldesk.services.measures import Measures
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.neighbours import Neighbours
+from modeldesk.services.one_prediction import OnePredictions
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
+from modeldesk.services.prediction_log import PredictionLog
 from modeldesk.services.predictor import Predictor
 from modeldesk.services.reading import Reader
 from modeldesk.services.rebuild import Rebuild
@@ -54,6 +57,7 @@ from modeldesk.services.registry import Registry
 from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.routes import Routes
+from modeldesk.services.second_opinion import SecondOpinion
 from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
 from modeldesk.services.slice_book import SliceBook
@@ -63,6 +67,7 @@ from modeldesk.services.version_comparison import VersionComparison
 from modeldesk.services.version_figures import VersionFigures
 from modeldesk.services.views import VersionView
 from modeldesk.services.worst_slices import NewestRows
+from modeldesk.services.worth_labelling import WorthLabelling
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
@@ -127,6 +132,11 @@ class Desk:
     performance: Performance
     slices: SliceBook
     neighbours: Neighbours
+    opinions: SecondOpinion
+    prediction_log: PredictionLog
+    one_prediction: OnePredictions
+    worth_labelling: WorthLabelling
+    flag_board: FlagBoard
     estimating: Estimating
     estimates: PerformanceEstimates
     version_comparison: VersionComparison
@@ -203,6 +213,9 @@ class Desk:
         estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)
         newest = NewestRows(log, label_records)
+        feedback = Feedback(registry, reader, FlagRecords(store), clock)
+        slice_book = SliceBook(registry, slices, newest, clock)
+        neighbours, opinions = Neighbours(registry, reader, newest), SecondOpinion(registry, reader)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
         traffic = Traffic(registry, lanes, random.Random())  # noqa: S311  # shares traffic only
@@ -233,7 +246,7 @@ class Desk:
             ),
             reader=reader,
             backfill=Backfill(registry, commits, Quarantine(store), clock),
-            feedback=Feedback(registry, reader, FlagRecords(store), clock),
+            feedback=feedback,
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
             performance=Performance(
@@ -243,8 +256,26 @@ class Desk:
                 GroupComparison(states, newest),
                 ChangeAttribution(log, label_records, estimates, states),
             ),
-            slices=SliceBook(registry, slices, newest, clock),
-            neighbours=Neighbours(registry, reader, newest),
+            slices=slice_book,
+            neighbours=neighbours,
+            opinions=opinions,
+            prediction_log=PredictionLog(
+                registry=registry,
+                reader=reader,
+                slices=slice_book,
+                feedback=feedback,
+                labels=labels,
+                monitoring=monitoring,
+            ),
+            one_prediction=OnePredictions(
+                registry=registry,
+                reader=reader,
+                feedback=feedback,
+                neighbours=neighbours,
+                opinions=opinions,
+            ),
+            worth_labelling=WorthLabelling(registry, newest, feedback),
+            flag_board=FlagBoard(feedback, labels),
             estimating=estimating,
             estimates=PerformanceEstimates(registry, estimates, evaluations, labels),
             version_comparison=VersionComparison(registry, log, label_records),
