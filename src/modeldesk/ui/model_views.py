@@ -9,12 +9,25 @@ from typing import Protocol
 from modeldesk.ui.api_page import ApiPage
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
+from modeldesk.ui.feedback_page import FeedbackPage
+from modeldesk.ui.feedback_state import FeedbackState
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.performance_page import PerformancePage
 from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.places import API, BATCH, MONITOR, PERFORMANCE, PLAYGROUND, Tab
+from modeldesk.ui.places import (
+    API,
+    BATCH,
+    FEEDBACK,
+    MONITOR,
+    PERFORMANCE,
+    PLAYGROUND,
+    PREDICTIONS,
+    Tab,
+)
 from modeldesk.ui.playground_page import PlaygroundPage
+from modeldesk.ui.predictions_page import PredictionsPage
+from modeldesk.ui.predictions_state import PredictionsState
 from modeldesk.ui.site import Site
 
 Query = Mapping[str, str]
@@ -45,6 +58,14 @@ def _performance(site: Site, appearance: Appearance, model: str, query: Query) -
     return PerformancePage(site, appearance, model=model, state=PerformanceState.read(query))
 
 
+def _predictions(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return PredictionsPage(site, appearance, model=model, state=PredictionsState.read(query))
+
+
+def _feedback(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return FeedbackPage(site, appearance, model=model, state=FeedbackState.read(query))
+
+
 def _playground(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return PlaygroundPage(site, appearance, model=model, query=query)
 
@@ -60,6 +81,8 @@ def _api(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
 VIEWS = (
     View(tab=MONITOR, open=_monitor),
     View(tab=PERFORMANCE, open=_performance),
+    View(tab=PREDICTIONS, open=_predictions),
+    View(tab=FEEDBACK, open=_feedback),
     View(tab=PLAYGROUND, open=_playground),
     View(tab=BATCH, open=_batch),
     View(tab=API, open=_api),

@@ -30,12 +30,14 @@ class Tab:
 
 MONITOR = Tab(name="Monitor", place="")
 PERFORMANCE = Tab(name="Performance", place="performance")
+PREDICTIONS = Tab(name="Predictions", place="predictions")
+FEEDBACK = Tab(name="Feedback", place="feedback")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
 
 TABS = (
-    (MONITOR, PERFORMANCE),
+    (MONITOR, PERFORMANCE, PREDICTIONS, FEEDBACK),
     (PLAYGROUND, BATCH, API),
 )
 """A model's views in the order in which they are shown: to watch it, to use it."""
