@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import httpx
-import numpy as np
 import polars as pl
 import pytest
 from playwright.sync_api import expect
@@ -18,6 +17,7 @@ from modeldesk.desk import Desk
 from modeldesk.services.acting import UserRole
 from modeldesk.settings import Settings
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
+from tests.support.labelled_iris import doubtful
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Locator, Page
+
+    from tests.support.browser import BrowserRecord
 
 SETOSA, VERSICOLOR, VIRGINICA = CLASSES
 GIANT = {"sepal_length_cm": 30.0, "sepal_width_cm": 3.0, "petal_length_cm": 1.4,
@@ -56,12 +58,12 @@ class Seeded:
 
 def seed(home: Path) -> tuple[tuple[str, ...], str, str]:
     """Predict flowers, of which some are doubtful, one is a giant and one is flagged."""
-    frame, rng = iris_frame(), np.random.default_rng(3)
-    noisy = frame.with_columns(pl.col(FEATURES) + pl.Series(rng.normal(0, 0.2, 150)))
+    frame = iris_frame()
+    flowers = pl.concat([frame.select(FEATURES), doubtful()])
     with Desk.open(Settings.load(home=home)) as desk:
         for name in ("iris", "files", "quiet"):
             desk.registry.publish(iris_model(), name=name, reference=frame, target="class")
-        answer = desk.predictor.predict("iris", noisy.select(FEATURES).to_dicts())
+        answer = desk.predictor.predict("iris", flowers.to_dicts())
         ids = tuple(each.prediction_id for each in answer.predictions)
         (giant,) = desk.predictor.predict("iris", [GIANT]).predictions
         desk.feedback.flag(
@@ -158,7 +160,7 @@ def test_a_queue_is_labelled_by_keys(seeded: Seeded, browser_page: Page) -> None
     page.get_by_test_id("why-outside").click()
     expect(page.get_by_test_id(f"queued-{seeded.giant}")).to_be_visible()
     expect(page).to_have_url(re.compile("why=outside"))
-    expect(page.get_by_test_id("queue-note")).to_have_text("of the newest 151 rows, 2 labelled")
+    expect(page.get_by_test_id("queue-note")).to_have_text("of the newest 172 rows, 2 labelled")
 
 
 def test_flags_tell_what_became_of_them(seeded: Seeded, browser_page: Page) -> None:
@@ -192,7 +194,7 @@ def test_flags_tell_what_became_of_them(seeded: Seeded, browser_page: Page) -> N
 
 
 def test_labels_of_a_file_are_previewed_before_they_are_stored(
-    seeded: Seeded, browser_page: Page, tmp_path: Path
+    seeded: Seeded, browser_page: Page, browser_record: BrowserRecord, tmp_path: Path
 ) -> None:
     """The preview stores nothing; wrong rows can be left out; a file of something else is told."""
     page = browser_page
@@ -229,6 +231,7 @@ def test_labels_of_a_file_are_previewed_before_they_are_stored(
     pl.DataFrame({"row_id": ["f30"], "colour": ["red"]}).write_csv(wrong)
     page.get_by_test_id("label-file").set_input_files(wrong)
     expect(page.get_by_test_id("import-trouble")).to_contain_text("label")
+    browser_record.console_errors.clear()  # the browser notes that the server refused
     other = tmp_path / "notes.txt"
     other.write_text("x")
     page.get_by_test_id("label-file").set_input_files(other)
@@ -293,3 +296,4 @@ def test_a_viewer_sees_and_labels_nothing(tmp_path: Path, browser_page: Page) ->
         expect(page.get_by_test_id("row-truth")).to_have_text("not known")
         expect(page.get_by_test_id("label-set")).to_have_count(0)
         expect(page.get_by_test_id("row-flag")).to_have_count(0)
+        page.goto("about:blank")

@@ -147,9 +147,10 @@ def test_scores_days_segments_and_keys_are_filters(seeded: Seeded, browser_page:
     """Each takes what it says; where nothing meets them, there is a way out."""
     page, rows = browser_page, seeded.rows
     page.goto(seeded.page)
-    page.get_by_test_id("filter-score-high").fill("0.6")
+    limit = round(rows.select(pl.col("top").quantile(0.15)).item(), 3)
+    page.get_by_test_id("filter-score-high").fill(f"{limit}")
     page.keyboard.press("Enter")
-    doubtful = rows.filter(pl.col("top") <= 0.6)
+    doubtful = rows.filter(pl.col("top") <= limit)
     assert 0 < doubtful.height < 50
     expect(shown(page)).to_have_count(doubtful.height)
     day = (datetime.now(UTC) - timedelta(days=5)).date().isoformat()
@@ -157,7 +158,7 @@ def test_scores_days_segments_and_keys_are_filters(seeded: Seeded, browser_page:
     expect(shown(page)).to_have_count(doubtful.filter(pl.col("ago") < 9).height)
     page.get_by_test_id("filter-to").fill(day)
     expect(shown(page)).to_have_count(doubtful.filter(pl.col("ago") == 5).height)
-    assert query(page) == {"from": day, "to": day, "score_high": "0.6"}
+    assert query(page) == {"from": day, "to": day, "score_high": f"{limit}"}
 
     page.goto(f"{seeded.page}?segment=class%3D{SETOSA}&from={day}")
     some = rows.filter((pl.col("said") == SETOSA) & (pl.col("ago") < 9))

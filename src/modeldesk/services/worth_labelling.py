@@ -24,6 +24,12 @@ LOOKED_AT = 5_000
 MOST_QUEUED = 200
 """Rows of a queue at most."""
 
+LOWEST = 0.05
+"""The share of the rows, those with the lowest largest scores, that are uncertain in any case."""
+
+SURE = 0.9
+"""From above this largest score on an answer is never uncertain."""
+
 APART = 0.1
 """Two numbers disagree from this share of the reference's range on."""
 
@@ -48,7 +54,7 @@ class Why(StrEnum):
     OUTSIDE = "outside"
     """It has values that the reference does not have."""
     UNCERTAIN = "uncertain"
-    """No class has a high score."""
+    """Its largest score is low, or among the lowest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +71,8 @@ class Candidate:
 
     prediction_id: str
     reasons: tuple[Reason, ...]
+    said: str
+    """What was predicted, in words."""
     top: float | None
     """Its largest score; ``None`` without scores."""
     outside: int
@@ -176,7 +184,8 @@ def candidates(
     """Return the rows that are worth a label, the one that tells most first.
 
     First come flagged rows, then those about which the shadow disagrees, then those with values
-    outside the reference (the more of them, the earlier), then those whose largest score is low.
+    outside the reference (the more of them, the earlier), then those whose largest score is low
+    or among the lowest.
     Rows that are equal in what comes first are told apart by what comes next, and by their
     largest score in the end, the lowest first; equal ones stay as they came.
 
@@ -193,7 +202,8 @@ def candidates(
     """
     flags = flags or {}
     told = _told(rows, signature, others)
-    found = [_candidate(row, signature, flags.get(str(row[_ID]))) for row in told]
+    limit = _doubtful_up_to([row[_TOP] for row in told], len(signature.scores))
+    found = [_candidate(row, signature, flags.get(str(row[_ID])), limit) for row in told]
     order = list(Why)
 
     def weight(candidate: Candidate) -> tuple[float, ...]:
@@ -251,7 +261,9 @@ def _outside(rows: pl.DataFrame, column: Column) -> pl.Expr | None:
     return None
 
 
-def _candidate(row: Mapping[str, object], signature: Signature, flag: FlagView | None) -> Candidate:
+def _candidate(
+    row: Mapping[str, object], signature: Signature, flag: FlagView | None, limit: float
+) -> Candidate:
     reasons: list[Reason] = []
     if flag is not None:
         words = f"Flagged: {flag.reason}"
@@ -268,27 +280,29 @@ def _candidate(row: Mapping[str, object], signature: Signature, flag: FlagView |
         reasons.append(Reason(why=Why.OUTSIDE, sentence=_few(outside)))
     top = row[_TOP]
     top = top if isinstance(top, float) else None
-    if top is not None and top < doubtful_below(len(signature.scores)):
+    if top is not None and top <= limit:
         sentence = f"The largest score is only {top:.2f}"
         reasons.append(Reason(why=Why.UNCERTAIN, sentence=sentence))
     return Candidate(
         prediction_id=str(row[_ID]),
         reasons=tuple(reasons),
+        said="" if said is None else _written(said),
         top=top,
         outside=len(outside),
         proposed=None if flag is None else flag.proposed_label,
     )
 
 
-def doubtful_below(classes: int) -> float:
-    """Return the largest score below which an answer is uncertain.
+def _doubtful_up_to(tops: Sequence[object], classes: int) -> float:
+    """Return up to which largest score an answer is uncertain.
 
-    Halfway between a guess among the classes and certainty.
-
-    >>> doubtful_below(2), doubtful_below(4)
-    (0.75, 0.625)
+    Halfway between a guess among the classes and certainty; where a model is surer than that, up
+    to the score that a twentieth of the rows do not exceed, as long as that is not nearly sure.
     """
-    return (1 + 1 / max(classes, 2)) / 2
+    known = pl.Series([top for top in tops if isinstance(top, float)], dtype=pl.Float64)
+    halfway = (1 + 1 / max(classes, 2)) / 2
+    lowest = known.quantile(LOWEST, interpolation="lower")
+    return halfway if lowest is None else max(halfway, min(SURE, lowest))
 
 
 def _disagree(said: object, other: object, signature: Signature) -> bool:

@@ -107,7 +107,7 @@ class FeedbackPage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._appearance, model=self._model), block("md-bones") as self._root:
             loaded = await first(_Loaded.load, self._site.desk, self._model, self._state)
             if loaded is None:
                 return
@@ -193,9 +193,10 @@ class FeedbackPage:
             return
         finally:
             self._busy = False
-        await self._go(self._way.with_label(label))
-        await self._finish()
-        await self._refresh_flags()
+        with self._root:  # the button that was clicked is gone when the next row is shown
+            await self._go(self._way.with_label(label))
+            await self._finish()
+            await self._refresh_flags()
 
     async def _finish(self) -> None:
         if self._way.finished:
@@ -205,17 +206,21 @@ class FeedbackPage:
     async def _skip(self) -> None:
         if self._way.current is None or self._busy:
             return
-        await self._go(self._way.with_skip())
+        with self._root:
+            await self._go(self._way.with_skip())
+            if self._way.finished:
+                say("Only skipped rows are left.", icon="redo")
 
     async def _undo(self) -> None:
         before = self._way
         if not before.trail or self._busy:
             return
         name = before.trail[-1]
-        await self._go(before.undone())
-        if name in before.labels:
-            given = brief(before.labels[name], 60)
-            say(f"It was labelled {given}; choose another to correct it.", icon="undo")
+        with self._root:
+            await self._go(before.undone())
+            if name in before.labels:
+                given = brief(before.labels[name], 60)
+                say(f"It was labelled {given}; choose another to correct it.", icon="undo")
 
     async def _step(self, steps: int) -> None:
         if not self._busy:
@@ -236,10 +241,11 @@ class FeedbackPage:
         except ModeldeskError as error:
             say(str(error), icon="error_outline")
             return
-        self._take(loaded)
-        current = self._way.current
-        self._move(replace(self._state, row="" if current is None else current.prediction_id))
-        await self._read()
+        with self._root:
+            self._take(loaded)
+            current = self._way.current
+            self._move(replace(self._state, row="" if current is None else current.prediction_id))
+            await self._read()
 
     async def _look(self) -> None:
         """Tell once that rows are new; what a person labels does not move."""

@@ -149,7 +149,8 @@ class LabelCard:
                     ui.icon("check_circle")
                     testable(text("span", f"Labelled {brief(label)}"), "label-given")
             if self._may:
-                self._answers(found)
+                with block("md-label-keys"):
+                    self._answers(found)
             RowValues(found.signature.inputs, found.view.inputs, found.placements).build()
 
     def fail(self, error: ModeldeskError) -> None:

@@ -19,11 +19,19 @@ MOST_LISTED = 60
 NAMES = {
     None: "All",
     Why.FLAGGED: "Flagged",
-    Why.DISAGREEMENT: "Shadow disagrees",
-    Why.OUTSIDE: "Outside the reference",
+    Why.DISAGREEMENT: "Shadow",
+    Why.OUTSIDE: "Outside",
     Why.UNCERTAIN: "Uncertain",
 }
 """What the reasons are called."""
+
+_TITLES = {
+    None: "For any reason",
+    Why.FLAGGED: "Somebody flagged it",
+    Why.DISAGREEMENT: "The shadow answered something else",
+    Why.OUTSIDE: "Values that the reference does not have",
+    Why.UNCERTAIN: "Its largest score is low, or among the lowest",
+}
 
 
 class QueueCard:
@@ -99,6 +107,7 @@ class QueueCard:
                 button.props["type"] = "button"
                 button.props["aria-pressed"] = "true" if each is why else "false"
                 button.on("click", lambda _, each=each: self._choose(each))
+                button.props["title"] = _TITLES[each]
                 testable(button, f"why-{each or 'all'}")
                 with button:
                     if each is None:
@@ -145,4 +154,6 @@ class QueueCard:
                 ui.icon(ICONS[first.why])
                 more = len(candidate.reasons) - 1
                 words = brief(first.sentence, 120) + (f", and {more} more" if more else "")
-                text("span", words)
+                with block("md-queue-words"):
+                    text("b", brief(candidate.said, 60))
+                    text("span", words)

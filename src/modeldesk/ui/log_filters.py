@@ -260,8 +260,8 @@ class LogFilters:
 
     async def _clear(self) -> None:
         state = PredictionsState(version=self._state.version)
-        self.fill(state)
         await self._changed(state)
+        self.fill(state)  # at last, as it takes away the button that was clicked
 
     async def _go(self, state: PredictionsState) -> None:
         wanted = replace(state, cursor="", row="")

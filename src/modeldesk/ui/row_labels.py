@@ -20,6 +20,9 @@ from modeldesk.ui.wording import NOTHING, brief, plain, utc
 SOURCE = "page"
 """Where labels come from that people give on a page."""
 
+_MANY = 12
+"""Classes from which on one writes to find them."""
+
 
 async def give_label(site: Site, view: PredictionView, value: object) -> Labelled:
     """Store what was true of a prediction.
@@ -81,7 +84,9 @@ class LabelField:
         with block("md-label-field"):
             choices = label_choices(self._target)
             self._field: ui.select | ui.input = (
-                ui.select(choices, value=None, with_input=len(choices) > 12)  # noqa: PLR2004
+                ui.select(
+                    choices, value=None, label="What was true?", with_input=len(choices) > _MANY
+                )
                 if choices
                 else ui.input(placeholder=self._target.expected()[:60])
             )

@@ -9,7 +9,7 @@ import polars as pl
 
 from modeldesk.schema import Column, Kind, Role, Signature
 from modeldesk.services.views import FlagView
-from modeldesk.services.worth_labelling import Why, candidates, doubtful_below
+from modeldesk.services.worth_labelling import Why, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,6 +135,22 @@ def test_what_the_log_does_not_keep_is_no_reason() -> None:
     assert candidates(hashed, SIGNATURE) == ()
 
 
+def test_the_least_sure_rows_of_a_sure_model_are_uncertain() -> None:
+    """A twentieth of them, and those that are as sure; but not where they are nearly certain."""
+    many = pl.concat([rows() for _ in range(8)]).with_columns(
+        pl.int_range(pl.len()).cast(pl.String).alias("prediction_id"),
+        (0.8 + pl.int_range(pl.len()) / 1000).alias("p_no"),
+    )
+    assert [each.prediction_id for each in candidates(many, SIGNATURE)] == ["0", "1"]
+    sure = many.with_columns((pl.col("p_no") + 0.11).alias("p_no"))
+    assert candidates(sure, SIGNATURE) == ()
+
+
 def test_the_more_classes_the_lower_a_certain_score() -> None:
-    """Always halfway between a guess and certainty."""
-    assert [doubtful_below(classes) for classes in (0, 2, 3, 10)] == [0.75, 0.75, 2 / 3, 0.55]
+    """Above three quarters of two classes, and two thirds of three."""
+    third = Column(name="p_no3", kind=Kind.FLOAT, role=Role.SCORE, label="x", low=0.0, high=1.0)
+    three = Signature(inputs=SIGNATURE.inputs, outputs=(*SIGNATURE.outputs, third))
+    tops = [0.6, 0.6, 0.7, 0.95, 0.95]
+    frame = rows(p_no=tops, p_yes=[0.0] * 5).with_columns(pl.lit(0.0).alias("p_no3"))
+    assert len(candidates(frame, SIGNATURE)) == 3
+    assert len(candidates(frame, three)) == 2

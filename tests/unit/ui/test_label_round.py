@@ -13,6 +13,7 @@ def queue(*whys: Why) -> LabelRound:
             Candidate(
                 prediction_id="abcdef"[place],
                 reasons=(Reason(why=why, sentence=""),),
+                said="x",
                 top=None,
                 outside=0,
                 proposed=None,
