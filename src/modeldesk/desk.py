@@ -37,6 +37,7 @@ from modeldesk.services.fairness_report import GroupComparison
 from modeldesk.services.feedback import Feedback
 from modeldesk.services.file_jobs import FileJobs, FileLimits
 from modeldesk.services.file_run import Equipment
+from modeldesk.services.flag_board import FlagBoard
 from modeldesk.services.group_commit import GroupCommit
 from modeldesk.services.job_files import JobFiles
 from modeldesk.services.jobs import InTurns, Jobs
@@ -51,10 +52,12 @@ from modeldesk.services.model_health import ModelHealth
 from modeldesk.services.model_signs import ModelSigns
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.neighbours import Neighbours
+from modeldesk.services.one_prediction import OnePredictions
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
 from modeldesk.services.performance_signs import PerformanceSigns
+from modeldesk.services.prediction_log import PredictionLog
 from modeldesk.services.predictor import Predictor
 from modeldesk.services.profile_choices import ProfileChoices
 from modeldesk.services.reading import Reader
@@ -64,6 +67,7 @@ from modeldesk.services.retention import Keeping, Retention
 from modeldesk.services.rollup import RollUp
 from modeldesk.services.routes import Routes
 from modeldesk.services.search import Search
+from modeldesk.services.second_opinion import SecondOpinion
 from modeldesk.services.serving import Serving
 from modeldesk.services.signing_in import SigningIn
 from modeldesk.services.slice_book import SliceBook
@@ -77,6 +81,7 @@ from modeldesk.services.views import VersionView
 from modeldesk.services.watching import Watching
 from modeldesk.services.workload import Workload
 from modeldesk.services.worst_slices import NewestRows
+from modeldesk.services.worth_labelling import WorthLabelling
 from modeldesk.settings import Durability, Settings
 from modeldesk.store import (
     AlertRecords,
@@ -150,6 +155,11 @@ class Desk:
     performance: Performance
     slices: SliceBook
     neighbours: Neighbours
+    opinions: SecondOpinion
+    prediction_log: PredictionLog
+    one_prediction: OnePredictions
+    worth_labelling: WorthLabelling
+    flag_board: FlagBoard
     estimating: Estimating
     estimates: PerformanceEstimates
     version_comparison: VersionComparison
@@ -240,6 +250,9 @@ class Desk:
         estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)
         newest = NewestRows(log, label_records)
+        feedback = Feedback(registry, reader, FlagRecords(store), clock)
+        slice_book = SliceBook(registry, slices, newest, clock)
+        neighbours, opinions = Neighbours(registry, reader, newest), SecondOpinion(registry, reader)
         measures = Measures()
         lanes = Lanes(registry, commits, clock, limits, measures)
         traffic = Traffic(registry, lanes, random.Random())  # noqa: S311  # shares traffic only
@@ -307,7 +320,7 @@ class Desk:
             ),
             reader=reader,
             backfill=Backfill(registry, commits, Quarantine(store), clock),
-            feedback=Feedback(registry, reader, FlagRecords(store), clock),
+            feedback=feedback,
             labelling=Labelling(registry, label_records, clock),
             labels=labels,
             performance=Performance(
@@ -318,7 +331,25 @@ class Desk:
                 ChangeAttribution(log, label_records, estimates, states),
             ),
             slices=slice_book,
-            neighbours=Neighbours(registry, reader, newest),
+            neighbours=neighbours,
+            opinions=opinions,
+            prediction_log=PredictionLog(
+                registry=registry,
+                reader=reader,
+                slices=slice_book,
+                feedback=feedback,
+                labels=labels,
+                monitoring=monitoring,
+            ),
+            one_prediction=OnePredictions(
+                registry=registry,
+                reader=reader,
+                feedback=feedback,
+                neighbours=neighbours,
+                opinions=opinions,
+            ),
+            worth_labelling=WorthLabelling(registry, newest, feedback),
+            flag_board=FlagBoard(feedback, labels),
             estimating=estimating,
             estimates=reported,
             version_comparison=version_comparison,

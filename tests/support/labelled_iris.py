@@ -47,3 +47,16 @@ def accuracy(figures: Sequence[FigureView]) -> FigureView:
     """Return the accuracy."""
     (found,) = [each for each in figures if each.measure == "accuracy"]
     return found
+
+
+def doubtful() -> pl.DataFrame:
+    """Return flowers on the way from one class to another: of some nobody can be sure."""
+    one, other = (iris_frame().select(FEATURES).row(place) for place in (60, 120))
+    rows = [
+        {
+            name: round(first + (second - first) * step / 20, 3)
+            for name, first, second in zip(FEATURES, one, other, strict=True)
+        }
+        for step in range(21)
+    ]
+    return pl.DataFrame(rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from modeldesk.clock import Clock
 from modeldesk.errors import InvalidArgument
 from modeldesk.schema import Kind, Signature
@@ -111,6 +113,10 @@ class Feedback:
         if name is not None:
             self._registry.record(name)
         return tuple(_view(record) for record in self._flags.list(model=name, limit=limit))
+
+    def on(self, predictions: Sequence[str]) -> tuple[FlagView, ...]:
+        """Return all flags on some predictions, newest first."""
+        return tuple(_view(record) for record in self._flags.of(predictions)) if predictions else ()
 
 
 def _check_label(label: str | None, signature: Signature) -> None:

@@ -39,6 +39,11 @@ def cell_condition(
     return None if true is None or said is None else f"{true} and {said}"
 
 
+def said_condition(signature: Signature, name: str) -> str | None:
+    """Return the condition of rows that were predicted as a class; ``None`` where none says it."""
+    return _one_of("prediction", signature.prediction, [name])
+
+
 def missed_condition(signature: Signature, name: str) -> str | None:
     """Return the condition of rows of a class that were predicted as another one."""
     literal = _literal(signature.prediction, name)

@@ -20,6 +20,7 @@ from modeldesk.schema import (
     Window,
     parse_prediction_id,
     polars_type,
+    prediction_id,
 )
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.comparisons import Comparisons
@@ -50,10 +51,17 @@ class Which(StrEnum):
     """Those that a challenger predicted beside the champion."""
     ALL = "all"
 
+    @property
+    def shadow(self) -> bool | None:
+        """Whether rows of shadows are meant, or others; ``None``: both."""
+        return None if self is Which.ALL else self is Which.SHADOW
+
 
 _TIME_TYPE = POLARS_TYPES[Kind.DATETIME]
 _KEY = "modeldesk:key"
 _VERSION = "modeldesk:version"
+_LAST = 9_999_999_999
+"""The largest position that a cursor can have: after it come all rows of a chunk."""
 
 IDENTIFIER = pl.format("{}-{}", pl.col(_KEY), pl.col(ROW)).alias("prediction_id")
 """Identifiers of the rows that `numbered` returns."""
@@ -77,6 +85,8 @@ class PredictionPage:
     outputs."""
     cursor: str | None
     """Where the next page starts; ``None`` when there is none."""
+    cut: bool = False
+    """Whether reading ended before the page was full, as many rows had been looked at."""
 
 
 class Reader:
@@ -117,6 +127,12 @@ class Reader:
         record = self._registry.record(name)
         return tuple(self._view(found) for found in self._log.rows_of(record.model_id, row_id))
 
+    def times_of(self, name: str, row_id: str) -> tuple[datetime, ...]:
+        """Return the times of the predictions that were logged with the caller's own key."""
+        record = self._registry.record(name)
+        found = self._log.rows_of(record.model_id, row_id)
+        return tuple(row.frame[TIME][0] for row in found)
+
     def page(  # noqa: PLR0913  # each is a filter of its own
         self,
         name: str,
@@ -129,7 +145,9 @@ class Reader:
         which: Which = Which.ANSWERED,
         only: RowFilter | None = None,
         cursor: str | None = None,
+        after: str | None = None,
         limit: int = 100,
+        most_read: int | None = None,
     ) -> PredictionPage:
         """Return logged rows, the latest committed first.
 
@@ -153,8 +171,12 @@ class Reader:
             Only rows that it takes, such as those of a slice: see `SliceBook.rows`.
         cursor
             Goes on where the page that gave it ended.
+        after
+            Only rows of chunks that were committed after the one with this key.
         limit
             Rows of the page, up to `MOST_ROWS`.
+        most_read
+            How many rows are looked at before the page ends, full or not; ``None``: all.
 
         Raises
         ------
@@ -172,22 +194,39 @@ class Reader:
         records = self._records(name, version)
         position = None if cursor is None else _position(cursor)
         days = self._days(records, verdict, start, end)
-        taken = _Taken()
+        taken, read, stopped = _Taken(), 0, None
         for chunk in self._log.latest(
             list(records),
             start=start,
             end=end,
             before=position[0] if position else None,
-            shadow=None if which is Which.ALL else which is Which.SHADOW,
+            after=after,
+            shadow=which.shadow,
         ):
             if taken.newer(chunk.last_key) > limit:
                 break
+            if most_read is not None and read >= most_read:
+                stopped = chunk.last_key
+                break
             record = records[chunk.version_id]
             rows = numbered(chunk, record.number)
+            read += rows.height
             wanted = _wanted(rows, start, end, where or {}, position)
+            if after is not None:
+                wanted &= pl.col(_KEY) > after
             found = rows.filter(wanted & _within(days, chunk.version_id))
             taken.add(found if only is None else only.of(found, record))
-        return _page(champion.signature, taken.frames, limit)
+        return _page(champion.signature, taken.frames, limit, stopped)
+
+    def newest_key(self, name: str, *, version: int | None = None) -> str:
+        """Return the key of the chunk that was committed last; empty where there is none.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model or version.
+        """
+        return self._log.newest_key(list(self._records(name, version))) or ""
 
     def _records(self, name: str, version: int | None) -> dict[int, VersionRecord]:
         if version is not None:
@@ -316,7 +355,9 @@ def _least(rows: pl.DataFrame) -> str:
     return str(rows[_KEY].min())
 
 
-def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> PredictionPage:
+def _page(
+    signature: Signature, taken: Sequence[pl.DataFrame], limit: int, stopped: str | None
+) -> PredictionPage:
     kinds = {column.name: polars_type(column) for column in signature.columns}
     empty = pl.DataFrame(
         schema={
@@ -330,6 +371,8 @@ def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> Pr
     )
     rows = pl.concat([empty, *taken], how="diagonal_relaxed")
     rows = rows.sort(_KEY, ROW, descending=True)
+    if stopped is not None:  # rows up to there may have others between them that were not read
+        rows = rows.filter(pl.col(_KEY) > stopped)
     found = rows.head(limit)
     names = [name for name in kinds if name in found.columns]
     frame = found.select(
@@ -342,8 +385,10 @@ def _page(signature: Signature, taken: Sequence[pl.DataFrame], limit: int) -> Pr
         *(pl.lit(None, dtype=kinds[name]).alias(name) for name in kinds if name not in names),
     ).select("prediction_id", "version", "time", "row_id", "shadow_of", *kinds)
     more = rows.height > limit
+    further = None if stopped is None else prediction_id(stopped, _LAST)
     return PredictionPage(
         signature=signature,
         frame=frame,
-        cursor=str(frame["prediction_id"][-1]) if more else None,
+        cursor=str(frame["prediction_id"][-1]) if more else further,
+        cut=stopped is not None and not more,
     )

@@ -147,7 +147,7 @@ class VersionComparison:
         """
         records = self._registry.record(name, version), self._registry.record(name, against)
         pairing = _pairing(*records, choices, inputs=records[:1])
-        _check_kept(*records)
+        check_kept(*records)
         model = Rerun(records[0], self._registry.load(records[0]))
         reading = PairReading(self._log, self._labels, start, end)
         seen = 0
@@ -292,7 +292,7 @@ def _pairing(
     return Pairing(one, other, slices=slices, shown=choices.shown)
 
 
-def _check_kept(one: VersionRecord, other: VersionRecord) -> None:
+def check_kept(one: VersionRecord, other: VersionRecord) -> None:
     """Refuse to predict rows whose inputs the log keeps as hashes, or not at all."""
     hidden = {*other.policy.drop, *other.policy.hash}
     lost = [c.name for c in one.signature.inputs if c.name in hidden and not c.optional]

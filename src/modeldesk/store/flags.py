@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -61,14 +63,14 @@ class FlagRecords:
 
     def list(self, *, model: str | None, limit: int) -> tuple[FlagRecord, ...]:
         """Return flags of a model (or of all), newest first."""
-        query = (
-            sa.select(flags, models.c.name.label("model"), versions.c.number)
-            .select_from(flags.join(versions).join(models))
-            .order_by(flags.c.id.desc())
-            .limit(limit)
-        )
-        if model is not None:
-            query = query.where(models.c.name == model)
+        query = _query().limit(limit)
+        return self._read(query if model is None else query.where(models.c.name == model))
+
+    def of(self, predictions: Sequence[str]) -> tuple[FlagRecord, ...]:
+        """Return all flags on some predictions, newest first."""
+        return self._read(_query().where(flags.c.prediction_id.in_(predictions)))
+
+    def _read(self, query: sa.Select[Any]) -> tuple[FlagRecord, ...]:
         with self._store.reading() as connection:
             rows = connection.execute(query).all()
         return tuple(
@@ -84,3 +86,11 @@ class FlagRecords:
             )
             for row in rows
         )
+
+
+def _query() -> sa.Select[Any]:
+    return (
+        sa.select(flags, models.c.name.label("model"), versions.c.number)
+        .select_from(flags.join(versions).join(models))
+        .order_by(flags.c.id.desc())
+    )

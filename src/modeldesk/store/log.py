@@ -142,6 +142,7 @@ class ChunkLog:
         start: datetime | None = None,
         end: datetime | None = None,
         before: str | None = None,
+        after: str | None = None,
         shadow: bool | None = None,
     ) -> Iterator[LoggedChunk]:
         """Yield chunks by their last key, the latest first; damaged ones are set aside.
@@ -156,12 +157,16 @@ class ChunkLog:
             Only chunks that reach into this range of time; they may hold other rows, too.
         before
             Only chunks that hold a part with a key up to this one.
+        after
+            Only chunks that hold a part with a larger key than this one.
         shadow
             Only chunks of shadow rows, or only of others; ``None``: of both.
         """
         where = _reaching(version_ids, start, end)
         if before is not None:
             where.append(chunks.c.first_key <= before)
+        if after is not None:
+            where.append(chunks.c.last_key > after)
         if shadow is not None:
             where.append(chunks.c.shadow.is_(shadow))
         filed_if_possible(self._store)
@@ -179,6 +184,21 @@ class ChunkLog:
                         yield chunk
                 if len(ids) < _IDS:
                     return
+
+    def newest_key(self, version_ids: Sequence[int]) -> str | None:
+        """Return the largest key under which rows of some versions were committed, if any were.
+
+        It is read from an index alone, so it may be asked again and again.
+        """
+        filed_if_possible(self._store)
+        with self._store.reading() as connection:
+            found = [
+                connection.scalar(
+                    sa.select(sa.func.max(chunks.c.last_key)).where(chunks.c.version_id == each)
+                )
+                for each in version_ids
+            ]
+        return max((str(key) for key in found if key is not None), default=None)
 
     def _set_aside(self, chunk_id: int, error: Corrupt) -> None:
         """Mark a chunk that cannot be read, where that is possible: reading goes on anyway."""

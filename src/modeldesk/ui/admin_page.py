@@ -59,7 +59,7 @@ class AdminPage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, here="Admin"), block("md-bones"):
+        with frame(self._site, self._appearance, here="Admin"), block("md-bones"):
             if not caller().may(CHANGES):
                 _not_for_you()
                 return

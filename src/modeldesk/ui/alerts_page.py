@@ -77,7 +77,7 @@ class AlertsPage:
     async def build(self) -> None:
         """Build the page."""
         self._list.walkable()
-        with frame(self._appearance, here="Alerts"), block("md-bones"):
+        with frame(self._site, self._appearance, here="Alerts"), block("md-bones"):
             head("Alerts", "Changes that matter, of all models, the newest days first.")
             data = await first(AlertsData.load, self._site.desk, self._state, self._now)
             if data is None:

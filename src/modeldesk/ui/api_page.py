@@ -63,7 +63,7 @@ class ApiPage:
 
     async def build(self) -> None:
         """Build the page; once a browser is there, with the address that it knows."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             version = await first(self._site.desk.registry.version, self._model)
             if version is None:
                 return

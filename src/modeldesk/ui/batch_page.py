@@ -62,7 +62,7 @@ class BatchPage:
 
     async def build(self) -> None:
         """Build the page; from then on it follows the jobs."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             loaded = await first(_Loaded.load, self._site.desk, self._model)
             if loaded is None:
                 return

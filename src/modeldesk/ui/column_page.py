@@ -79,7 +79,7 @@ class ColumnPage:
     async def build(self) -> None:
         """Build the page."""
         day_lines()
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(
                 ColumnData.load,
                 self._site.desk,

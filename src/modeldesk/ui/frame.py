@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from nicegui import ui
@@ -10,8 +10,10 @@ from nicegui import ui
 from modeldesk.services.acting import CHANGES, caller
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.open_alerts import alerts_link
+from modeldesk.ui.open_alerts import OpenAlerts
 from modeldesk.ui.places import ADMIN_PATH, TABS, Tab, model_path
+from modeldesk.ui.search_dialog import SearchDialog, Shortcut
+from modeldesk.ui.site import Site
 from modeldesk.ui.user_menu import user_menu
 
 LOGO = (
@@ -24,17 +26,28 @@ LOGO = (
 
 
 @contextmanager
-def frame(appearance: Appearance, *, model: str | None = None, here: str = "") -> Iterator[None]:
+def frame(
+    site: Site,
+    appearance: Appearance,
+    *,
+    model: str | None = None,
+    here: str = "",
+    keys: Sequence[Shortcut] = (),
+) -> Iterator[None]:
     """Build the page round its own part, which is what the ``with`` block adds.
 
     Parameters
     ----------
+    site
+        The services.
     appearance
         The page's colours.
     model
         Whose page it is; ``None`` for pages about all models.
     here
         Name of the open tab.
+    keys
+        What can be pressed on this page, besides the keys of every page.
     """
     appearance.watch()
     with block("md-page"):
@@ -44,7 +57,8 @@ def frame(appearance: Appearance, *, model: str | None = None, here: str = "") -
                 text("span", "modeldesk")
             _crumbs(model, here)
             with block("md-topbar-end"):
-                alerts_link()
+                SearchDialog(site, keys).build()
+                OpenAlerts(site).build()
                 if caller().may(CHANGES):
                     admin = ui.link("Admin", ADMIN_PATH).classes("md-toplink")
                     testable(admin, "admin-link")

@@ -78,7 +78,7 @@ class ModelSettingsPage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(_Loaded.load, self._site.desk, self._model)
             if data is None:
                 return

@@ -11,6 +11,8 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
 from modeldesk.ui.compare_page import ComparePage
 from modeldesk.ui.compare_state import CompareState
+from modeldesk.ui.feedback_page import FeedbackPage
+from modeldesk.ui.feedback_state import FeedbackState
 from modeldesk.ui.model_settings_page import ModelSettingsPage
 from modeldesk.ui.monitor_page import MonitorPage
 from modeldesk.ui.monitor_state import MonitorState
@@ -22,16 +24,20 @@ from modeldesk.ui.places import (
     API,
     BATCH,
     COMPARE,
+    FEEDBACK,
     MONITOR,
     OVERVIEW,
     PERFORMANCE,
     PLAYGROUND,
+    PREDICTIONS,
     PROFILES,
     SETTINGS,
     VERSIONS,
     Tab,
 )
 from modeldesk.ui.playground_page import PlaygroundPage
+from modeldesk.ui.predictions_page import PredictionsPage
+from modeldesk.ui.predictions_state import PredictionsState
 from modeldesk.ui.profiles_page import ProfilesPage
 from modeldesk.ui.profiles_state import ProfilesState
 from modeldesk.ui.rule_state import RuleState
@@ -75,6 +81,14 @@ def _performance(site: Site, appearance: Appearance, model: str, query: Query) -
     return PerformancePage(site, appearance, model=model, state=PerformanceState.read(query))
 
 
+def _predictions(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return PredictionsPage(site, appearance, model=model, state=PredictionsState.read(query))
+
+
+def _feedback(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return FeedbackPage(site, appearance, model=model, state=FeedbackState.read(query))
+
+
 def _playground(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return PlaygroundPage(site, appearance, model=model, query=query)
 
@@ -104,6 +118,8 @@ VIEWS = (
     View(tab=MONITOR, open=_monitor),
     View(tab=PROFILES, open=_profiles),
     View(tab=PERFORMANCE, open=_performance),
+    View(tab=PREDICTIONS, open=_predictions),
+    View(tab=FEEDBACK, open=_feedback),
     View(tab=PLAYGROUND, open=_playground),
     View(tab=BATCH, open=_batch),
     View(tab=API, open=_api),

@@ -65,7 +65,7 @@ class ModelsPage:
 
     async def build(self, appearance: Appearance) -> None:
         """Build the page."""
-        with frame(appearance, here="Models"):
+        with frame(self._site, appearance, here="Models"):
             self._end = head("Models")
             try:
                 self._models = await awaited(self._read)

@@ -16,7 +16,6 @@ from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import ModelsPage
 from modeldesk.ui.models_state import ModelsState
-from modeldesk.ui.open_alerts import OpenAlerts
 from modeldesk.ui.places import COLUMN_ROUTE
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
@@ -111,7 +110,6 @@ def _register_desk_view(site: Site, view: DeskView) -> None:
 def _begin(site: Site) -> Appearance:
     """Give the page its style and its colours; nothing is drawn yet."""
     appearance = Appearance(ui.context.client.request.cookies)
-    OpenAlerts(site).watch()
     ui.add_head_html(f"<style>{site.style}</style>")
     ui.add_head_html(f"<style>{_first_colour(appearance)}</style>")
     return appearance
@@ -129,6 +127,6 @@ def _first_colour(appearance: Appearance) -> str:
 
 def _nowhere(site: Site) -> None:
     appearance = _begin(site)
-    with frame(appearance, here="Nowhere"):
+    with frame(site, appearance, here="Nowhere"):
         words = "The address may be mistyped, or what it showed is gone."
         lost("There is no such page", words)

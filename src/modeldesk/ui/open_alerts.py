@@ -1,9 +1,8 @@
-"""How many alerts are open, beside the link to them in the top bar of every page."""
+"""The link to the alerts in the top bar of every page, and how many of them are open."""
 
 from __future__ import annotations
 
-from nicegui import ElementFilter, ui
-from nicegui.elements.mixins.text_element import TextElement
+from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.background import aside
@@ -12,22 +11,11 @@ from modeldesk.ui.markup import testable, text
 from modeldesk.ui.places import ALERTS_PATH
 from modeldesk.ui.site import Site
 
-_MARK = "open-alerts"
 _MOST_SHOWN = 999
 
 
-def alerts_link() -> None:
-    """Add the link; `OpenAlerts` fills in the number once the page is there."""
-    with ui.link(target=ALERTS_PATH).classes("md-toplink md-bell") as link:
-        ui.icon("notifications_none")
-        text("span", "Alerts", "md-bell-word")
-        text("span", "", "md-bell-count").mark(_MARK)
-    link.props["aria-label"] = "Alerts"
-    testable(link, "alerts-link")
-
-
 class OpenAlerts:
-    """Keeps the number beside the link to the alerts.
+    """A link with a number that follows what happens.
 
     Parameters
     ----------
@@ -39,8 +27,14 @@ class OpenAlerts:
         self._site = site
         self._shown: int | None = None
 
-    def watch(self) -> None:
-        """Fill the number in as soon as the browser is there, and then as long as it is."""
+    def build(self) -> None:
+        """Add the link; the number is filled in as soon as the browser is there."""
+        with ui.link(target=ALERTS_PATH).classes("md-toplink md-bell") as self._link:
+            ui.icon("notifications_none")
+            text("span", "Alerts", "md-bell-word")
+            self._count = text("span", "", "md-bell-count")
+        self._link.props["aria-label"] = "Alerts"
+        testable(self._link, "alerts-link")
         ui.timer(0, self._first, once=True)
         follow(self._look)
 
@@ -55,10 +49,7 @@ class OpenAlerts:
         if many == self._shown:
             return
         self._shown = many
-        for found in ElementFilter(kind=TextElement, marker=_MARK):
-            words = f"{_MOST_SHOWN}+" if many > _MOST_SHOWN else str(many)
-            found.set_text(words if many else "")
-            link = found.parent_slot.parent if found.parent_slot else None
-            if link is not None:
-                link.props["aria-label"] = f"Alerts, {many} open" if many else "Alerts"
-                link.update()
+        words = f"{_MOST_SHOWN}+" if many > _MOST_SHOWN else str(many)
+        self._count.set_text(words if many else "")
+        self._link.props["aria-label"] = f"Alerts, {many} open" if many else "Alerts"
+        self._link.update()

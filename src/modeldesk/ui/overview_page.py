@@ -63,7 +63,7 @@ class OverviewPage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             now = self._site.clock.now()
             data = await first(OverviewData.load, self._site.desk, self._model, self._state, now)
             if data is None:

@@ -83,7 +83,7 @@ class PerformancePage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(
                 PerformanceData.load,
                 self._site.desk,

@@ -32,6 +32,8 @@ OVERVIEW = Tab(name="Overview", place="")
 MONITOR = Tab(name="Monitor", place="monitor")
 PERFORMANCE = Tab(name="Performance", place="performance")
 PROFILES = Tab(name="Profiles", place="profiles")
+PREDICTIONS = Tab(name="Predictions", place="predictions")
+FEEDBACK = Tab(name="Feedback", place="feedback")
 PLAYGROUND = Tab(name="Playground", place="playground")
 BATCH = Tab(name="Batch", place="batch")
 API = Tab(name="API", place="api")
@@ -41,13 +43,17 @@ SETTINGS = Tab(name="Settings", place="settings")
 
 TABS = (
     (OVERVIEW, MONITOR, PROFILES, PERFORMANCE, COMPARE),
+    (PREDICTIONS, FEEDBACK),
     (PLAYGROUND, BATCH, API),
     (VERSIONS, SETTINGS),
 )
-"""A model's views in the order in which they are shown: to watch it, to use it, to manage it."""
+"""A model's views in the order in which they are shown: to watch it, to read its rows, to use it,
+to manage it."""
 
 ALERTS_PATH = "/alerts"
 ADMIN_PATH = "/admin"
+DESK_PLACES = ("/", ALERTS_PATH, ADMIN_PATH)
+"""Addresses of the pages about all models."""
 
 
 def model_path(model: str) -> str:

@@ -77,7 +77,7 @@ class PlaygroundPage:
 
     async def build(self) -> None:
         """Build the page and, once a browser is there, make the first prediction."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             loaded = await first(_Loaded.load, self._site.desk, self._model)
             if loaded is None:
                 return

@@ -98,7 +98,7 @@ class ProfilesPage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(ProfilesData.load, self._site.desk, self._model, self._state)
             if data is None:
                 return

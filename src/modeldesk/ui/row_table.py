@@ -14,7 +14,7 @@ from modeldesk.services.label_values import value_of
 from modeldesk.services.reading import Which
 from modeldesk.services.views import PredictionView
 from modeldesk.ui.performance_data import Rows
-from modeldesk.ui.wording import NOTHING, plain
+from modeldesk.ui.wording import NOTHING, brief, plain, utc
 
 ROWS_A_PAGE = 25
 
@@ -89,12 +89,15 @@ class ShownPage:
         signature = desk.registry.version(about.model, about.version).signature
         return ShownPage(
             signature=signature,
-            rows=_rows(page.frame, desk.labels.beside(page.frame), signature),
+            rows=shown_rows(page.frame, desk.labels.beside(page.frame), signature),
             cursor=page.cursor,
         )
 
 
-def _rows(frame: pl.DataFrame, labels: pl.Series, signature: Signature) -> tuple[ShownRow, ...]:
+def shown_rows(
+    frame: pl.DataFrame, labels: pl.Series, signature: Signature
+) -> tuple[ShownRow, ...]:
+    """Return a page of the log with the labels beside it as rows."""
     column = signature.prediction
     names = [each.name for each in signature.columns if each.name in frame.columns]
     told = zip(frame.select("prediction_id", "time").iter_rows(), labels, strict=True)
@@ -141,8 +144,9 @@ def table_rows(
             {
                 "id": row.prediction_id,
                 "time": f"{row.time:%Y-%m-%d %H:%M}",
-                "prediction": plain(said),
-                "label": "not known" if row.label is None else plain(row.label),
+                "utc": utc(row.time),
+                "prediction": brief(plain(said)),
+                "label": "not known" if row.label is None else brief(plain(row.label)),
                 "tone": tone(said, row.label),
                 "distance": f"{distances[place]:.3f}" if distances else NOTHING,
                 **cells,
@@ -164,7 +168,7 @@ def tone(said: Value, label: Value) -> str:
 
 def _cell(value: Value, score: bool) -> str:  # noqa: FBT001 - of a column
     """Write a value; scores with as many digits each, so that they stand below each other."""
-    return f"{value:.4f}" if score and isinstance(value, float) else plain(value)
+    return f"{value:.4f}" if score and isinstance(value, float) else brief(plain(value))
 
 
 def _others(signature: Signature) -> list[tuple[str, str]]:

@@ -61,7 +61,7 @@ class VersionsPage:
 
     async def build(self) -> None:
         """Build the page."""
-        with frame(self._appearance, model=self._model), block("md-bones"):
+        with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(self._load)
             if data is None:
                 return

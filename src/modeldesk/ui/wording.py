@@ -98,6 +98,15 @@ def plain(value: Value) -> str:
     return str(value)
 
 
+def brief(words: str, most: int = 200) -> str:
+    """Cut what is too long to be shown, and say how long it is.
+
+    >>> brief("abcdef", 3), brief("abc", 3)
+    ('abc… (6 characters)', 'abc')
+    """
+    return words if len(words) <= most else f"{words[:most]}… ({count(len(words))} characters)"
+
+
 def utc(moment: datetime | None) -> str:
     """Write a moment to the second, in UTC.
 
