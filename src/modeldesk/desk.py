@@ -241,11 +241,7 @@ class Desk:
         reported = PerformanceEstimates(registry, estimates, evaluations, labels)
         fleet = FleetRecords(store)
         signs = ModelSigns(
-            fleet,
-            label_records,
-            DriftSigns(comparisons),
-            PerformanceSigns(states, reported, estimates),
-            clock,
+            fleet, DriftSigns(comparisons), PerformanceSigns(states, reported), clock
         )
         estimating = Estimating(registry, log, label_records, estimates, clock)
         reader = Reader(registry, log, comparisons, labels)

@@ -283,6 +283,7 @@ def test_who_needs_attention_comes_first(server: RunningServer, browser_page: Pa
     expect(page.get_by_test_id("nothing-found")).to_be_visible()
     page.get_by_role("button", name="Show all models").click()
     expect(page.get_by_test_id("models-count")).to_have_text(f"{OTHERS + 2} models")
+    choose(page, "order", "Needs attention first")
     page.get_by_test_id(f"card-{FELL}").get_by_role("link").click()
     expect(page).to_have_url(f"{server.url}/models/{FELL}")
 

@@ -16,13 +16,14 @@ from modeldesk.services.health import (
     FailureSign,
     Signs,
 )
-from modeldesk.services.performance_signs import PerformanceSigns
+from modeldesk.services.performance_signs import ESTIMATED_BACK, PerformanceSigns
 from modeldesk.services.views import WindowVolume
+from modeldesk.sketches import Quantiles
 from modeldesk.store import (
+    CondensedMark,
     EvaluatedMark,
     Failures,
     FleetRecords,
-    LabelRecords,
     OpenAlert,
     VersionRecord,
     WaitingRows,
@@ -66,6 +67,9 @@ class _Found:
     failures: Mapping[int, Failures]
     alerts: Mapping[int, tuple[OpenAlert, ...]]
     evaluated: Mapping[int, tuple[EvaluatedMark, ...]]
+    condensed: Mapping[int, tuple[CondensedMark, ...]]
+    delays: Mapping[int, Quantiles]
+    """By the key of the model."""
 
 
 class ModelSigns:
@@ -75,8 +79,6 @@ class ModelSigns:
     ----------
     fleet
         The facts of many versions at once.
-    labels
-        How late labels are.
     drift
         The latest day of each version, compared.
     performance
@@ -88,13 +90,11 @@ class ModelSigns:
     def __init__(
         self,
         fleet: FleetRecords,
-        labels: LabelRecords,
         drift: DriftSigns,
         performance: PerformanceSigns,
         clock: Clock,
     ) -> None:
         self._fleet = fleet
-        self._labels = labels
         self._drift = drift
         self._performance = performance
         self._clock = clock
@@ -145,6 +145,10 @@ class ModelSigns:
             failures=self._fleet.failures(every),
             alerts=self._fleet.open_alerts(every),
             evaluated=self._fleet.evaluated(judged, start=looked_back),
+            condensed=self._fleet.condensed(
+                judged, start=looked_back + LOOKED_BACK - ESTIMATED_BACK
+            ),
+            delays=self._fleet.delays([subject.record.model_id for subject in subjects]),
         )
 
     def _signs(
@@ -171,15 +175,15 @@ class ModelSigns:
             predictions=sum(found.totals.get(key, 0) for key in keys),
             damaged=sum(found.damaged.get(key, 0) for key in keys),
             performance=change,
-            estimate=self._performance.estimate(record, now),
-            late=self._late(record) if marks else timedelta(0),
+            estimate=self._performance.estimate(record, found.condensed.get(record.version_id, ())),
+            late=_late(found.delays.get(record.model_id)),
         )
 
-    def _late(self, record: VersionRecord) -> timedelta:
-        delay = self._labels.delay(record.model_id)
-        if not delay.count:
-            return timedelta(0)
-        return timedelta(seconds=max(0.0, delay.quantiles([_DELAY])[0]))
+
+def _late(delay: Quantiles | None) -> timedelta:
+    if delay is None or not delay.count:
+        return timedelta(0)
+    return timedelta(seconds=max(0.0, delay.quantiles([_DELAY])[0]))
 
 
 def _days(volumes: Sequence[StoredVolume], marks: Sequence[EvaluatedMark]) -> tuple[DaySign, ...]:

@@ -20,7 +20,7 @@ from modeldesk.services.health import LOOKED_BACK
 from modeldesk.services.performance_change import PerformanceChange, performance_change
 from modeldesk.services.performance_views import FigureView, figures
 from modeldesk.services.remembering import Remembered
-from modeldesk.store import EstimateRecords, EvaluatedMark, VersionRecord
+from modeldesk.store import CondensedMark, EvaluatedMark, VersionRecord
 
 T = TypeVar("T")
 
@@ -50,19 +50,11 @@ class PerformanceSigns:
         What labels say of days.
     estimates
         What versions probably are.
-    records
-        Tells whether anything is estimated, and whether that changed.
     """
 
-    def __init__(
-        self,
-        states: EvaluatedStates,
-        estimates: PerformanceEstimates,
-        records: EstimateRecords,
-    ) -> None:
+    def __init__(self, states: EvaluatedStates, estimates: PerformanceEstimates) -> None:
         self._states = states
         self._estimates = estimates
-        self._records = records
         self._changes = Remembered[int, _Made[PerformanceChange | None]](_MOST_VERSIONS)
         self._levels = Remembered[int, _Made[EstimatedLevel | None]](_MOST_VERSIONS)
 
@@ -90,16 +82,25 @@ class PerformanceSigns:
         self._changes.put(record.version_id, _Made(basis=basis, answer=answer), weight=1)
         return answer
 
-    def estimate(self, record: VersionRecord, now: datetime) -> EstimatedLevel | None:
-        """Return what the version probably is; ``None`` where nothing lately is estimated."""
-        start = Window.containing(now, Granularity.DAY).start - ESTIMATED_BACK
-        basis = self._records.marks(record.version_id, start=start)
-        if not basis:
+    def estimate(
+        self, record: VersionRecord, marks: Sequence[CondensedMark]
+    ) -> EstimatedLevel | None:
+        """Return what the version probably is.
+
+        Parameters
+        ----------
+        record
+            The version.
+        marks
+            The estimated days of the last `ESTIMATED_BACK`, oldest first.
+        """
+        if not marks:
             return None
+        basis = tuple(marks)
         known = self._levels.get(record.version_id)
         if known is not None and known.basis == basis:
             return known.answer
-        answer = self._level(record, start)
+        answer = self._level(record, marks[0].day)
         self._levels.put(record.version_id, _Made(basis=basis, answer=answer), weight=1)
         return answer
 

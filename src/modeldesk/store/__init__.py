@@ -12,7 +12,6 @@ from modeldesk.store.dump import Dump, Load, dumping, loading
 from modeldesk.store.engine import Store, place_of
 from modeldesk.store.estimates import (
     CondensedDay,
-    CondensedMark,
     DayToCondense,
     EstimateRecords,
     EstimatorRecord,
@@ -30,7 +29,13 @@ from modeldesk.store.file_jobs import (
 )
 from modeldesk.store.findings import Finding, FindingKind
 from modeldesk.store.flags import FlagRecord, FlagRecords, NewFlag
-from modeldesk.store.fleet import EvaluatedMark, FleetRecords, KnownVersion, OpenAlert
+from modeldesk.store.fleet import (
+    CondensedMark,
+    EvaluatedMark,
+    FleetRecords,
+    KnownVersion,
+    OpenAlert,
+)
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.label_matching import Matches, identified, label_hash

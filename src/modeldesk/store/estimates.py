@@ -55,17 +55,6 @@ class DayToCondense:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CondensedMark:
-    """That a day is condensed, without what it says."""
-
-    learned_at: datetime
-    """When the estimator was learned that condensed it."""
-    day: datetime
-    revision: int
-    """Another one has other rows."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class CondensedDay:
     """What a day's rows say to the estimator."""
 
@@ -196,19 +185,3 @@ class EstimateRecords:
         with self._store.reading() as connection:
             rows = connection.execute(query.order_by(condensed_days.c.day)).all()
         return tuple(CondensedDay(day=row.day, rows=row.rows, payload=row.payload) for row in rows)
-
-    def marks(self, version_id: int, *, start: datetime) -> tuple[CondensedMark, ...]:
-        """Return which days of a version are condensed from ``start`` on, oldest first."""
-        days = condensed_days.c
-        query = (
-            sa.select(estimators.c.learned_at, days.day, days.revision)
-            .join_from(condensed_days, estimators, estimators.c.version_id == days.version_id)
-            .where(days.version_id == version_id, days.day >= start)
-            .order_by(days.day)
-        )
-        with self._store.reading() as connection:
-            rows = connection.execute(query).all()
-        return tuple(
-            CondensedMark(learned_at=row.learned_at, day=row.day, revision=row.revision)
-            for row in rows
-        )

@@ -11,9 +11,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from modeldesk.schema import Granularity, Window
+from modeldesk.sketches import Quantiles
 from modeldesk.store.alerts import OPEN
 from modeldesk.store.engine import Store
+from modeldesk.store.estimate_tables import condensed_days, estimators
 from modeldesk.store.evaluation_tables import evaluations
+from modeldesk.store.label_tables import label_delays
 from modeldesk.store.log import WaitingRows
 from modeldesk.store.registry import Failures
 from modeldesk.store.tables import (
@@ -60,6 +63,17 @@ class EvaluatedMark:
     revision: int
     """Another one has another state."""
     labelled: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CondensedMark:
+    """That a day is condensed, without what it says."""
+
+    learned_at: datetime
+    """When the estimator was learned that condensed it."""
+    day: datetime
+    revision: int
+    """Another one has other rows."""
 
 
 class FleetRecords:
@@ -224,12 +238,36 @@ class FleetRecords:
             )
         return {key: tuple(some) for key, some in found.items()}
 
+    def condensed(
+        self, version_ids: Sequence[int], *, start: datetime
+    ) -> Mapping[int, tuple[CondensedMark, ...]]:
+        """Return which days of the versions are condensed from ``start`` on, oldest first."""
+        days = condensed_days.c
+        query = (
+            sa.select(days.version_id, estimators.c.learned_at, days.day, days.revision)
+            .join_from(condensed_days, estimators, estimators.c.version_id == days.version_id)
+            .where(days.day >= start)
+            .order_by(days.day)
+        )
+        found: dict[int, list[CondensedMark]] = defaultdict(list)
+        for row in self._rows(query, days.version_id, version_ids):
+            found[row.version_id].append(
+                CondensedMark(learned_at=row.learned_at, day=row.day, revision=row.revision)
+            )
+        return {key: tuple(some) for key, some in found.items()}
+
+    def delays(self, model_ids: Sequence[int]) -> Mapping[int, Quantiles]:
+        """Return how late labels of each model are, in seconds, where it has any."""
+        query = sa.select(label_delays.c.model_id, label_delays.c.payload)
+        rows = self._rows(query, label_delays.c.model_id, model_ids)
+        return {row.model_id: Quantiles.decode(row.payload) for row in rows}
+
     def _rows(
-        self, query: sa.Select[Any], column: sa.Column[int], version_ids: Sequence[int]
+        self, query: sa.Select[Any], column: sa.Column[int], keys: Sequence[int]
     ) -> Iterator[sa.Row[Any]]:
-        """Yield what a query finds of some versions; the number of keys in one is bounded."""
-        for first in range(0, len(version_ids), _AT_ONCE):
-            some = version_ids[first : first + _AT_ONCE]
+        """Yield what a query finds of some keys; how many are in one is bounded."""
+        for first in range(0, len(keys), _AT_ONCE):
+            some = keys[first : first + _AT_ONCE]
             with self._store.reading() as connection:
                 rows = connection.execute(query.where(column.in_(some))).all()
             yield from rows

@@ -70,8 +70,8 @@ def test_who_may_not_see_the_trail_is_not_told_of_it(desk: Desk) -> None:
     with acting_as(viewer):
         assert [event.kind for event in desk.events.of("iris")] == [EventKind.VERSION]
     assert [event.kind for event in desk.events.of("iris")] == [
-        EventKind.VERSION,
         EventKind.CHANGE,
+        EventKind.VERSION,
     ]
 
 
