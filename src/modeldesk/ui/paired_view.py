@@ -194,7 +194,7 @@ class PairedView:
             ("name", "Class or slice", "left"),
             ("rows", "Rows", "right"),
             ("regressed", "Regressed", "right"),
-            ("bars", "", "left"),
+            ("bars", "Balance", "left"),
             ("improved", "Improved", "left"),
             ("net", "Net", "right"),
         )
