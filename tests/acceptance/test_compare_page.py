@@ -188,12 +188,15 @@ def test_groups_side_by_side(address: str, lent: Lent, browser_page: Page) -> No
         expect(row.nth(1)).to_contain_text(f"{inside.sum():,} ")
         shown = row.nth(heads.index("Accuracy")).locator(".md-measure-value").inner_text()
         assert float(shown) == pytest.approx(right[inside].mean(), abs=0.006)
-    choose(page, "groups-by", "Slice young renters against the rest")
+    choose(page, "groups-by", "Slice young renters")
+    expect(page.get_by_test_id("trouble")).to_contain_text("in common")
+    choose(page, "against", "Against over thirty")
     expect(table).to_contain_text("young renters")
     expect(page.get_by_test_id("verdict")).to_contain_text("more than chance")
-    expect(page).to_have_url(re.compile("slice=young"))
+    expect(page).to_have_url(re.compile(r"slice=young\+renters&against=over\+thirty"))
     page.reload()
     expect(page.get_by_test_id("groups-by")).to_contain_text("young renters")
+    expect(table).to_contain_text("over thirty")
 
 
 def test_what_changed_between_two_ranges(address: str, lent: Lent, browser_page: Page) -> None:

@@ -69,6 +69,7 @@ def lend(home: Path) -> Lent:
         desk.registry.set_policy(LENT, LogPolicy(segment_by=("housing",)))
         for name, condition in loans.SLICES.items():
             desk.slices.define(LENT, name, condition)
+        desk.slices.define(LENT, "over thirty", "age > 30")
         about = About(tags={"owner": "risk"}, metrics={"auc": 0.91}, parameters={"pairs": True})
         _publish(desk, second, known, test, about)
         _publish(desk, second, known, None, About(description=MARKUP))

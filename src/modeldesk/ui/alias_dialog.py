@@ -73,6 +73,7 @@ class AliasDialog:
     def build(self) -> None:
         """Add the dialog, closed."""
         self._dialog = ui.dialog()
+        self._dialog.props["aria-label"] = "Alias"
         with self._dialog, ui.card().classes("md-dialog") as card:
             testable(card, "alias-dialog")
             self._card = block("md-versions-ask")

@@ -74,10 +74,12 @@ def sharing_words(routing: Routing, champion: int) -> str:
 
 
 def _canary_words(canary: Canary, champion: int) -> str:
-    key = f"the input {canary.key}" if canary.key else "a row's own key, or chance without one"
+    decides = "each row's own key decides who gets which, or chance where it has none"
+    if canary.key:
+        decides = f"the input {canary.key} decides who gets which"
     return (
         f"Version {canary.version} answers {canary.percent:g} % of those who name no version, "
-        f"version {champion} the rest; {key} decides who gets which."
+        f"version {champion} the rest; {decides}."
     )
 
 

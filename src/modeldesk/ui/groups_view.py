@@ -89,25 +89,35 @@ class GroupsView:
     def build(self, state: CompareState) -> None:
         """Add the fields; what is compared follows."""
         data = self._data
-        if not data.segmented_by and not data.slices:
+        if not data.segmented_by and not self._slices:
             self._nothing()
             return
-        known = state.by in data.segmented_by or state.slice in data.slices
-        if not known:
+        if state.by not in data.segmented_by and state.slice not in self._slices:
             first = next(iter(data.segmented_by), "")
-            state = replace(state, by=first, slice="" if first else data.slices[0])
-        self._state = state
+            state = replace(state, by=first, slice="" if first else self._slices[0])
+        self._state = self._sound(state)
         with block("md-card md-compare-choice"), block("md-compare-rows"):
             self._fields()
         self._body = block("md-bones")
         testable(self._body, "groups")
         ui.timer(0, self._run, once=True)
 
+    @property
+    def _slices(self) -> tuple[str, ...]:
+        """The slices that can be compared: none where there is one, as it needs another."""
+        return self._data.slices if len(self._data.slices) > 1 else ()
+
+    def _sound(self, state: CompareState) -> CompareState:
+        """Return a state in which a slice is compared with another one."""
+        others = [name for name in self._slices if name != state.slice]
+        if not state.slice or state.against in others:
+            return state
+        return replace(state, against=others[0])
+
     def _nothing(self) -> None:
         words = (
-            "Groups are the values of a column by which the log splits rows, or a slice against "
-            "all other rows. Neither is there yet: name a column, or add a slice on the page "
-            "Performance."
+            "Groups are the values of a column by which the log splits rows, or two slices. "
+            "Neither is there yet: name a column, or add slices on the page Performance."
         )
         code = _SPLIT.format(name=self._model)
         with block("md-card"):
@@ -120,13 +130,18 @@ class GroupsView:
             names = {each.number: version_name(each) for each in reversed(data.versions)}
             self._field(names, data.version.number, "Version", "version", self._pick_version)
         options = {f"{_BY} {name}": f"Groups by {name}" for name in data.segmented_by}
-        options |= {f"{_SLICE} {name}": f"Slice {name} against the rest" for name in data.slices}
+        options |= {f"{_SLICE} {name}": f"Slice {cut(name, 60)}" for name in self._slices}
         chosen = f"{_SLICE} {state.slice}" if state.slice else f"{_BY} {state.by}"
         self._field(options, chosen, "Groups", "groups-by", self._pick_groups)
+        known = self._known_slices()
         self._against = self._field(
-            {"": "Against all others"}, "", "Compared with", "against", self._pick_against
+            known,
+            state.against if state.against in known else "",
+            "Compared with",
+            "against",
+            self._pick_against,
         )
-        self._against.set_visibility(False)
+        self._against.set_visibility(bool(state.slice))
         self._field(RANGES, state.days, "Range", "range", self._pick_days)
 
     def _field(
@@ -143,13 +158,22 @@ class GroupsView:
         testable(field, name)
         return field
 
+    def _known_slices(self) -> dict[str, str]:
+        """Return what the chosen slice can be compared with; of segments that is known later."""
+        if not self._state.slice:
+            return {"": "Against all others"}
+        others = [name for name in self._slices if name != self._state.slice]
+        return {name: f"Against {cut(name, 60)}" for name in others}
+
     async def _pick_version(self, event: events.ValueChangeEventArguments[int]) -> None:
-        await self._choose(replace(self._state, version=event.value, against=""))
+        await self._choose(replace(self._state, version=event.value))
 
     async def _pick_groups(self, event: events.ValueChangeEventArguments[str]) -> None:
         kind, _, name = event.value.partition(" ")
         by, part = (name, "") if kind == _BY else ("", name)
-        await self._choose(replace(self._state, by=by, slice=part, against=""))
+        await self._choose(self._sound(replace(self._state, by=by, slice=part, against="")))
+        if part:
+            self._against.set_options(self._known_slices(), value=self._state.against)
 
     async def _pick_against(self, event: events.ValueChangeEventArguments[str]) -> None:
         if event.value != self._state.against:
@@ -191,7 +215,7 @@ class GroupsView:
             self._model,
             version=state.version,
             by=None if state.slice else state.by,
-            groups=(state.slice,) if state.slice else None,
+            groups=(state.slice, state.against) if state.slice else None,
             against=state.against or None,
             start=state.since(self._site.clock.now()),
         )
@@ -202,7 +226,7 @@ class GroupsView:
             names = {"": "Against all others"}
             names |= {each.name: f"Against {cut(each.name, 60)}" for each in report.groups}
             self._against.set_options(names, value=self._state.against)
-        self._against.set_visibility(report.by is not None and bool(report.groups))
+        self._against.set_visibility(bool(self._state.slice) or bool(report.groups))
         with self._body, block("md-card"):
             if report.because is not None:
                 words = f"{report.because[:1].upper()}{report.because[1:]}."

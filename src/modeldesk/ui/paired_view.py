@@ -26,7 +26,7 @@ from modeldesk.ui.states import empty
 from modeldesk.ui.wording import NOTHING, count, number, plural, share
 
 _ROWS_A_PAGE = 20
-_CHANGED_COLUMNS = 50
+_CHANGED_COLUMNS, _NOTES = 50, 30
 
 _SOURCES = {
     Source.SHADOW.value: "requests that one answered and the other shadowed",
@@ -120,7 +120,7 @@ class PairedView:
         cut = ", the latest" if report.cut else ""
         refused = f"{plural(report.refused, 'row')} left out" if report.refused else ""
         where = _SOURCES.get(report.source, report.source)
-        with block("md-figures md-figures--performance"):
+        with block("md-figures md-figures--performance md-figures--compare"):
             self._figure("Rows", count(report.rows), refused or f"{where}{cut}", "rows")
             known = share(report.labelled / report.rows) if report.rows else NOTHING
             self._figure("Labelled", count(report.labelled), f"{known} of them", "labelled")
@@ -194,7 +194,7 @@ class PairedView:
             ("name", "Class or slice", "left"),
             ("rows", "Rows", "right"),
             ("regressed", "Regressed", "right"),
-            ("bars", "", "left"),
+            ("bars", "Balance", "left"),
             ("improved", "Improved", "left"),
             ("net", "Net", "right"),
         )
@@ -300,7 +300,7 @@ class PairedView:
                 return
             with block("md-card-body"):
                 heads = ["Name", f"v{report.one}", f"v{report.other}"]
-                plain_table("About", heads, rows, name="note-changes", texts=2)
+                plain_table("About", heads, rows, name="note-changes", texts=2, most=_NOTES)
 
     def _reference(self) -> None:
         reference = self._report.reference

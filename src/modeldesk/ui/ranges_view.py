@@ -25,13 +25,13 @@ from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.wording import NOTHING, count, share, utc
 
 _MOST_LISTED = 60
-_DATES = (
-    ("base_start", "base-from", "First day before"),
-    ("base_end", "base-to", "Last day before"),
-    ("start", "from", "First day after"),
-    ("end", "to", "Last day after"),
-)
-_BEFORE_DATE = {"base-from": "Before:", "base-to": "to", "from": "After:", "to": "to"}
+_DATES = {
+    "Before": (
+        ("base_start", "base-from", "First day before"),
+        ("base_end", "base-to", "Last day before"),
+    ),
+    "After": (("start", "from", "First day after"), ("end", "to", "Last day after")),
+}
 _ESTIMATED = {False: "By labels", True: "Expected, without labels"}
 
 
@@ -85,15 +85,18 @@ class RangesView:
             self._dress(version, "Version", "version")
         kind = ui.select(_ESTIMATED, value=state.estimated, on_change=self._pick_estimated)
         self._dress(kind, "Losses", "losses")
-        with block("md-compare-dates"):
-            self._dates = {}
-            for field, name, label in _DATES:
-                text("span", _BEFORE_DATE[name], "md-soft md-small")
-                day = getattr(state, field)
-                box = ui.input(value="" if day is None else day.isoformat())
-                box.props["type"] = "date"
-                self._dress(box, label, name)
-                self._dates[field] = box
+        self._dates: dict[str, ui.input] = {}
+        for words, dates in _DATES.items():
+            with block("md-compare-dates"):
+                text("span", words, "md-soft md-small")
+                for field, name, label in dates:
+                    if self._dates and name.endswith("to"):
+                        text("span", "to", "md-soft md-small")
+                    day = getattr(state, field)
+                    box = ui.input(value="" if day is None else day.isoformat())
+                    box.props["type"] = "date"
+                    self._dress(box, label, name)
+                    self._dates[field] = box
         act = ui.button("Compare", on_click=self._pick_dates, color=None)
         act.props("flat no-caps").classes("md-btn md-btn--quiet")
         testable(act, "compare-ranges")
@@ -199,7 +202,7 @@ class RangesView:
 
     def _figures(self) -> None:
         report = self._report
-        with block("md-figures md-figures--performance"):
+        with block("md-figures md-figures--performance md-figures--compare"):
             for name, side in (("Before", report.base), ("After", report.current)):
                 if side is not None:
                     self._side(name, side, report.loss)

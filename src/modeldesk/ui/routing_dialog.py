@@ -47,6 +47,7 @@ class RoutingDialog:
     def build(self) -> None:
         """Add the dialog, closed."""
         self._dialog = ui.dialog()
+        self._dialog.props["aria-label"] = "Share traffic"
         with self._dialog, ui.card().classes("md-dialog") as card:
             testable(card, "routing-dialog")
             self._card = block("md-versions-ask")

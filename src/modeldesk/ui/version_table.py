@@ -138,7 +138,7 @@ def version_columns(data: VersionsData, measure: str | None) -> list[dict[str, o
         ("live", f"{title}, live labels", "right"),
         ("predictions", "Predictions", "right"),
         ("size", "Size", "right"),
-        ("act", "", "right"),
+        ("act", "Champion", "right"),
     )
     return [
         {"name": name, "label": label, "field": name, "align": align}
