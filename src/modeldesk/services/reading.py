@@ -226,7 +226,8 @@ class Reader:
         NotFound
             When there is no such model or version.
         """
-        return self._log.newest_key(list(self._records(name, version))) or ""
+        wanted = self._registry.records(name, version)
+        return self._log.newest_key([record.version_id for record in wanted]) or ""
 
     def _records(self, name: str, version: int | None) -> dict[int, VersionRecord]:
         if version is not None:

@@ -19,7 +19,12 @@ from modeldesk.services.worst_slices import NewestRows
 from modeldesk.store import SHADOW_OF, TIME, VersionRecord
 
 LOOKED_AT = 5_000
-"""So many of the newest rows are looked at."""
+"""So many of the newest rows are looked at, unless they are very wide."""
+
+MOST_CELLS = 1_000_000
+"""Inputs that are looked at."""
+
+_FEWEST = 200
 
 MOST_QUEUED = 200
 """Rows of a queue at most."""
@@ -137,7 +142,7 @@ class WorthLabelling:
             When there is no such model or version.
         """
         record = self._registry.record(name, version)
-        rows = self._newest.any(record, most=LOOKED_AT, labels=True)
+        rows = self._newest.any(record, most=_looked_at(record.signature), labels=True)
         if not rows.height:
             return _empty(record)
         answered = (
@@ -323,6 +328,11 @@ def _few(sentences: Sequence[str]) -> str:
 
 def _written(value: object) -> str:
     return f"{value:.5g}" if isinstance(value, float) else str(value)[:40]
+
+
+def _looked_at(signature: Signature) -> int:
+    """Return how many rows are looked at: of very wide ones fewer."""
+    return min(LOOKED_AT, max(_FEWEST, MOST_CELLS // len(signature.inputs)))
 
 
 def _empty(record: VersionRecord) -> LabelQueue:

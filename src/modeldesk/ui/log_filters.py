@@ -33,6 +33,8 @@ _TRUTHS = {
 }
 _OF_NUMBERS = {"", Truth.KNOWN.value, Truth.NONE.value}
 _LARGEST = "Largest"
+_MOST_OFFERED = 200
+"""Classes of a list; of more, a person writes the one that is meant."""
 
 Change = Callable[[PredictionsState], PredictionsState]
 
@@ -142,7 +144,7 @@ class LogFilters:
     def _predicted(self, signature: Signature) -> None:
         state, target = self._state, signature.prediction
         classes = target.categories or ("true", "false") * (target.kind is Kind.BOOLEAN)
-        if classes:
+        if 0 < len(classes) <= _MOST_OFFERED:
             names = {"": "Any"} | {name: name for name in classes}
             shown = state.said if state.said in names else ""
             self._select("Predicted", "said", names, shown, lambda s, v: replace(s, said=v))
@@ -156,7 +158,9 @@ class LogFilters:
     def _score(self, signature: Signature) -> None:
         state = self._state
         names = {"": _LARGEST} | {
-            column.label: column.label for column in signature.scores if column.label is not None
+            column.label: column.label
+            for column in signature.scores[:_MOST_OFFERED]
+            if column.label is not None
         }
         shown = state.score if state.score in names else ""
         self._select("Score of", "score", names, shown, lambda s, value: replace(s, score=value))
