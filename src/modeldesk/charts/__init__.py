@@ -6,7 +6,12 @@ results, know no web framework, and give JSON-ready values.
 
 from modeldesk.charts.category_stack import VALUE_OPACITY, largest_values
 from modeldesk.charts.change_parts import change_parts, change_parts_height
-from modeldesk.charts.column_timeline import ColumnTimeline, column_panels, worst_windows
+from modeldesk.charts.column_timeline import (
+    ColumnTimeline,
+    column_panels,
+    telling_windows,
+    worst_windows,
+)
 from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
 from modeldesk.charts.distance_history import distance_history
 from modeldesk.charts.distribution import distribution, distribution_height
@@ -29,6 +34,7 @@ from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
 from modeldesk.charts.small_bars import small_bars
 from modeldesk.charts.spans import MOST_SPANS, Span, place_of, spans_of
 from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, volume_sparkline
+from modeldesk.charts.telling import most_telling
 from modeldesk.charts.threshold_chart import threshold_chart
 from modeldesk.charts.version_line import version_line
 
@@ -63,6 +69,7 @@ __all__ = [
     "measure_gaps_height",
     "measure_sparkline",
     "model_timeline",
+    "most_telling",
     "overlaid",
     "palette",
     "panels_height",
@@ -74,10 +81,10 @@ __all__ = [
     "small_bars",
     "spans_of",
     "stacked_panels",
+    "telling_windows",
     "threshold_chart",
     "timeline_height",
     "timeline_words",
     "version_line",
     "volume_sparkline",
-    "worst_windows",
 ]

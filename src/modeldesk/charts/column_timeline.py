@@ -12,6 +12,7 @@ from modeldesk.charts.palette import Palette
 from modeldesk.charts.panels import Panel, percent_axis, round_axis
 from modeldesk.charts.quantile_fan import quantile_fan
 from modeldesk.charts.spans import Span, place_of
+from modeldesk.charts.telling import most_telling
 from modeldesk.drift import ColumnComparison, Status, Thresholds
 from modeldesk.profiles import ColumnProfile
 from modeldesk.schema import Kind, Window
@@ -21,7 +22,6 @@ _DISTANCE_PIXELS = 120
 _WORDS_PIXELS = 90
 _SMALL_PIXELS = 44
 _LISTED = frozenset({Kind.BOOLEAN, Kind.CATEGORICAL})
-_URGENCY = {Status.CHANGED: 2, Status.STABLE: 1}
 _FULL = 100
 
 
@@ -34,23 +34,27 @@ class ColumnTimeline:
     profiles: tuple[ColumnProfile | None, ...]
     """The column at each place; ``None`` where there are no rows."""
     compared: tuple[tuple[Window, ColumnComparison] | None, ...]
-    """The worst window of each place."""
+    """The window that stands for each place."""
     reference: ColumnProfile
     thresholds: Thresholds
     alerts: frozenset[datetime]
     """Starts of the windows with an alert on the column."""
 
 
-def worst_windows(
+def telling_windows(
     history: Sequence[tuple[Window, ColumnComparison]], spans: Sequence[Span]
 ) -> tuple[tuple[Window, ColumnComparison] | None, ...]:
-    """Return the window with the largest change of each place, changed ones first."""
-    found: dict[int, tuple[Window, ColumnComparison]] = {}
+    """Return the window that stands for each place: the worst changed one, or a typical one."""
+    found: dict[int, list[tuple[Window, ColumnComparison]]] = {}
     for window, compared in history:
         place = place_of(spans, window.start)
-        if place is not None and (place not in found or _need(compared) > _need(found[place][1])):
-            found[place] = window, compared
-    return tuple(found.get(place) for place in range(len(spans)))
+        if place is not None:
+            found.setdefault(place, []).append((window, compared))
+    told = {
+        place: shown[most_telling([compared for _, compared in shown])]
+        for place, shown in found.items()
+    }
+    return tuple(told.get(place) for place in range(len(spans)))
 
 
 def column_panels(about: ColumnTimeline, colours: Palette) -> tuple[Panel, ...]:
@@ -197,7 +201,8 @@ def _distance_words(
         return f"{span.title}\nno rows"
     window, compared = shown
     whole = (window.start, window.end) == (span.start, span.end)
-    worst = "" if whole else f"Worst on {window.start:%Y-%m-%d}: "
+    which = "Worst on" if compared.verdict.status is Status.CHANGED else "Such as on"
+    worst = "" if whole else f"{which} {window.start:%Y-%m-%d}: "
     distance = "" if compared.distance is None else f"distance {compared.distance:.3f}"
     lines = [span.title, f"{worst}{distance}".strip(), compared.verdict.sentence]
     if window.start in alerts:
@@ -289,7 +294,3 @@ def _bars(name: str, data: Sequence[float | None], colour: str) -> Options:
         "silent": True,
         "itemStyle": {"color": colour, "opacity": 0.75, "borderRadius": [2, 2, 0, 0]},
     }
-
-
-def _need(compared: ColumnComparison) -> tuple[int, float]:
-    return _URGENCY.get(compared.verdict.status, 0), compared.distance or 0.0

@@ -9,6 +9,7 @@ from itertools import pairwise
 from modeldesk.charts.options import Options, category_axis, themed
 from modeldesk.charts.palette import Palette
 from modeldesk.charts.spans import Span, place_of, spans_of
+from modeldesk.charts.telling import most_telling
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.schema import Window
 from modeldesk.services.views import DriftReport
@@ -19,7 +20,6 @@ _BOTTOM_PIXELS = 28
 _LABELLED_SPANS = 21
 _WIDE_SPANS = 48
 """More cells than this in a row stand so close that a thick frame would hide their colour."""
-_URGENCY = {Status.CHANGED: 2, Status.STABLE: 1}
 
 
 def heatmap_height(columns: int) -> int:
@@ -62,8 +62,8 @@ def distance_heatmap(
     A cell is coloured by its distance, and framed where the verdict is *changed*: large is
     not the same as proven. Where there is not enough data for a verdict it stays grey,
     however large the distance, and windows without traffic leave a gap. Of a long range a cell
-    is a week or a month, and shows its worst window. A click on a cell gives its ``column`` and
-    the ``start`` of that window (ISO 8601) in the event's data.
+    is a week or a month, and shows its worst changed window, or else a typical one. A click on a
+    cell gives its ``column`` and the ``start`` of that window (ISO 8601) in the event's data.
 
     Parameters
     ----------
@@ -155,17 +155,17 @@ class _Cells:
         return {"borderColor": border, "borderWidth": width, "borderRadius": radius}
 
     def of(self, report: DriftReport) -> list[Options]:
-        worst: dict[tuple[int, int], tuple[Window, ColumnComparison]] = {}
+        found: dict[tuple[int, int], list[tuple[Window, ColumnComparison]]] = {}
         for entry in report.windows:
             place = place_of(self.spans, entry.window.start)
             for column in entry.comparison.columns if place is not None else ():
                 row = self.rows.get(column.name)
-                if row is None or place is None or column.distance is None:
-                    continue
-                known = worst.get((place, row))
-                if known is None or _need(column) > _need(known[1]):
-                    worst[place, row] = entry.window, column
-        cells = [(place, row, *shown) for (place, row), shown in worst.items()]
+                if row is not None and place is not None and column.distance is not None:
+                    found.setdefault((place, row), []).append((entry.window, column))
+        cells = [
+            (place, row, *shown[most_telling([column for _, column in shown])])
+            for (place, row), shown in found.items()
+        ]
         # Changed cells come last, so that no neighbour is drawn over their frames.
         cells.sort(key=lambda cell: cell[3].verdict.status is Status.CHANGED)
         return [self._cell(*cell) for cell in cells]
@@ -197,7 +197,7 @@ class _Cells:
 
     def _words(self, span: Span, window: Window, column: ColumnComparison) -> str:
         whole = (span.start, span.end) == (window.start, window.end)
-        when = span.label if whole else f"{span.title}, worst on {window.start:%Y-%m-%d}"
+        when = span.label if whole else f"{span.title}, {_which(column)} {window.start:%Y-%m-%d}"
         words = f"{column.name}, {when}: distance {column.distance or 0.0:.3f}"
         # Hundreds of cells are sent: a sentence only where there is something to say.
         told = column.verdict.status is not Status.STABLE or self.labelled
@@ -207,6 +207,5 @@ class _Cells:
         return self.colours.ramp_ink[sum(distance >= step for step in _steps(self.threshold))]
 
 
-def _need(column: ColumnComparison) -> tuple[int, float]:
-    """Return what makes one window worse than another."""
-    return _URGENCY.get(column.verdict.status, 0), column.distance or 0.0
+def _which(column: ColumnComparison) -> str:
+    return "worst on" if column.verdict.status is Status.CHANGED else "such as on"

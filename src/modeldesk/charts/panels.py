@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from modeldesk.charts.options import Options, category_axis, themed, value_axis
@@ -74,7 +74,7 @@ def stacked_panels(
     values: list[Options] = []
     series: list[Options] = []
     top = 0
-    band = _selected(spans, selected, colours)
+    chosen = _within(spans, selected)
     for place, panel in enumerate(panels):
         last = place == len(panels) - 1
         titles.append(_title(panel.title, top, colours))
@@ -88,7 +88,7 @@ def stacked_panels(
         own = {"xAxisIndex": place, "yAxisIndex": 2 * place}
         series += [one | own for one in panel.series]
         hits = {"xAxisIndex": place, "yAxisIndex": 2 * place + 1}
-        series.append(_hits(panel, spans, colours) | hits | {"markArea": band})
+        series.append(_hits(panel, spans, colours, chosen) | hits)
     return themed(
         colours,
         {
@@ -160,8 +160,15 @@ def _time_axis(labels: list[str], colours: Palette, *, last: bool) -> Options:
     return axis | {"axisPointer": pointer | {"lineStyle": line}}
 
 
-def _hits(panel: Panel, spans: Sequence[Span], colours: Palette) -> Options:
-    """Return invisible bars as high as the panel, which tell what there is at each place."""
+def _hits(
+    panel: Panel, spans: Sequence[Span], colours: Palette, chosen: Collection[int]
+) -> Options:
+    """Return bars as high as the panel, which tell what there is at each place.
+
+    They cannot be seen, but those of the chosen places.
+    """
+    shade = {"itemStyle": {"color": colours.brand, "opacity": 0.13}}
+    told = zip(spans, panel.words, strict=True)
     return {
         # Not "bar": bars of one type share the room that a place has.
         "type": "pictorialBar",
@@ -169,7 +176,8 @@ def _hits(panel: Panel, spans: Sequence[Span], colours: Palette) -> Options:
         "name": "places",
         "data": [
             {"value": 1, "name": words, "start": span.start.isoformat()}
-            for span, words in zip(spans, panel.words, strict=True)
+            | (shade if place in chosen else {})
+            for place, (span, words) in enumerate(told)
         ],
         "barCategoryGap": "0%",
         "z": 10,
@@ -178,15 +186,12 @@ def _hits(panel: Panel, spans: Sequence[Span], colours: Palette) -> Options:
     }
 
 
-def _selected(spans: Sequence[Span], selected: Window | None, colours: Palette) -> Options:
-    ends: list[list[Options]] = []
-    if selected is not None:
-        within = [
-            place
-            for place, span in enumerate(spans)
-            if span.start < selected.end and selected.start < span.end
-        ]
-        if within:
-            ends = [[{"xAxis": within[0]}, {"xAxis": within[-1]}]]
-    style = {"color": colours.brand, "opacity": 0.13}
-    return {"silent": True, "animation": False, "data": ends, "itemStyle": style}
+def _within(spans: Sequence[Span], selected: Window | None) -> frozenset[int]:
+    """Return the places that a window lies in."""
+    if selected is None:
+        return frozenset()
+    return frozenset(
+        place
+        for place, span in enumerate(spans)
+        if span.start < selected.end and selected.start < span.end
+    )

@@ -118,7 +118,7 @@ class KeysSection:
         now = self._site.clock.now()
         good = key.good_at(now)
         with row(f"key-{key.name}") as line:
-            line.classes("" if good else "md-over")
+            line.classes("" if good else "md-gone")
             with room():
                 text("div", key.name, "md-name")
                 words = text("div", f"{key.prefix}_...", "md-mono md-faint")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from modeldesk.charts import ColumnTimeline, Span, spans_of, worst_windows
+from modeldesk.charts import ColumnTimeline, Span, spans_of, telling_windows
 from modeldesk.desk import Desk
 from modeldesk.drift import ColumnComparison, Overlay, Status
 from modeldesk.errors import NotFound
@@ -163,7 +163,7 @@ def _timeline(
         kind=history.reference.kind,
         spans=spans,
         profiles=tuple(history.together(span.start, span.end) for span in spans),
-        compared=worst_windows(compared, spans),
+        compared=telling_windows(compared, spans),
         reference=history.reference,
         thresholds=history.thresholds,
         alerts=frozenset(each.window.start for each in alerts),
@@ -177,7 +177,7 @@ def _chosen(
     timeline: ColumnTimeline,
     state: ColumnState,
 ) -> ChosenWindow | None:
-    window = _asked(state, timeline, report) or _latest(timeline)
+    window = _asked(state, timeline, report) or _latest(report, history.column.name)
     if window is None:
         return None
     profile = history.together(window.start, window.end)
@@ -224,8 +224,13 @@ def _asked(state: ColumnState, timeline: ColumnTimeline, report: DriftReport) ->
     return Window(start=start, end=end) if start < end else None
 
 
-def _latest(timeline: ColumnTimeline) -> Window | None:
-    """Return the latest window with a verdict, or the latest there is."""
-    shown = [each for each in timeline.compared if each is not None]
-    judged = [each for each in shown if each[1].verdict.status in _JUDGED]
-    return next((window for window, _ in reversed(judged or shown)), None)
+def _latest(report: DriftReport, column: str) -> Window | None:
+    """Return the latest window in which the column has a verdict, or the latest there is."""
+    windows = [entry.window for entry in report.windows]
+    judged = [
+        entry.window
+        for entry in report.windows
+        for each in entry.comparison.columns
+        if each.name == column and each.verdict.status in _JUDGED
+    ]
+    return (judged or windows or [None])[-1]

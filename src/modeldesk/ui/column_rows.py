@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from modeldesk.charts import Span, small_bars
+from modeldesk.charts import Span, most_telling, small_bars
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.schema import Column, Role
 from modeldesk.services.views import WindowComparison
@@ -16,7 +16,6 @@ from modeldesk.ui.wording import NOTHING, count, share, verdict_words
 ROWS_A_PAGE = 40
 
 _FULL = 100
-_URGENCY = {Status.CHANGED: 2, Status.STABLE: 1}
 
 Distinct = Mapping[str, Sequence[float | None]]
 """Of each column, about how many different values it has at each place of the axis of time."""
@@ -130,17 +129,13 @@ class _Trend:
         return [_missing(found) for found in self._found]
 
     @property
-    def worst(self) -> list[ColumnComparison | None]:
-        return [max(found, key=_need, default=None) for found in self._found]
+    def telling(self) -> list[ColumnComparison | None]:
+        return [found[most_telling(found)] if found else None for found in self._found]
 
 
 def _missing(found: Sequence[ColumnComparison]) -> float | None:
     rows = sum(each.rows for each in found)
     return sum(each.rows * each.missing_share for each in found) / rows if rows else None
-
-
-def _need(compared: ColumnComparison) -> tuple[int, float]:
-    return _URGENCY.get(compared.verdict.status, 0), compared.distance or 0.0
 
 
 def _row(
@@ -174,7 +169,7 @@ def _row(
             distinct or [],
             lambda value: f"≈ {value:,.0f} different values",
         ),
-        "distance": _distances(NOTHING if distance is None else f"{distance:.3f}", trend.worst),
+        "distance": _distances(NOTHING if distance is None else f"{distance:.3f}", trend.telling),
         **chip_fields(compared.verdict.status if compared else None),
     }
 
@@ -184,10 +179,10 @@ def _latest(distinct: Sequence[float | None] | None) -> str:
     return f"≈ {count(round(known[-1]))}" if known else NOTHING
 
 
-def _distances(said: str, worst: Sequence[ColumnComparison | None]) -> dict[str, object]:
+def _distances(said: str, telling: Sequence[ColumnComparison | None]) -> dict[str, object]:
     judged = [
         each if each is not None and each.verdict.status is not Status.NOT_ENOUGH_DATA else None
-        for each in worst
+        for each in telling
     ]
     values = [None if each is None else each.distance for each in judged]
     changed = [each is not None and each.verdict.status is Status.CHANGED for each in judged]

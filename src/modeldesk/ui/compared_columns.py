@@ -31,9 +31,8 @@ CARD = """
     <div class="md-over-hits"><i v-for="(bin, place) in props.row.bins"
       :key="place" :title="bin"></i></div>
   </div>
-  <div :class="'md-over-axis md-over-axis--' + props.row.labelled"><span
-    v-for="(label, place) in props.row.axis" :key="place"
-    >{{ label }}</span></div>
+  <div :class="'md-over-axis md-over-axis--' + props.row.labelled"
+    ><span v-for="(label, place) in props.row.axis" :key="place">{{ label }}</span></div>
   <table class="md-stats">
     <thead><tr><th><span class="md-hidden">Fact</span></th>
       <th v-for="place in props.row.places" :key="place"><i :class="'md-dot md-dot--' + place"></i>

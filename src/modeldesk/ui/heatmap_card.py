@@ -160,7 +160,7 @@ def _title(data: MonitorData) -> str:
     each = (
         "hour" if length < 1 else "day" if length == 1 else "week" if length == _DAYS else "month"
     )
-    worst = "" if length <= 1 else ", the worst day of each"
+    worst = "" if length <= 1 else ", its worst changed day or a typical one"
     return f"Distance from the reference, per column and {each}{worst}"
 
 

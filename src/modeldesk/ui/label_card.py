@@ -35,7 +35,7 @@ Act = Callable[[], Awaitable[None]]
 
 def reason_chip(reason: Reason) -> None:
     """Add a reason with its icon."""
-    with block("md-reason"):
+    with block("md-why"):
         ui.icon(ICONS[reason.why])
         text("span", brief(reason.sentence))
 
@@ -133,7 +133,7 @@ class LabelCard:
         self._body.classes(remove="md-answer-old")
         self._body.clear()
         with self._body:
-            with block("md-reasons") as reasons:
+            with block("md-whys") as reasons:
                 testable(reasons, "reasons")
                 for reason in candidate.reasons:
                     reason_chip(reason)

@@ -78,7 +78,7 @@ class LogFilters:
         """
         self._version, self._versions, self._segments = version, versions, segments
         self._condition.about(version.model, state.version)
-        self._box = block("md-card md-filters")
+        self._box = block("md-card md-log-filters")
         testable(self._box, "filters")
         self.fill(state)
 

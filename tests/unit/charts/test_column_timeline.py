@@ -19,7 +19,7 @@ from modeldesk.charts import (
     panels_height,
     spans_of,
     stacked_panels,
-    worst_windows,
+    telling_windows,
 )
 from modeldesk.charts.category_stack import MISSING, OTHER, category_stack, largest_values
 from modeldesk.charts.panels import percent_axis, round_axis
@@ -55,7 +55,7 @@ def about(
         kind=kind,
         spans=SPANS,
         profiles=tuple(days),
-        compared=worst_windows(history, SPANS),
+        compared=telling_windows(history, SPANS),
         reference=reference,
         thresholds=Thresholds(),
         alerts=frozenset({day(1).start}),
@@ -196,19 +196,24 @@ def test_panels_stand_below_each_other_on_one_axis_of_time() -> None:
     assert len(hits) == len(panels)
     assert {len(one["data"]) for one in hits} == {3}
     assert hits[0]["data"][1]["start"] == day(1).start.isoformat()
-    assert all(one["markArea"]["data"] == [[{"xAxis": 1}, {"xAxis": 1}]] for one in hits)
+    shaded = [["itemStyle" in place for place in one["data"]] for one in hits]
+    assert shaded == [[False, True, False]] * len(panels)
     assert not re.search(r'"[:#]\w+":', json.dumps(options))  # such a key would hold code
 
 
-def test_the_worst_window_of_a_place_is_the_changed_one() -> None:
-    """A larger distance that nothing proves does not hide it."""
+def test_a_place_shows_its_worst_changed_window_or_a_typical_one() -> None:
+    """A larger distance that nothing proves hides no change, and is not taken for the usual one."""
     spans = spans_of([day(0), day(200)], Granularity.DAY)
     few = compared("x", 0.9, Status.NOT_ENOUGH_DATA)
-    history = [(day(1), compared("x", 0.2, Status.CHANGED)), (day(2), few)]
-    shown = worst_windows(history, spans)
+    changes = [compared("x", each, Status.CHANGED) for each in (0.2, 0.3)]
+    history = [(day(1), changes[0]), (day(2), few), (day(3), changes[1])]
+    history += [(day(8), compared("x", 0.09)), (day(9), compared("x", 0.01))]
+    history += [(day(10), compared("x", 0.02)), (day(11), few)]
+    shown = telling_windows(history, spans)
     assert shown[0] is None
-    assert shown[1] is not None
-    assert shown[1][0] == day(1)
+    assert shown[1] == (day(3), changes[1])
+    assert shown[2] == (day(10), compared("x", 0.02))
+    assert telling_windows([(day(1), few)], spans)[1] == (day(1), few)
 
 
 @pytest.mark.parametrize(
@@ -237,7 +242,7 @@ def test_a_place_of_several_windows_says_which_was_worst() -> None:
         kind=Kind.FLOAT,
         spans=spans,
         profiles=(numbers,) * len(spans),
-        compared=worst_windows([(day(1), compared("x", 0.2, Status.CHANGED))], spans),
+        compared=telling_windows([(day(1), compared("x", 0.2, Status.CHANGED))], spans),
         reference=numbers,
         thresholds=Thresholds(),
         alerts=frozenset(),
