@@ -10,7 +10,6 @@ from modeldesk.charts.column_timeline import (
     ColumnTimeline,
     column_panels,
     telling_windows,
-    worst_windows,
 )
 from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
 from modeldesk.charts.distance_history import distance_history

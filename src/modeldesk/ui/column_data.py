@@ -233,4 +233,5 @@ def _latest(report: DriftReport, column: str) -> Window | None:
         for each in entry.comparison.columns
         if each.name == column and each.verdict.status in _JUDGED
     ]
-    return (judged or windows or [None])[-1]
+    found = judged or windows
+    return found[-1] if found else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -37,9 +38,17 @@ _WRITTEN = """(event) => {
   if (field.selectionStart === undefined || others.includes(event.key)) return;
   emit(field.value, field.selectionStart);
 }"""
-# What was taken reaches the field a moment later.
-_PLACE = """setTimeout(() => document.querySelector('[data-testid="{name}-condition"]')
-  .setSelectionRange({cursor}, {cursor}), 60)"""
+# It is the browser that writes what was taken, and only where nobody has written on meanwhile: a
+# text from the server would come too late, and take away what was written since.
+_TAKE = """(() => {
+  const field = document.querySelector('[data-testid="%(name)s-condition"]');
+  if (!field) return;
+  field.focus();
+  if (field.value !== %(before)s) return;
+  field.value = %(after)s;
+  field.setSelectionRange(%(cursor)d, %(cursor)d);
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+})()"""
 _MOVING = {"ArrowDown": 1, "ArrowUp": -1}
 
 
@@ -83,6 +92,8 @@ class ConditionField:
         self._wanted = _Wanted(condition="", cursor=None)
         self._checking = False
         self._offered: Completions | None = None
+        self._offered_for = ""
+        """The condition that stood there when it was offered."""
         self._marked = 0
 
     def about(self, model: str, version: int | None) -> None:
@@ -166,6 +177,7 @@ class ConditionField:
                 trouble(error)
             return
         if wanted == self._wanted:
+            self._offered_for = wanted.condition
             self._offer(found.completions)
             self._tell(wanted.condition, found)
 
@@ -245,12 +257,10 @@ class ConditionField:
         """Write what was offered in place of what stands there."""
         if self._offered is None or place >= len(self._offered.items):
             return
-        item, before = self._offered.items[place], self.condition
+        item, before = self._offered.items[place], self._offered_for
         start, end = self._offered.start, self._offered.end
-        ends = "" if item.text.endswith("(") else " "
-        written = f"{before[:start]}{item.text}{ends}"
-        self._field.set_value(f"{written}{before[end:].lstrip()}")
-        cursor = len(written)
-        self._field.run_method("focus")
-        ui.run_javascript(_PLACE.format(name=self._name, cursor=cursor))
-        await self._check(self.condition, cursor)
+        written = f"{before[:start]}{item.text}{'' if item.text.endswith('(') else ' '}"
+        after, cursor = f"{written}{before[end:].lstrip()}", len(written)
+        told = {"before": json.dumps(before), "after": json.dumps(after)}
+        ui.run_javascript(_TAKE % {"name": self._name, "cursor": cursor, **told})
+        await self._check(after, cursor)

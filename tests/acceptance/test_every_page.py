@@ -1,0 +1,84 @@
+"""What holds for every page: nothing is in the way of anybody, and everything is found by keys."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from modeldesk.ui.places import DESK_PLACES, TABS
+from tests.support.axe import grave_violations
+from tests.support.measuring import measured_servers
+from tests.support.seeded import seed_home
+from tests.support.server import RunningServer, running_server
+from tests.support.shop import SHOP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+EVERY = [*DESK_PLACES, *(tab.path(SHOP) for group in TABS for tab in group)]
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Offer a server with models and days of traffic."""
+    del chromium
+    home = tmp_path_factory.mktemp("every") / "home"
+    seed_home(home)
+    with measured_servers(), running_server(home) as running:
+        yield running
+
+
+def opened(page: Page, address: str) -> None:
+    """Open a page and wait until it has what it shows."""
+    page.goto(address)
+    expect(page.get_by_test_id("title")).to_be_visible()
+    expect(page.get_by_test_id("waiting")).to_have_count(0)
+    page.wait_for_timeout(600)  # pictures and drawers glide into their place
+
+
+@pytest.mark.parametrize("place", EVERY)
+def test_nothing_is_in_anybodys_way(server: RunningServer, browser_page: Page, place: str) -> None:
+    """Neither in light nor in dark colours; and on a phone nothing is wider than the screen."""
+    page = browser_page
+    opened(page, server.url + place)
+    page.get_by_test_id("appearance-light").click()
+    page.wait_for_timeout(300)
+    assert grave_violations(page) == []
+    page.get_by_test_id("appearance-dark").click()
+    page.wait_for_timeout(300)
+    assert grave_violations(page) == []
+    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_column_is_found_by_keys_alone(server: RunningServer, browser_page: Page) -> None:
+    """The key / opens the search, arrows choose, Enter leads there; ? tells the keys."""
+    page = browser_page
+    opened(page, server.url)
+    page.keyboard.press("?")
+    expect(page.get_by_test_id("keys")).to_contain_text("Search models, columns and alerts")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("keys")).to_have_count(0)
+    page.keyboard.press("/")
+    field = page.get_by_test_id("search-field")
+    expect(field).to_be_focused()
+    hits = page.get_by_test_id("search-hits").locator("a")
+    expect(hits.first).to_contain_text("iris")
+    page.keyboard.type("petal_w")
+    expect(hits).to_have_count(1)
+    expect(hits.first).to_contain_text("petal_width_cm")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("column=petal_width_cm"))
+    expect(page.get_by_test_id("panel-title")).to_have_text("petal_width_cm")
+    page.keyboard.press("/")
+    field.fill("no such thing")
+    expect(page.get_by_test_id("search-hits")).to_contain_text("Nothing is called")
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("search-dialog")).to_be_hidden()
