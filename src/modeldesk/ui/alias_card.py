@@ -44,9 +44,18 @@ class AliasCard:
         self._aliases = AliasDialog(site, model, done=changed)
         self._routing = RoutingDialog(site, model, done=changed)
 
-    def build(self, standing: Standing) -> None:
-        """Add the card."""
+    def build(self, standing: Standing, *, here: bool) -> None:
+        """Add the card.
+
+        Parameters
+        ----------
+        standing
+            Who answers.
+        here
+            Whether the champion is served here: only then is there traffic to share.
+        """
         self._may = caller().may(CHANGES)
+        self._here = here
         self._aliases.build()
         self._routing.build()
         card = block("md-card")
@@ -149,7 +158,7 @@ class AliasCard:
                     self._version(None if shadow is None else shadow.version)
                 words = "predicts the champion's rows beside it and answers nobody"
                 text("div", words, "md-faint md-small")
-            if self._may and self._several:
+            if self._may and self._several and self._here:
                 with block("md-standing-acts"):
                     self._button("Share traffic", self._ask_routing, "share-traffic")
 

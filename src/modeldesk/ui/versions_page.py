@@ -7,6 +7,7 @@ from dataclasses import replace
 from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
+from modeldesk.services.loading import EXTERNAL
 from modeldesk.store import CHAMPION
 from modeldesk.ui.alias_card import AliasCard
 from modeldesk.ui.appearance import Appearance
@@ -70,7 +71,7 @@ class VersionsPage:
             tabs(self._model, VERSIONS)
             with block("md-grid-versions"):
                 self._line.build(data, self._measure, self._state.version)
-                self._aliases.build(data.standing)
+                self._aliases.build(data.standing, here=data.champion.flavor != EXTERNAL)
             now = self._site.clock.now()
             self._table.build(data, self._measure, self._state.version, now)
             self._history.build(data.standing.moves, now)

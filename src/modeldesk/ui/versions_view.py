@@ -10,6 +10,7 @@ from nicegui import events, ui
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.acting import EDITS, caller
 from modeldesk.services.comparison_sources import Source, Wanted
+from modeldesk.services.loading import EXTERNAL
 from modeldesk.services.paired_views import PairedReport
 from modeldesk.services.views import VersionView
 from modeldesk.ui.alias_dialog import version_name
@@ -265,13 +266,15 @@ class VersionsView:
             words += " ".join(each.because for each in data.sources if each.because)
             command = f"modeldesk routing {self._model} --shadow {data.one.number}"
             replays = not data.because(Source.REPLAY) and caller().may(EDITS)
-            code = "" if replays else command
+            shadows = EXTERNAL not in {data.one.flavor, data.other.flavor}
+            code = command if shadows and not replays else ""
             with empty("compare_arrows", "Choose the rows", words, code=code) as box:
                 if replays:
                     state = replace(self._state, source=Source.REPLAY)
                     words = f"Replay the latest {count(self._state.rows)} requests"
                     self._button(words, state, "start-replay")
-                ui.link("Let it shadow the champion", VERSIONS.path(self._model))
+                if shadows:
+                    ui.link("Let it shadow the champion", VERSIONS.path(self._model))
             testable(box, "no-source")
 
     def _button(self, words: str, state: CompareState, name: str) -> None:
