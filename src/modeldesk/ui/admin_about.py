@@ -96,7 +96,7 @@ def _row(view: SettingView) -> None:
             else:
                 words = "command line" if view.origin == "flag" else view.origin
                 text("span", words, "md-tag md-tag--set")
-        cell(view.description, "md-soft md-wrap-any")
+        cell(view.description, "md-soft md-wrap-any md-long")
 
 
 def _program(report: ProgramReport) -> None:

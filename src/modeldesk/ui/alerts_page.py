@@ -226,6 +226,7 @@ class AlertsPage:
         same = [alert.alert_id for alert in data.page.alerts] == known
         if data.page != self._data.page:
             self._filters.tell(data.page)
+            self._tell_ticks(data.page)
         if same:
             self._data = data
             self._list.show(data.page.alerts, self._now)
@@ -250,10 +251,10 @@ class AlertsPage:
         self._list.tick_all()
         self._tell_ticks()
 
-    def _tell_ticks(self) -> None:
+    def _tell_ticks(self, page: AlertPage | None = None) -> None:
         """Show how many alerts are selected, and what can be done with them."""
         ticked = len(self._list.ticked)
-        total = self._data.page.many(self._state.status)
+        total = (page or self._data.page).many(self._state.status)
         self._selected.set_text(f"{ticked} selected" if ticked else plural(total, "alert"))
         self._together.set_visibility(ticked > 0)
         if self._may_act:

@@ -329,10 +329,14 @@ def sentence(trial: RuleTrial, *, same: bool) -> str:
     if same:
         alerts = plural(trial.alerts_now, "alert")
         return f"The rule in force calls {trial.changed_now} of {days} changed, with {alerts}."
-    alerts = f"{plural(trial.alerts_then, 'alert')} instead of {trial.alerts_now}"
+    alerts = plural(trial.alerts_then, "alert")
+    instead = "" if trial.alerts_then == trial.alerts_now else f" instead of {trial.alerts_now}"
+    now = (
+        "as many as now" if trial.changed_then == trial.changed_now else f"not {trial.changed_now}"
+    )
     return (
-        f"With these numbers, {trial.changed_then} of {days} would have been called changed, not "
-        f"{trial.changed_now}: {alerts}."
+        f"With these numbers, {trial.changed_then} of {days} would have been called changed, "
+        f"{now}: {alerts}{instead}."
     )
 
 
