@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nicegui import events, ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from modeldesk.services.profile_choices import ProfileChoice
 from modeldesk.services.views import VersionView
@@ -38,8 +39,8 @@ def profile_slots(
     choices: Sequence[ProfileChoice | None],
     rows: Sequence[str],
     change: Change,
-) -> None:
-    """Add the fields of each profile.
+) -> dict[int, TextElement]:
+    """Add the fields of each profile; returns by place what tells of each that was found.
 
     Parameters
     ----------
@@ -52,6 +53,7 @@ def profile_slots(
     change
         Called with a place and what it is to have; ``None`` takes it away.
     """
+    words: dict[int, TextElement] = {}
     with block("md-card"), block("md-slots"):
         for place, choice in enumerate(choices):
             with block("md-slot") as slot:
@@ -59,7 +61,8 @@ def profile_slots(
                 if choice is None:
                     _empty(place, choices, offered, change)
                 else:
-                    _Slot(place, choice, offered, change).build(rows[place])
+                    words[place] = _Slot(place, choice, offered, change).build(rows[place])
+    return words
 
 
 def _empty(
@@ -91,11 +94,11 @@ class _Slot:
         self._offered = offered
         self._change = change
 
-    def build(self, words: str) -> None:
+    def build(self, words: str) -> TextElement:
         with block("md-slot-head"):
             block(f"md-dot md-dot--{self._place}", tag="i")
             text("b", LETTERS[self._place])
-            text("span", words, "md-faint md-small md-num")
+            told = text("span", words, "md-faint md-small md-num")
             if self._place:
                 button = ui.button(icon="close", on_click=self._remove, color=None)
                 button.props("flat dense").classes("md-btn md-btn--icon")
@@ -122,6 +125,7 @@ class _Slot:
                 self._date("First day", "first", self._choice.first)
                 text("span", "to")
                 self._date("Last day", "last", self._choice.last or self._choice.first)
+        return told
 
     @property
     def _days(self) -> tuple[date, ...]:

@@ -15,6 +15,7 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.compared_columns import CARD, CARDS_A_PAGE, ShownCards, cards
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import PROFILES
@@ -108,12 +109,13 @@ class ProfilesPage:
             self._body = block("md-bones")
             testable(self._body, "profiles")
             self._fill()
+            follow(self._look)
 
     def _fill(self) -> None:
         self._body.clear()
         data = self._data
         with self._body:
-            profile_slots(data.offered, data.choices, self._told(), self._choose)
+            self._words = profile_slots(data.offered, data.choices, self._told(), self._choose)
             if data.trouble is not None:
                 trouble(data.trouble)
             if data.report is not None:
@@ -210,6 +212,24 @@ class ProfilesPage:
         if asked == self._asked:
             self._data = data
             self._fill()
+
+    async def _look(self) -> None:
+        """Show what has changed since, in place; fields that somebody uses stay untouched."""
+        asked, report, desk = self._asked, self._data.report, self._site.desk
+        if report is None:
+            return
+        choices = [each.choice for each in report.chosen]
+        rows = await aside(desk.profiles.rows, self._model, choices)
+        if rows == tuple(each.profile.rows for each in report.chosen):
+            return
+        found = await aside(desk.profiles.compare, self._model, choices)
+        if asked != self._asked:
+            return
+        self._data = replace(self._data, report=found)
+        told = self._told()
+        for place, element in self._words.items():
+            element.set_text(told[place])
+        self._show(found)
 
 
 def _words(found: ChosenProfile) -> str:
