@@ -122,9 +122,10 @@ class _Slot:
 
         if self._choice.first is not None:
             with block("md-slot-fields"):
-                self._date("First day", "first", self._choice.first)
+                self._first = self._date("First day", "first", self._choice.first)
                 text("span", "to")
-                self._date("Last day", "last", self._choice.last or self._choice.first)
+                last = self._choice.last or self._choice.first
+                self._last = self._date("Last day", "last", last)
         return told
 
     @property
@@ -144,7 +145,7 @@ class _Slot:
         field.props["aria-label"] = f"{label} of profile {LETTERS[self._place]}"
         testable(field, f"{PLACES[self._place]}-{name}")
 
-    def _date(self, label: str, name: str, value: date) -> None:
+    def _date(self, label: str, name: str, value: date) -> ui.input:
         async def pick(event: events.ValueChangeEventArguments[str | None]) -> None:
             try:
                 day = date.fromisoformat(event.value or "")
@@ -157,6 +158,7 @@ class _Slot:
         field.props["aria-label"] = f"{label} of profile {LETTERS[self._place]} (UTC)"
         field.props["title"] = f"{label}, in UTC"
         testable(field, f"{PLACES[self._place]}-{name}")
+        return field
 
     async def _remove(self) -> None:
         await self._change(self._place, None)
@@ -173,17 +175,22 @@ class _Slot:
             await self._change(self._place, choice)
 
     async def _pick_segment(self, event: events.ValueChangeEventArguments[object]) -> None:
-        await self._change(self._place, replace(self._choice, segment=str(event.value or "")))
+        self._choice = replace(self._choice, segment=str(event.value or ""))
+        await self._change(self._place, self._choice)
 
     async def _pick_day(self, name: str, day: date) -> None:
         """Move one end; the other follows where it would be on the wrong side."""
         first = self._choice.first or day
         last = self._choice.last or first
-        length = last - first
+        if day == (first if name == "first" else last):
+            return
         if name == "first":
-            choice = replace(self._choice, first=day, last=max(last, day) if length else day)
+            choice = replace(self._choice, first=day, last=max(last, day) if last > first else day)
         else:
             choice = replace(self._choice, first=min(first, day), last=day)
+        self._choice = choice
+        self._first.set_value(f"{choice.first}")
+        self._last.set_value(f"{choice.last}")
         await self._change(self._place, choice)
 
 
