@@ -20,6 +20,7 @@ from tests.support.iris import FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 from tests.support.shop import (
+    IDLE,
     MARKUP,
     SHOP,
     WIDE,
@@ -72,6 +73,9 @@ def seed(home: Path) -> None:
             times = [NOW - timedelta(days=ago)] * 80
             desk.predictor.predict(SHOP, customers(80, seed=ago), timestamps=times)
         desk.registry.publish(total, name=WIDE, reference=wide_reference())
+        desk.registry.publish(spend, name=IDLE, reference=reference())
+        long_ago = [NOW - timedelta(days=60)] * 40
+        desk.predictor.predict(IDLE, customers(40), timestamps=long_ago)
         desk.jobs.run()
 
 
@@ -221,6 +225,24 @@ def test_segments_and_ranges_of_the_monitor(server: RunningServer, browser_page:
     page.goto(f"{server.url}/models/{WIDE}")
     expect(page.get_by_text("No traffic has been profiled yet")).to_be_visible()
     expect(page.get_by_test_id("segment")).to_have_count(0)
+
+
+def test_a_range_without_traffic_leads_to_all_days(
+    server: RunningServer, browser_page: Page
+) -> None:
+    """On the monitor and on a column's page; a version without any says so instead."""
+    page = browser_page
+    page.goto(f"{server.url}/models/{IDLE}")
+    expect(page.get_by_text("Nothing was profiled in the last 30 days.")).to_be_visible()
+    page.get_by_test_id("all-days").click()
+    ready(page, "heatmap")
+    expect(page).to_have_url(re.compile("range=all"))
+    page.goto(f"{server.url}/models/{IDLE}/columns/age")
+    page.get_by_role("link", name="Show all days").click()
+    ready(page, "timeline")
+    assert drawn(page, "timeline", "rows") == [40]
+    page.goto(f"{server.url}/models/{WIDE}/columns/f_1")
+    expect(page.get_by_text("No traffic has been profiled yet")).to_be_visible()
 
 
 def test_a_column_over_time_and_one_day_beside_the_reference(
@@ -406,7 +428,7 @@ def test_nothing_is_wider_than_a_telephone(
 
 
 def test_new_rows_appear_in_place(server: RunningServer, browser_page: Page) -> None:
-    """Without a reload, on the monitor and on the column's page."""
+    """Without a reload, on a column's page and beside each other."""
     page = browser_page
     page.goto(f"{server.url}/models/{SHOP}/columns/age")
     ready(page, "timeline")
@@ -419,3 +441,7 @@ def test_new_rows_appear_in_place(server: RunningServer, browser_page: Page) -> 
             break
         page.wait_for_timeout(100)
     assert drawn(page, "timeline", "rows") == [80, 80, 5]
+    page.goto(f"{server.url}/models/{SHOP}/profiles?a=1:reference&b=1:{day(0)}")
+    expect(page.get_by_test_id("profile-b")).to_contain_text("5 rows, 1 day")
+    assert page.request.post(f"{server.url}/api/v1/models/{SHOP}/predict", data={"rows": rows}).ok
+    expect(page.get_by_test_id("profile-b")).to_contain_text("10 rows, 1 day")

@@ -131,12 +131,12 @@ def test_what_needs_attention_is_on_top_and_what_rests_is_there_too(
 def test_a_click_on_the_heat_map_opens_the_column_at_the_day(
     server: RunningServer, browser_page: Page
 ) -> None:
-    """The middle day of `sepal_width_cm` is the changed one; the day chooser follows."""
+    """What changed is on top, on the middle day; the day chooser follows."""
     page = browser_page
     page.goto(f"{server.url}/models/iris/monitor")
     expect(page.get_by_test_id("heatmap").locator("canvas").first).to_be_visible()
     page.wait_for_timeout(500)
-    place = cell(page, 1, 1, columns=3)
+    place = cell(page, 1, 0, columns=3)
     page.mouse.click(place["x"], place["y"])
     expect(page.get_by_test_id("panel-title")).to_have_text(DRIFTED)
     expect(page.get_by_test_id("panel-verdict")).to_contain_text("Changed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from itertools import combinations
 
 from modeldesk.drift import ColumnComparison, Comparison, SharedBins, shared_bins
@@ -14,7 +14,7 @@ from modeldesk.schema import Granularity, Kind
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.registry import Registry
 from modeldesk.services.remembering import Remembered
-from modeldesk.store import WindowRecords
+from modeldesk.store import WindowRecords, WindowVolume
 
 MOST_CHOICES = 3
 """So many profiles can be told apart when they are drawn over each other."""
@@ -204,6 +204,18 @@ class ProfileChoices:
             ),
         )
 
+    def rows(self, name: str, choices: Sequence[ProfileChoice]) -> tuple[int, ...]:
+        """Return how many rows each choice stands for, without reading any profile."""
+        found = []
+        for choice in choices:
+            record = self._registry.record(name, choice.version)
+            if choice.first is None:
+                found.append(self._registry.reference_of(record.version_id).rows)
+                continue
+            span = (record.version_id, choice.segment, choice.first, choice.last or choice.first)
+            found.append(sum(each.rows for each in self._volumes(span)))
+        return tuple(found)
+
     def days(self, name: str, version: int) -> tuple[date, ...]:
         """Return the days on which a version has traffic, oldest first."""
         record = self._registry.record(name, version)
@@ -215,12 +227,17 @@ class ProfileChoices:
             message = f"{name} v{choice.version} has no segment {choice.segment!r}."
             raise NotFound(message, hint="Choose another one, or all rows.")
 
+    def _volumes(self, span: Span) -> list[WindowVolume]:
+        version_id, segment, first, last = span
+        volumes = self._windows.volumes(
+            version_id, Granularity.DAY, segment=segment, start=_midnight(first)
+        )
+        return [each for each in volumes if each.window.start <= _midnight(last)]
+
     def _together(self, span: Span) -> tuple[int, Profile]:
         """Merge the profiles of days; what was merged before is remembered until it changes."""
-        version_id, segment, first, last = span
-        start, end = _midnight(first), _midnight(last) + timedelta(days=1)
-        volumes = self._windows.volumes(version_id, Granularity.DAY, segment=segment, start=start)
-        days = [each for each in volumes if each.window.start < end]
+        version_id, segment, _, _ = span
+        days = self._volumes(span)
         basis = tuple((each.rows, each.last_time) for each in days)
         known = self._merged.get(span)
         if known is None or known[0] != basis:

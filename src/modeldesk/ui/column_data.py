@@ -51,6 +51,8 @@ class ColumnData:
     """Those of the column in this version, newest first."""
     chosen: ChosenWindow | None
     """``None`` where nothing was profiled in the range."""
+    earlier: bool
+    """Whether there is nothing in the range, but traffic of the version outside of it."""
 
     @staticmethod
     def load(desk: Desk, model: str, name: str, state: ColumnState, now: datetime) -> ColumnData:
@@ -81,6 +83,7 @@ class ColumnData:
             timeline=timeline,
             alerts=alerts,
             chosen=_chosen(desk, report, history, timeline, state),
+            earlier=not report.windows and bool(desk.profiles.days(model, shown.number)),
         )
 
     def choosing(self, desk: Desk, state: ColumnState) -> ColumnData:

@@ -132,7 +132,7 @@ class ColumnPage:
 
     def _nothing(self) -> None:
         with block("md-card"):
-            if self._state.range != "all":
+            if self._data.earlier:
                 words = "Nothing of this column was profiled in the range."
                 with empty("date_range", "No traffic in this range", words, small=True):
                     address = column_path(self._model, self._column)

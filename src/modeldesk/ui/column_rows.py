@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from modeldesk.charts import Span, most_telling, small_bars
+from modeldesk.charts import Span, most_telling, place_of, small_bars
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.schema import Column, Role
 from modeldesk.services.views import WindowComparison
@@ -93,8 +93,9 @@ def column_rows(
     """
     compared, places = _of_window(entry), data.by_place()
     trends = [_Trend(column.name, places, data.spans) for column in shown.columns]
+    at = None if entry is None else place_of(data.spans, entry.window.start)
     return [
-        _row(column, compared.get(column.name), trend, distinct.get(column.name))
+        _row(column, compared.get(column.name), trend, distinct.get(column.name), at)
         | {"open": column.name == opened}
         for column, trend in zip(shown.columns, trends, strict=True)
     ]
@@ -143,6 +144,7 @@ def _row(
     compared: ColumnComparison | None,
     trend: _Trend,
     distinct: Sequence[float | None] | None,
+    at: int | None,
 ) -> dict[str, object]:
     distance = compared.distance if compared else None
     return {
@@ -165,7 +167,7 @@ def _row(
             least=0.05,
         ),
         "distinct": _strip(
-            _latest(distinct),
+            _different(distinct, at),
             distinct or [],
             lambda value: f"≈ {value:,.0f} different values",
         ),
@@ -174,9 +176,9 @@ def _row(
     }
 
 
-def _latest(distinct: Sequence[float | None] | None) -> str:
-    known = [each for each in distinct or () if each is not None]
-    return f"≈ {count(round(known[-1]))}" if known else NOTHING
+def _different(distinct: Sequence[float | None] | None, at: int | None) -> str:
+    value = None if at is None or distinct is None else distinct[at]
+    return NOTHING if value is None else f"≈ {count(round(value))}"
 
 
 def _distances(said: str, telling: Sequence[ColumnComparison | None]) -> dict[str, object]:

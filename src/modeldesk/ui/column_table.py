@@ -62,7 +62,7 @@ def _strip(name: str, extra: str = "") -> str:
       v-html="props.row.{name}.svg"></span></div></q-td>"""
 
 
-_BEFORE = ' <span class="md-faint">({{ props.row.before }})</span>'
+_BEFORE = ' <span v-if="props.row.before" class="md-faint">({{ props.row.before }})</span>'
 
 _ROW = f"""
 <q-tr :props="props" :class="'md-row' + (props.row.open ? ' md-row--open' : '')"

@@ -99,7 +99,7 @@ class HeatmapCard:
 
     def _nothing_yet(self, state: MonitorState) -> None:
         model = self._data.report.model
-        if self._data.overview.profiled and state.range != "all":
+        if self._data.earlier:
             words = f"Nothing was profiled in the {RANGES[state.range].words.lower()}."
             with empty("date_range", "No traffic in this range", words, small=True):
                 button = ui.button("Show all days", on_click=self._all_days, color=None)

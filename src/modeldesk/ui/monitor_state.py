@@ -106,6 +106,8 @@ class MonitorData:
     alerts: tuple[AlertView, ...]
     spans: tuple[Span, ...]
     """Places of the page's axis of time."""
+    earlier: bool
+    """Whether there is nothing in the range, but traffic of the version outside of it."""
 
     @staticmethod
     def load(desk: Desk, model: str, state: MonitorState, now: datetime) -> MonitorData:
@@ -129,6 +131,7 @@ class MonitorData:
             report=report,
             alerts=desk.monitoring.alerts(model),
             spans=spans_of(windows, report.granularity),
+            earlier=not windows and bool(desk.profiles.days(model, shown.number)),
         )
 
     def on(self, day: str | None) -> WindowComparison | None:

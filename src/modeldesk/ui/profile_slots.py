@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from nicegui import events, ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from modeldesk.services.profile_choices import ProfileChoice
 from modeldesk.services.views import VersionView
@@ -38,8 +39,8 @@ def profile_slots(
     choices: Sequence[ProfileChoice | None],
     rows: Sequence[str],
     change: Change,
-) -> None:
-    """Add the fields of each profile.
+) -> dict[int, TextElement]:
+    """Add the fields of each profile; returns by place what tells of each that was found.
 
     Parameters
     ----------
@@ -52,6 +53,7 @@ def profile_slots(
     change
         Called with a place and what it is to have; ``None`` takes it away.
     """
+    words: dict[int, TextElement] = {}
     with block("md-card"), block("md-slots"):
         for place, choice in enumerate(choices):
             with block("md-slot") as slot:
@@ -59,7 +61,8 @@ def profile_slots(
                 if choice is None:
                     _empty(place, choices, offered, change)
                 else:
-                    _Slot(place, choice, offered, change).build(rows[place])
+                    words[place] = _Slot(place, choice, offered, change).build(rows[place])
+    return words
 
 
 def _empty(
@@ -91,11 +94,11 @@ class _Slot:
         self._offered = offered
         self._change = change
 
-    def build(self, words: str) -> None:
+    def build(self, words: str) -> TextElement:
         with block("md-slot-head"):
             block(f"md-dot md-dot--{self._place}", tag="i")
             text("b", LETTERS[self._place])
-            text("span", words, "md-faint md-small md-num")
+            told = text("span", words, "md-faint md-small md-num")
             if self._place:
                 button = ui.button(icon="close", on_click=self._remove, color=None)
                 button.props("flat dense").classes("md-btn md-btn--icon")
@@ -119,9 +122,11 @@ class _Slot:
 
         if self._choice.first is not None:
             with block("md-slot-fields"):
-                self._date("First day", "first", self._choice.first)
+                self._first = self._date("First day", "first", self._choice.first)
                 text("span", "to")
-                self._date("Last day", "last", self._choice.last or self._choice.first)
+                last = self._choice.last or self._choice.first
+                self._last = self._date("Last day", "last", last)
+        return told
 
     @property
     def _days(self) -> tuple[date, ...]:
@@ -140,7 +145,7 @@ class _Slot:
         field.props["aria-label"] = f"{label} of profile {LETTERS[self._place]}"
         testable(field, f"{PLACES[self._place]}-{name}")
 
-    def _date(self, label: str, name: str, value: date) -> None:
+    def _date(self, label: str, name: str, value: date) -> ui.input:
         async def pick(event: events.ValueChangeEventArguments[str | None]) -> None:
             try:
                 day = date.fromisoformat(event.value or "")
@@ -153,6 +158,7 @@ class _Slot:
         field.props["aria-label"] = f"{label} of profile {LETTERS[self._place]} (UTC)"
         field.props["title"] = f"{label}, in UTC"
         testable(field, f"{PLACES[self._place]}-{name}")
+        return field
 
     async def _remove(self) -> None:
         await self._change(self._place, None)
@@ -169,17 +175,22 @@ class _Slot:
             await self._change(self._place, choice)
 
     async def _pick_segment(self, event: events.ValueChangeEventArguments[object]) -> None:
-        await self._change(self._place, replace(self._choice, segment=str(event.value or "")))
+        self._choice = replace(self._choice, segment=str(event.value or ""))
+        await self._change(self._place, self._choice)
 
     async def _pick_day(self, name: str, day: date) -> None:
         """Move one end; the other follows where it would be on the wrong side."""
         first = self._choice.first or day
         last = self._choice.last or first
-        length = last - first
+        if day == (first if name == "first" else last):
+            return
         if name == "first":
-            choice = replace(self._choice, first=day, last=max(last, day) if length else day)
+            choice = replace(self._choice, first=day, last=max(last, day) if last > first else day)
         else:
             choice = replace(self._choice, first=min(first, day), last=day)
+        self._choice = choice
+        self._first.set_value(f"{choice.first}")
+        self._last.set_value(f"{choice.last}")
         await self._change(self._place, choice)
 
 

@@ -15,6 +15,7 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.compared_columns import CARD, CARDS_A_PAGE, ShownCards, cards
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import PROFILES
@@ -107,17 +108,37 @@ class ProfilesPage:
             tabs(self._model, PROFILES)
             self._body = block("md-bones")
             testable(self._body, "profiles")
-            self._fill()
+            self._take()
+            follow(self._look)
+
+    def _take(self) -> None:
+        """Show all anew, the fields as well."""
+        self._chosen = self._data.choices
+        self._other_fields = False
+        self._fill()
 
     def _fill(self) -> None:
         self._body.clear()
         data = self._data
         with self._body:
-            profile_slots(data.offered, data.choices, self._told(), self._choose)
-            if data.trouble is not None:
-                trouble(data.trouble)
-            if data.report is not None:
-                self._columns(data.report)
+            self._words = profile_slots(data.offered, data.choices, self._told(), self._choose)
+            self._below = block("md-bones")
+        self._fill_below()
+
+    def _fill_below(self) -> None:
+        """Show what belongs to the chosen profiles; the fields above stay as they are."""
+        self._below.clear()
+        with self._below:
+            if self._data.trouble is not None:
+                trouble(self._data.trouble)
+            if self._data.report is not None:
+                self._columns(self._data.report)
+
+    def _tell(self) -> None:
+        """Say in place what was found."""
+        told = self._told()
+        for place, element in self._words.items():
+            element.set_text(told[place])
 
     def _told(self) -> list[str]:
         """Say what was found at each place."""
@@ -194,9 +215,11 @@ class ProfilesPage:
 
     async def _choose(self, place: int, choice: ProfileChoice | None) -> None:
         """Show another profile at a place."""
-        choices = list(self._data.choices)
+        choices = list(self._chosen)
+        self._other_fields |= not _same_fields(choices[place], choice)
         choices[place] = choice
-        self._state = replace(self._state, choices=tuple(choices), page=1)
+        self._chosen = tuple(choices)
+        self._state = replace(self._state, choices=self._chosen, page=1)
         ui.navigate.history.replace(self._state.query())
         self._asked += 1
         asked = self._asked
@@ -207,9 +230,38 @@ class ProfilesPage:
             with self._body:
                 trouble(error, retry=ui.navigate.reload)
             return
-        if asked == self._asked:
-            self._data = data
-            self._fill()
+        if asked != self._asked:
+            return
+        self._data = data
+        if self._other_fields:
+            self._take()
+            return
+        # Somebody may be in the middle of the next field.
+        self._tell()
+        self._fill_below()
+
+    async def _look(self) -> None:
+        """Show what has changed since, in place; fields that somebody uses stay untouched."""
+        asked, report, desk = self._asked, self._data.report, self._site.desk
+        if report is None:
+            return
+        choices = [each.choice for each in report.chosen]
+        rows = await aside(desk.profiles.rows, self._model, choices)
+        if rows == tuple(each.profile.rows for each in report.chosen):
+            return
+        found = await aside(desk.profiles.compare, self._model, choices)
+        if asked != self._asked:
+            return
+        self._data = replace(self._data, report=found)
+        self._tell()
+        self._show(found)
+
+
+def _same_fields(before: ProfileChoice | None, now: ProfileChoice | None) -> bool:
+    """Whether two choices differ in nothing but days or segment, which need no other fields."""
+    if before is None or now is None or before.version != now.version:
+        return False
+    return before.first is not None and now.first is not None
 
 
 def _words(found: ChosenProfile) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 from nicegui import ui
 
@@ -102,9 +102,11 @@ def moment_of(key: str) -> datetime | None:
     """
     for pattern in (_DAY, _HOUR):
         try:
-            return datetime.strptime(key, pattern).replace(tzinfo=UTC)
+            found = datetime.strptime(key, pattern).replace(tzinfo=UTC)
         except ValueError:
             continue
+        # After the last year of the calendar nothing ends.
+        return found if found.year < MAXYEAR else None
     return None
 
 

@@ -110,6 +110,9 @@ def test_rows_that_arrive_later_are_in_the_profile_that_was_remembered(desk: Des
     assert desk.profiles.chosen("iris", days(4)).profile.rows == 150
     log_day(desk, 0, flowers=iris_frame().head(10))
     assert desk.profiles.chosen("iris", days(4)).profile.rows == 160
+    last = ProfileChoice(version=1, first=date.max)
+    choices = [REFERENCE, days(4), days(1, 4), last]
+    assert desk.profiles.rows("iris", choices) == (150, 160, 160, 0)
 
 
 def test_what_cannot_be_shown_is_refused(desk: Desk) -> None:

@@ -62,6 +62,7 @@ def test_every_choice_of_a_column_comes_back() -> None:
     backwards = {"day": "2026-03-02", "to": "2026-03-01"}
     assert ColumnState.read(backwards) == ColumnState(day="2026-03-02")
     assert ColumnState.read({"day": "yesterday", "to": "2026-03-01"}) == ColumnState()
+    assert ColumnState.read({"day": "9999-12-31"}) == ColumnState()
 
 
 @pytest.mark.parametrize(
