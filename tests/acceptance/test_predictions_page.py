@@ -268,6 +268,18 @@ def test_a_row_by_itself_is_labelled_and_flagged(seeded: Seeded, browser_page: P
     expect(drawer).to_be_hidden()
 
 
+def test_rows_are_gone_through_one_by_one(seeded: Seeded, browser_page: Page) -> None:
+    """By keys or buttons, up and down the table."""
+    page, rows = browser_page, seeded.rows
+    page.goto(f"{seeded.page}?row={rows['id'][-1]}")
+    expect(page.get_by_test_id("row-said")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_test_id("prediction-title")).to_contain_text(rows["id"][-2])
+    page.get_by_test_id("prediction-above").click()
+    expect(page.get_by_test_id("prediction-title")).to_contain_text(rows["id"][-1])
+    assert query(page) == {"row": rows["id"][-1]}
+
+
 def test_new_predictions_are_announced(seeded: Seeded, browser_page: Page) -> None:
     """And do not move what is read until a person asks for them."""
     page = browser_page
