@@ -83,6 +83,7 @@ class ConditionField:
         self._wanted = _Wanted(condition="", cursor=None)
         self._checking = False
         self._offered: Completions | None = None
+        self._about = ""
         self._marked = 0
 
     def about(self, model: str, version: int | None) -> None:
@@ -167,6 +168,7 @@ class ConditionField:
             return
         if wanted == self._wanted:
             self._offer(found.completions)
+            self._about = wanted.condition
             self._tell(wanted.condition, found)
 
     def _tell(self, condition: str, found: CheckedExpression) -> None:
@@ -245,7 +247,8 @@ class ConditionField:
         """Write what was offered in place of what stands there."""
         if self._offered is None or place >= len(self._offered.items):
             return
-        item, before = self._offered.items[place], self.condition
+        # Of what the offer was made for: somebody who writes fast may have written on since.
+        item, before = self._offered.items[place], self._about
         start, end = self._offered.start, self._offered.end
         ends = "" if item.text.endswith("(") else " "
         written = f"{before[:start]}{item.text}{ends}"
