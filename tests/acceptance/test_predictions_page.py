@@ -111,9 +111,14 @@ def first_id(page: Page) -> str:
     return (shown(page).first.get_attribute("data-testid") or "").removeprefix("row-")
 
 
-def query(page: Page) -> dict[str, str]:
-    """Return what the address carries."""
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+def carries(page: Page, wanted: dict[str, str]) -> bool:
+    """Wait until the address carries exactly this; whether it comes to that."""
+    for _ in range(100):
+        found = parse_qs(urlsplit(page.url).query)
+        if {name: values[0] for name, values in found.items()} == wanted:
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def test_a_person_finds_the_wrong_answers_of_a_class(seeded: Seeded, browser_page: Page) -> None:
@@ -134,13 +139,13 @@ def test_a_person_finds_the_wrong_answers_of_a_class(seeded: Seeded, browser_pag
     taken = wrong.filter(pl.col("said") == VIRGINICA)
     assert 0 < taken.height < wrong.height
     expect(shown(page)).to_have_count(taken.height)
-    assert query(page) == {"label": "wrong", "said": VIRGINICA}
+    assert carries(page, {"label": "wrong", "said": VIRGINICA})
     page.reload()
     expect(shown(page)).to_have_count(taken.height)
     expect(page.get_by_test_id("filter-said")).to_contain_text(VIRGINICA)
     page.get_by_test_id("filters-clear").click()
     expect(shown(page)).to_have_count(50)
-    assert query(page) == {}
+    assert carries(page, {})
 
 
 def test_scores_days_segments_and_keys_are_filters(seeded: Seeded, browser_page: Page) -> None:
@@ -158,7 +163,7 @@ def test_scores_days_segments_and_keys_are_filters(seeded: Seeded, browser_page:
     expect(shown(page)).to_have_count(doubtful.filter(pl.col("ago") < 9).height)
     page.get_by_test_id("filter-to").fill(day)
     expect(shown(page)).to_have_count(doubtful.filter(pl.col("ago") == 5).height)
-    assert query(page) == {"from": day, "to": day, "score_high": f"{limit}"}
+    assert carries(page, {"from": day, "to": day, "score_high": f"{limit}"})
 
     page.goto(f"{seeded.page}?segment=class%3D{SETOSA}&from={day}")
     some = rows.filter((pl.col("said") == SETOSA) & (pl.col("ago") < 9))
@@ -257,7 +262,7 @@ def test_a_row_by_itself_is_labelled_and_flagged(seeded: Seeded, browser_page: P
         assert flags[0]["comment"] == MARKUP
     page.get_by_test_id("prediction-close").click()
     expect(drawer).to_be_hidden()
-    assert "row" not in query(page)
+    assert carries(page, {})
 
     choose(page, "filter-flagged", "Flagged")
     expect(shown(page)).to_have_count(1)
@@ -266,6 +271,18 @@ def test_a_row_by_itself_is_labelled_and_flagged(seeded: Seeded, browser_page: P
     expect(page.get_by_test_id("row-truth")).to_have_text(VERSICOLOR)
     page.keyboard.press("Escape")
     expect(drawer).to_be_hidden()
+
+
+def test_rows_are_gone_through_one_by_one(seeded: Seeded, browser_page: Page) -> None:
+    """By keys or buttons, up and down the table."""
+    page, rows = browser_page, seeded.rows
+    page.goto(f"{seeded.page}?row={rows['id'][-1]}")
+    expect(page.get_by_test_id("row-said")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_test_id("prediction-title")).to_contain_text(rows["id"][-2])
+    page.get_by_test_id("prediction-above").click()
+    expect(page.get_by_test_id("prediction-title")).to_contain_text(rows["id"][-1])
+    assert carries(page, {"row": rows["id"][-1]})
 
 
 def test_new_predictions_are_announced(seeded: Seeded, browser_page: Page) -> None:

@@ -13,6 +13,7 @@ from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.states import trouble
 
 _WAITING = 240
+_STEPS = {"j": 1, "k": -1}
 
 
 class Drawer:
@@ -26,12 +27,23 @@ class Drawer:
         What a screen reader calls it.
     close
         Called when a person closes it.
+    step
+        Called with 1 or -1 when a person wants to see what comes after or before what is shown;
+        ``None``: nothing does.
     """
 
-    def __init__(self, name: str, label: str, *, close: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        *,
+        close: Callable[[], Awaitable[None]],
+        step: Callable[[int], Awaitable[None]] | None = None,
+    ) -> None:
         self._name = name
         self._label = label
         self._close = close
+        self._step = step
 
     def build(self) -> None:
         """Add the place of the drawer, closed."""
@@ -43,8 +55,13 @@ class Drawer:
         self._keys = ui.keyboard(self._press, active=False, repeating=False, ignore=ignored)
 
     async def _press(self, event: events.KeyEventArguments) -> None:
-        if event.key.escape and event.action.keydown:
+        if not event.action.keydown:
+            return
+        steps = _STEPS.get(str(event.key.name))
+        if event.key.escape:
             await self._close()
+        elif steps is not None and self._step is not None and not event.modifiers.ctrl:
+            await self._step(steps)
 
     def show(self, *, shown: bool) -> None:
         """Open the drawer, or close and empty it."""
@@ -110,10 +127,14 @@ class Drawer:
                 if words:
                     testable(text("div", words, "md-faint md-small"), f"{self._name}-note")
             ui.space()
+            if self._step is not None:
+                step = self._step
+                self._icon("keyboard_arrow_up", "The row above (k)", lambda: step(-1), "above")
+                self._icon("keyboard_arrow_down", "The row below (j)", lambda: step(1), "below")
             self._icon("close", "Close", self._close, "close")
 
     def _icon(self, icon: str, label: str, act: Callable[[], Awaitable[None]], name: str) -> None:
         button = ui.button(icon=icon, on_click=act, color=None)
         button.props("flat dense").classes("md-btn md-btn--icon")
-        button.props["aria-label"] = label
+        button.props["aria-label"] = button.props["title"] = label
         testable(button, f"{self._name}-{name}")

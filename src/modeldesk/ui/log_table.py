@@ -141,5 +141,11 @@ class LogTable:
         if changed:
             self._table.update()
 
+    def beside(self, row: str, steps: int) -> str | None:
+        """Return the prediction so many rows below one; ``None`` where there is none."""
+        names = [] if self._table is None else [str(each["id"]) for each in self._table.rows]
+        place = names.index(row) + steps if row in names else -1
+        return names[place] if 0 <= place < len(names) else None
+
     async def _open(self, event: events.GenericEventArguments) -> None:
         await self._show(str(event.args))

@@ -27,6 +27,8 @@ class OneRowDrawer:
         Called when a person closes the drawer.
     changed
         Called after the row got a label or a flag.
+    step
+        Called with 1 or -1 when a person wants to see the row below or above.
     """
 
     def __init__(
@@ -37,13 +39,14 @@ class OneRowDrawer:
         show: Callable[[str], Awaitable[None]],
         close: Callable[[], Awaitable[None]],
         changed: Callable[[], Awaitable[None]],
+        step: Callable[[int], Awaitable[None]] | None = None,
     ) -> None:
         self._site = site
         self._model = model
         self._changed = changed
         self._asked = 0
         self._shown = ""
-        self._drawer = Drawer("prediction", "Prediction", close=close)
+        self._drawer = Drawer("prediction", "Prediction", close=close, step=step)
         self._detail = RowDetail(site, show=show, changed=self._again)
 
     def build(self) -> None:

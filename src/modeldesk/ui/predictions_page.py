@@ -94,6 +94,7 @@ class PredictionsPage:
             show=self._show_row,
             close=self._close_row,
             changed=self._refresh,
+            step=self._step,
         )
 
     async def build(self) -> None:
@@ -268,6 +269,12 @@ class PredictionsPage:
         self._move(replace(self._state, row=prediction_id))
         self._table.mark(prediction_id)
         await self._drawer.show(prediction_id)
+
+    async def _step(self, steps: int) -> None:
+        """Show the row below the shown one, or above; at the ends of the table nothing happens."""
+        further = self._table.beside(self._state.row, steps)
+        if further is not None:
+            await self._show_row(further)
 
     async def _close_row(self) -> None:
         self._move(replace(self._state, row=""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,12 @@ import polars as pl
 import pytest
 
 from modeldesk.errors import InvalidExpression, NotFound
-from modeldesk.schema import LogPolicy
+from modeldesk.schema import LogPolicy, Routing, Shadow
 from modeldesk.services.flag_board import FlagState
 from modeldesk.services.log_choice import LogChoice, Truth
 from modeldesk.services.reading import Which
 from modeldesk.services.worth_labelling import Why
+from tests.support import functions
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 from tests.support.labelled_iris import doubtful, label, logged
 
@@ -226,3 +228,29 @@ def test_the_queue_has_unlabelled_rows_only(desk: Desk, flowers: pl.DataFrame) -
     assert first not in {
         each.prediction_id for each in desk.worth_labelling.queue("iris").candidates
     }
+
+
+def test_rows_of_which_the_shadow_says_otherwise_come_first(desk: Desk) -> None:
+    """And what the shadow said is a row of the log of its own."""
+    desk.registry.publish(
+        functions.guesses_setosa, name="iris", reference=iris_frame(), target="class"
+    )
+    desk.routes.set("iris", Routing(shadow=Shadow(version=2)))
+    flowers = iris_frame()[45:55]
+    answer = desk.predictor.predict("iris", flowers.select(FEATURES).to_dicts())
+    column = answer.signature.prediction.name
+    choice = LogChoice(version=2, which=Which.SHADOW)
+    until = time.monotonic() + 60
+    while desk.prediction_log.table("iris", choice).height < 10:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    others = [
+        each.prediction_id for each in answer.predictions if each.outputs[column] != CLASSES[0]
+    ]
+    assert 0 < len(others) < 10
+    queue = desk.worth_labelling.queue("iris", why=Why.DISAGREEMENT)
+    assert {each.prediction_id for each in queue.candidates} == set(others)
+    assert queue.counts[Why.DISAGREEMENT] == len(others)
+    told = {reason.sentence for reason in queue.candidates[0].reasons}
+    assert f"The shadow says {CLASSES[0]}" in told
+    assert ids(desk, LogChoice()) == {each.prediction_id for each in answer.predictions}
