@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from modeldesk.services.health import Grade
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.health_words import grade_words
 from modeldesk.ui.models_state import ModelsState, Sort
@@ -54,8 +53,7 @@ def _measure(model: ModelSummary) -> tuple[int, float]:
     change = model.performance
     if change is None:
         return (2, 0.0) if model.estimate is None else (1, -model.estimate.value)
-    fell = model.performance is not None and bool(change.worse)
-    return (-1 if fell else 0), -(change.figure.value or 0.0)
+    return (-1 if change.worse else 0), -(change.figure.value or 0.0)
 
 
 _KEYS: dict[Sort, _Key] = {
@@ -67,9 +65,3 @@ _KEYS: dict[Sort, _Key] = {
     Sort.MEASURE: _measure,
     Sort.VERSION: lambda model: -model.published_at.timestamp(),
 }
-
-
-def attention_counts(models: Sequence[ModelSummary]) -> dict[Grade, int]:
-    """Return how many models have each verdict."""
-    grades = [model.health.grade for model in models]
-    return {grade: grades.count(grade) for grade in Grade}
