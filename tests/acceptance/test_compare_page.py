@@ -58,6 +58,11 @@ def choose(page: Page, field: str, option: str | re.Pattern[str]) -> None:
     page.get_by_role("option", name=option).click()
 
 
+def drawn(page: Page, chart: str = "gaps") -> None:
+    """Wait until a chart is drawn, so that nothing takes it away while its script is loaded."""
+    expect(page.get_by_test_id(chart).locator("canvas").first).to_be_visible()
+
+
 def gaps(page: Page) -> dict[str, float]:
     """Return the differences that the chart shows, by measure."""
     found = page.get_by_test_id("gaps").evaluate(
@@ -82,6 +87,7 @@ def test_which_version_is_better_in_the_shadow(
     page.goto(address.replace("compare", "versions"))
     page.get_by_test_id("version-2").get_by_role("link").click()
     expect(page).to_have_url(re.compile(r"compare\?one=2&other=1"))
+    drawn(page)
     page.get_by_test_id("source-shadow").click()
     expect(page).to_have_url(re.compile("source=shadow"))
     one, other = (lent.right(model, lent.rows) for model in (lent.second, lent.first))
@@ -91,6 +97,7 @@ def test_which_version_is_better_in_the_shadow(
     assert number(page, "rows") == number(page, "labelled") == DAYS * ROWS
     improved, regressed = int((one & ~other).sum()), int((other & ~one).sum())
     assert (number(page, "improved"), number(page, "regressed")) == (improved, regressed)
+    drawn(page)
     agreement = float(figure(page, "agreement").removesuffix(" %"))
     assert agreement == pytest.approx(same.mean() * 100, abs=0.06)
     expect(page.get_by_test_id("mcnemar")).to_contain_text(f"Only v2 is right on {improved} rows")
@@ -106,8 +113,9 @@ def test_which_version_is_better_in_the_shadow(
     expect(page.get_by_test_id("note-changes")).to_contain_text("owner")
     page.get_by_test_id("swap").click()
     expect(page).to_have_url(re.compile("one=1&other=2"))
-    page.get_by_test_id("source-shadow").click()
+    expect(page.get_by_test_id("source-shadow")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_test_id("mcnemar")).to_contain_text(f"Only v1 is right on {regressed} rows")
+    drawn(page)
     assert gaps(page)["accuracy"] == pytest.approx(other.mean() - one.mean())
     expect(page.get_by_test_id("source-test")).to_be_disabled()
     page.reload()
@@ -122,6 +130,7 @@ def test_the_test_set_at_publish(address: str, lent: Lent, browser_page: Page) -
     expect(page.get_by_test_id("source-test")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_test_id("verdict")).to_contain_text("on the same 600 rows")
     assert number(page, "improved") == int((one & ~other).sum())
+    drawn(page)
     assert gaps(page)["accuracy"] == pytest.approx(one.mean() - other.mean())
     page.set_viewport_size({"width": 390, "height": 844})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
@@ -131,9 +140,11 @@ def test_a_replay_is_started_by_a_person(address: str, lent: Lent, browser_page:
     """Version 2 predicts what version 1 answered once more; rows and days are chosen."""
     page = browser_page
     page.goto(f"{address}?one=2&other=1")
+    drawn(page)
     page.get_by_test_id("source-replay").click()
     expect(page.get_by_test_id("figure-rows")).to_contain_text("predicted once more")
     assert number(page, "rows") == DAYS * ROWS
+    drawn(page)
     choose(page, "rows", "1,000 rows at most")
     expect(page.get_by_test_id("figure-rows")).to_contain_text("1,000")
     expect(page).to_have_url(re.compile("rows=1000"))
@@ -203,7 +214,7 @@ def test_what_changed_between_two_ranges(address: str, lent: Lent, browser_page:
     """The change of the mean error is that of the rows; its parts are told by column."""
     page = browser_page
     page.goto(f"{address}?sort=ranges")
-    expect(page.get_by_test_id("verdict")).to_be_visible()
+    drawn(page, "change-chart")
     today = datetime.now(UTC).date()
     days = {"base-from": 6, "base-to": 5, "from": 2, "to": 1}
     for field, ago in days.items():
@@ -218,6 +229,7 @@ def test_what_changed_between_two_ranges(address: str, lent: Lent, browser_page:
     choose(page, "part", re.compile("^age"))
     expect(page.get_by_test_id("part-sentence")).to_contain_text("age")
     expect(page.get_by_test_id("bins").locator("tbody tr").first).to_be_visible()
+    drawn(page, "change-chart")
     page.get_by_test_id("from").fill((today - timedelta(days=6)).isoformat())
     page.get_by_test_id("compare-ranges").click()
     expect(page.get_by_test_id("trouble")).to_contain_text("times in common")
