@@ -16,6 +16,9 @@ Draw: TypeAlias = Callable[[Palette], Options]
 _CHOICE = "modeldesk_appearance"
 _SYSTEM = "modeldesk_system"
 _COOKIE = "path=/; max-age=31536000; samesite=lax"
+_PATIENCE_SECONDS = 15.0
+"""How long a browser may take to answer, which loads the page meanwhile."""
+
 _ASK_SYSTEM = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
 
 
@@ -120,7 +123,8 @@ class Appearance:
             return
         answer = await ui.run_javascript(
             f"const system = {_ASK_SYSTEM}; "
-            f"document.cookie = '{_SYSTEM}=' + system + '; {_COOKIE}'; return system"
+            f"document.cookie = '{_SYSTEM}=' + system + '; {_COOKIE}'; return system",
+            timeout=_PATIENCE_SECONDS,
         )
         self._follow(str(answer))
 

@@ -9,6 +9,7 @@ from nicegui import ui
 
 # Only the browser knows the address under which it reached the page, whatever stands between.
 _ASK = r"location.origin + location.pathname.replace(/\/models\/[^/]+\/[a-z]+\/?$/, '')"
+_PATIENCE_SECONDS = 15.0
 _ADDRESS = re.compile(r"https?://[^\s/?#]+(/[^\s?#]*)?")
 
 
@@ -20,5 +21,5 @@ def asked_at() -> str:
 async def reached_at() -> str | None:
     """Ask the browser, once it is there; ``None`` where its answer is no address."""
     await ui.context.client.connected()
-    url = str(await ui.run_javascript(_ASK)).rstrip("/")
+    url = str(await ui.run_javascript(_ASK, timeout=_PATIENCE_SECONDS)).rstrip("/")
     return url if _ADDRESS.fullmatch(url) and urlsplit(url).hostname else None
