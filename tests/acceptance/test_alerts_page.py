@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import httpx
+import numpy as np
+import polars as pl
 import pytest
 from playwright.sync_api import expect
+from sklearn.linear_model import LinearRegression
 
 from modeldesk.desk import Desk
 from modeldesk.settings import Settings
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 WIDTH, LENGTH = "sepal_width_cm", "petal_length_cm"
+ODD = '<img src=x onerror=alert(1)> {{ 1 + 1 }} "&\u202e🙂'
 DAYS = 8
 """Days on which all features of one model are far from the reference."""
 
@@ -39,7 +44,18 @@ def seed(home: Path) -> None:
         for ago in range(DAYS):
             desk.predictor.predict("garden", far, timestamps=[now - timedelta(days=ago)] * 150)
         desk.predictor.predict("meadow", wide, timestamps=[now - timedelta(days=40)] * 150)
+        _odd(desk, now)
         desk.jobs.run()
+
+
+def _odd(desk: Desk, now: datetime) -> None:
+    """Log a bad day of a model whose column is called as nobody would on purpose."""
+    values = np.random.default_rng(3).normal(size=300)
+    table = pl.DataFrame({ODD: values})
+    model = LinearRegression().fit(table.to_numpy(), values)
+    desk.registry.publish(model, name="odd", reference=table)
+    rows = [{ODD: value + 9} for value in values[:150].tolist()]
+    desk.predictor.predict("odd", rows, timestamps=[now - timedelta(days=50)] * 150)
 
 
 @pytest.fixture(scope="module")
@@ -239,3 +255,17 @@ def test_nothing_is_wider_than_the_window(
     bell = page.get_by_test_id("alerts-link").bounding_box()
     assert bell is not None
     assert bell["x"] + bell["width"] <= width
+
+
+def test_names_are_shown_as_they_are_and_never_read_as_markup(
+    server: RunningServer, browser_page: Page
+) -> None:
+    """A column's name is text in the feed, in the fields and in the address."""
+    page = browser_page
+    page.goto(f"{server.url}/alerts?model=odd&column={quote(ODD)}")
+    expect(entries(page)).to_have_count(1)
+    link = entries(page).first.get_by_test_id("column")
+    assert link.inner_text() == ODD
+    expect(page.locator(".md-feed img")).to_have_count(0)
+    link.click()
+    expect(page.get_by_test_id("panel-title")).to_have_text(ODD)
