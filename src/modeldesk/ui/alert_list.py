@@ -9,9 +9,11 @@ from nicegui import ui
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.acting import EDITS, caller
 from modeldesk.services.views import AlertStatus, AlertView
+from modeldesk.ui.alerts_state import AlertsState
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.monitor_state import day_of
+from modeldesk.ui.places import ALERTS_PATH
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say
 from modeldesk.ui.wording import ago, plural, utc
@@ -70,7 +72,9 @@ class AlertList:
                 self._entry(alert)
             if len(waiting) > _MOST:
                 more = plural(len(waiting) - _MOST, "older alert")
-                text("p", f"And {more}; the API lists them all.", "md-alert md-faint")
+                target = ALERTS_PATH + AlertsState(model=waiting[0].model).query()
+                with block("md-alert"):
+                    testable(ui.link(f"And {more}: see all", target), "more-alerts")
 
     def _entry(self, alert: AlertView) -> None:
         day = day_of(alert.window)

@@ -177,7 +177,7 @@ class ColumnPanel:
                     data.report,
                     column,
                     colours,
-                    threshold=self._site.thresholds.min_distance,
+                    threshold=data.threshold,
                     selected=selected,
                 ),
                 height=_HISTORY_PIXELS,

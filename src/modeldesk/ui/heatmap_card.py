@@ -13,7 +13,6 @@ from modeldesk.ui.day_line import over_days
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.monitor_state import MonitorData, MonitorState, day_of
 from modeldesk.ui.places import API, PLAYGROUND
-from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
 from modeldesk.ui.time_ranges import RANGES, key_at, window_words
 from modeldesk.ui.wording import count
@@ -30,8 +29,6 @@ class HeatmapCard:
 
     Parameters
     ----------
-    site
-        The services.
     appearance
         The page's colours.
     choose
@@ -44,14 +41,12 @@ class HeatmapCard:
 
     def __init__(
         self,
-        site: Site,
         appearance: Appearance,
         *,
         choose: Callable[[str, str], Awaitable[None]],
         choose_day: Callable[[str], Awaitable[None]],
         all_days: Callable[[], Awaitable[None]],
     ) -> None:
-        self._site = site
         self._appearance = appearance
         self._choose = choose
         self._choose_day = choose_day
@@ -112,7 +107,7 @@ class HeatmapCard:
             ui.link("See how to send them to the API", API.path(model))
 
     def _key(self) -> None:
-        threshold = self._site.thresholds.min_distance
+        threshold = self._data.threshold
         steps = heatmap_key(threshold, self._appearance.palette)
         with block("md-card-body"), block("md-key"):
             for step, (_, words) in enumerate(steps):
@@ -139,7 +134,7 @@ class HeatmapCard:
         return distance_heatmap(
             self._data.report,
             colours,
-            threshold=self._site.thresholds.min_distance,
+            threshold=self._data.threshold,
             columns=self._columns,
             selected=self._entry.window if self._entry else None,
         )

@@ -52,7 +52,7 @@ class MonitorPage:
         self._asked = 0
         self._alerts = AlertList(site, show=self._choose, changed=self._look)
         self._map = HeatmapCard(
-            site, appearance, choose=self._choose, choose_day=self._choose_day, all_days=self._all
+            appearance, choose=self._choose, choose_day=self._choose_day, all_days=self._all
         )
         self._table = ColumnTable(show=self._choose_column, change=self._move)
         self._panel = ColumnPanel(

@@ -106,6 +106,8 @@ class MonitorData:
     alerts: tuple[AlertView, ...]
     spans: tuple[Span, ...]
     """Places of the page's axis of time."""
+    threshold: float
+    """From where on a distance matters, as the model's rule has it."""
     earlier: bool
     """Whether there is nothing in the range, but traffic of the version outside of it."""
 
@@ -131,6 +133,7 @@ class MonitorData:
             report=report,
             alerts=desk.monitoring.alerts(model),
             spans=spans_of(windows, report.granularity),
+            threshold=desk.watching.rule(model).thresholds.min_distance,
             earlier=not windows and bool(desk.profiles.days(model, shown.number)),
         )
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from nicegui import ui
 
 from modeldesk.charts import DARK, LIGHT
-from modeldesk.drift import Thresholds
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.column_page import ColumnPage
 from modeldesk.ui.column_state import ColumnState
@@ -50,7 +49,6 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
         desk=desk,
         clock=desk.clock,
         style=stylesheet(),
-        thresholds=Thresholds(),
         secured=bool(app.state.sign_in_required),
     )
     _register(site)

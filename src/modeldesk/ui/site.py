@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from modeldesk.clock import Clock
 from modeldesk.desk import Desk
-from modeldesk.drift import Thresholds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +16,5 @@ class Site:
     clock: Clock
     style: str
     """The style sheet, read once."""
-    thresholds: Thresholds
-    """From where on a distance matters."""
     secured: bool
     """Whether programs need a key."""
