@@ -152,6 +152,10 @@ class Settings(BaseSettings):
         default=None, description="Role of users without such a value; unset: they are refused."
     )
     ui: bool = Field(default=True, description="Whether the server shows the pages.")
+    pages: tuple[Path, ...] = Field(
+        default=(),
+        description="Python files with pages and panels of your own, which the server runs.",
+    )
     jobs: bool = Field(
         default=True,
         description="Whether the server rolls up, judges and predicts files in the background.",

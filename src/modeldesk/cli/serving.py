@@ -1,5 +1,6 @@
 """Running the server, and bringing its database up to date."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -37,6 +38,12 @@ def serve(
         bool | None,
         typer.Option("--ui/--no-ui", help="Show the pages, or offer the API alone."),
     ] = None,
+    pages: Annotated[
+        list[Path] | None,
+        typer.Option(
+            help="A Python file with pages of your own; may be repeated.", show_default=False
+        ),
+    ] = None,
 ) -> None:
     """Serve the published models: API, pages and monitoring on one port.
 
@@ -46,7 +53,13 @@ def serve(
     Example: `modeldesk serve --port 9000`
     """
     settings = load_settings(
-        host=host, port=port, home=home, database_url=database_url, public=public, ui=ui
+        host=host,
+        port=port,
+        home=home,
+        database_url=database_url,
+        public=public,
+        ui=ui,
+        pages=pages or None,
     )
     from rich.text import Text
 

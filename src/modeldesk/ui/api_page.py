@@ -69,7 +69,7 @@ class ApiPage:
                 return
             self._version: VersionView = version
             head(self._model, self._version.description, tag=f"v{self._version.number}")
-            tabs(self._model, API)
+            tabs(self._site, self._model, API)
             with block("md-grid-play"):
                 self._code = block("md-card")
                 with block("md-column md-column--stays"):

@@ -67,7 +67,7 @@ class BatchPage:
             if loaded is None:
                 return
             head(self._model, loaded.version.description, tag=f"v{loaded.version.number}")
-            tabs(self._model, BATCH)
+            tabs(self._site, self._model, BATCH)
             columns = [column.name for column in loaded.version.signature.inputs]
             FileDrop(self._model, columns, sent=self._look).build()
             self._jobs.build(loaded.jobs)

@@ -92,7 +92,7 @@ class ColumnPage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, MONITOR)
+            tabs(self._site, self._model, MONITOR)
             self._body = block("md-bones")
             testable(self._body, "column")
             self._fill()

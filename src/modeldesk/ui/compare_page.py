@@ -70,7 +70,7 @@ class ComparePage:
             self._data = data
             champion = data.champion
             head(self._model, champion.description, tag=f"v{champion.number}")
-            tabs(self._model, COMPARE)
+            tabs(self._site, self._model, COMPARE)
             with block("md-compare-sorts"):
                 with block("md-choices") as group:
                     group.props["role"] = "group"

@@ -117,7 +117,7 @@ class FeedbackPage:
             version = loaded.version
             with head(self._model, version.description, tag=f"v{version.number}"):
                 version_choice(loaded.versions, version, self._choose_version)
-            tabs(self._model, FEEDBACK)
+            tabs(self._site, self._model, FEEDBACK)
             with block("md-grid-feedback"):
                 self._card_box = block("md-column")
                 with self._card_box:

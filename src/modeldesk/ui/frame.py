@@ -11,7 +11,7 @@ from modeldesk.services.acting import CHANGES, caller
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.open_alerts import OpenAlerts
-from modeldesk.ui.places import ADMIN_PATH, TABS, Tab, model_path
+from modeldesk.ui.places import ADMIN_PATH, TABS, Tab, model_path, own_path
 from modeldesk.ui.search_dialog import SearchDialog, Shortcut
 from modeldesk.ui.site import Site
 from modeldesk.ui.user_menu import user_menu
@@ -58,6 +58,9 @@ def frame(
             _crumbs(model, here)
             with block("md-topbar-end"):
                 SearchDialog(site, keys).build()
+                for own in site.own.of_desk:
+                    link = ui.link(own.title, own_path(own.place)).classes("md-toplink")
+                    testable(link, f"own-{own.place}")
                 OpenAlerts(site).build()
                 if caller().may(CHANGES):
                     admin = ui.link("Admin", ADMIN_PATH).classes("md-toplink")
@@ -94,8 +97,18 @@ def head(title: str, words: str = "", *, tag: str = "") -> ui.element:
         return block("md-head-end")
 
 
-def tabs(model: str, here: Tab) -> None:
-    """Add the links between a model's views, in groups of what they are for."""
+def tabs(site: Site, model: str, here: Tab | str) -> None:
+    """Add the links between a model's views, in groups of what they are for.
+
+    Parameters
+    ----------
+    site
+        Knows the pages of one's own, which come last.
+    model
+        Whose views these are.
+    here
+        The one that is open; of a page of one's own its title.
+    """
     with block("md-tabs", tag="nav") as strip:
         strip.props["aria-label"] = "Views of the model"
         for group in TABS:
@@ -104,6 +117,11 @@ def tabs(model: str, here: Tab) -> None:
                     strip_link(
                         tab.name, tab.path(model), f"tab-{tab.name.lower()}", here=tab is here
                     )
+        if site.own.of_model:
+            with block("md-tabs-group"):
+                for own in site.own.of_model:
+                    path = own_path(own.place, model)
+                    strip_link(own.title, path, f"tab-own-{own.place}", here=own.title == here)
 
 
 def strip_link(name: str, target: str, test: str, *, here: bool) -> None:

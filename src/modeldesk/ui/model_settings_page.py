@@ -83,7 +83,7 @@ class ModelSettingsPage:
             if data is None:
                 return
             head(self._model, data.version.description[:_LONGEST], tag=f"v{data.version.number}")
-            tabs(self._model, SETTINGS)
+            tabs(self._site, self._model, SETTINGS)
             self._rule.build(data.rule, self._state)
             self._policy.build(data.policy, data.version.signature)
             with block("md-settings-pair"):

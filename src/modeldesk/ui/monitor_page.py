@@ -70,7 +70,7 @@ class MonitorPage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, MONITOR)
+            tabs(self._site, self._model, MONITOR)
             self._figures = block("md-card")
             self._fill_figures()
             self._body = block("md-bones")

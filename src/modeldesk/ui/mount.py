@@ -15,7 +15,9 @@ from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import ModelsPage
 from modeldesk.ui.models_state import ModelsState
-from modeldesk.ui.places import COLUMN_ROUTE
+from modeldesk.ui.own import Own, read_files
+from modeldesk.ui.own_page import OwnPage
+from modeldesk.ui.places import COLUMN_ROUTE, own_path
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -42,6 +44,11 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
         The services. They must stay open as long as the application runs.
     settings
         The program's settings; without ``ui`` nothing is added.
+
+    Raises
+    ------
+    InvalidArgument
+        When a file with pages of one's own cannot be read.
     """
     if not settings.ui:
         return
@@ -50,6 +57,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
         clock=desk.clock,
         style=stylesheet(),
         secured=bool(app.state.sign_in_required),
+        own=read_files(settings.pages),
     )
     _register(site)
     ui.run_with(
@@ -83,6 +91,30 @@ def _register(site: Site) -> None:
         ui.page_title(f"{column[:100]} of {name} - modeldesk")
         state = ColumnState.read(dict(ui.context.client.request.query_params))
         await ColumnPage(site, appearance, model=name, column=column, state=state).build()
+        await appearance.learn()
+
+    for own in site.own.of_desk:
+        _register_own(site, own)
+    for own in site.own.of_model:
+        _register_own_of_model(site, own)
+
+
+def _register_own(site: Site, own: Own) -> None:
+    @ui.page(own_path(own.place), title=f"{own.title} - modeldesk")
+    async def show() -> None:
+        appearance = _begin(site)
+        query = dict(ui.context.client.request.query_params)
+        await OwnPage(site, appearance, own, model=None, query=query).build()
+        await appearance.learn()
+
+
+def _register_own_of_model(site: Site, own: Own) -> None:
+    @ui.page(f"/models/{{name}}/pages/{own.place}")
+    async def show(name: str) -> None:
+        appearance = _begin(site)
+        ui.page_title(f"{name} {own.title} - modeldesk")
+        query = dict(ui.context.client.request.query_params)
+        await OwnPage(site, appearance, own, model=name, query=query).build()
         await appearance.learn()
 
 

@@ -14,10 +14,11 @@ from modeldesk.ui.event_list import EventList
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.health_card import HealthCard
-from modeldesk.ui.markup import block, testable
+from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.overview_data import OverviewData, summary_of
 from modeldesk.ui.overview_figures import OverviewFigures
 from modeldesk.ui.overview_state import RANGES, OverviewState
+from modeldesk.ui.own import Look
 from modeldesk.ui.performance_card import PerformanceCard
 from modeldesk.ui.places import OVERVIEW
 from modeldesk.ui.site import Site
@@ -70,7 +71,7 @@ class OverviewPage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, OVERVIEW)
+            tabs(self._site, self._model, OVERVIEW)
             self._health.build(data.summary.health)
             self._figures.build(data, now)
             self._timeline.build(data)
@@ -78,7 +79,19 @@ class OverviewPage:
                 self._drift.build(data)
                 self._performance.build(data)
                 self._events.build(data.events)
+            await self._panels()
             follow(self._look)
+
+    async def _panels(self) -> None:
+        """Add the cards that the user wrote."""
+        look = Look(desk=self._site.desk, model=self._model, query={}, appearance=self._appearance)
+        for own in self._site.own.panels:
+            with block("md-card"):
+                with block("md-card-head"):
+                    text("h2", own.title)
+                with block("md-card-body") as room:
+                    testable(room, "own-panel")
+                    await own.show(look)
 
     def _head(self) -> None:
         version = self._data.version

@@ -95,7 +95,7 @@ class PerformancePage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, PERFORMANCE)
+            tabs(self._site, self._model, PERFORMANCE)
             self._body = block("md-bones")
             testable(self._body, "performance")
             steps = self._fill()

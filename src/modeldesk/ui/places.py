@@ -65,6 +65,15 @@ def model_path(model: str) -> str:
     return f"/models/{quote(model, safe='')}"
 
 
+def own_path(place: str, model: str | None = None) -> str:
+    """Return the address of a page of one's own.
+
+    >>> own_path("margins"), own_path("margins", "iris")
+    ('/pages/margins', '/models/iris/pages/margins')
+    """
+    return f"{'' if model is None else model_path(model)}/pages/{place}"
+
+
 COLUMN_ROUTE = "/models/{name}/columns/{column:path}"
 """The address of one column as a pattern; its name may hold slashes."""
 

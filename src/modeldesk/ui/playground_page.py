@@ -101,7 +101,7 @@ class PlaygroundPage:
 
     def _content(self, loaded: _Loaded) -> None:
         head(self._model, loaded.version.description, tag=f"v{loaded.version.number}")
-        tabs(self._model, PLAYGROUND)
+        tabs(self._site, self._model, PLAYGROUND)
         with block("md-grid-play"):
             self._form()
             self._answer.build()

@@ -107,7 +107,7 @@ class PredictionsPage:
             self._several = len(loaded.versions) > 1 and self._state.version is None
             tag = "" if self._several else f"v{version.number}"
             head(self._model, version.description, tag=tag)
-            tabs(self._model, PREDICTIONS)
+            tabs(self._site, self._model, PREDICTIONS)
             self._filters.build(version, loaded.versions, loaded.segments, self._state)
             self._card()
             self._fill(loaded.page)

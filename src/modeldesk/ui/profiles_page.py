@@ -105,7 +105,7 @@ class ProfilesPage:
                 return
             self._data = data
             head(self._model, data.version.description, tag=f"v{data.version.number}")
-            tabs(self._model, PROFILES)
+            tabs(self._site, self._model, PROFILES)
             self._body = block("md-bones")
             testable(self._body, "profiles")
             self._take()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from modeldesk.clock import Clock
 from modeldesk.desk import Desk
+from modeldesk.ui.own import OwnPages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,3 +19,5 @@ class Site:
     """The style sheet, read once."""
     secured: bool
     """Whether programs need a key."""
+    own: OwnPages
+    """Pages and panels that the user wrote."""

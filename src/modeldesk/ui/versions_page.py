@@ -68,7 +68,7 @@ class VersionsPage:
                 return
             self._data = data
             self._head()
-            tabs(self._model, VERSIONS)
+            tabs(self._site, self._model, VERSIONS)
             with block("md-grid-versions"):
                 self._line.build(data, self._measure, self._state.version)
                 self._aliases.build(data.standing, here=data.champion.flavor != EXTERNAL)

@@ -1,0 +1,81 @@
+"""Pages and panels of one's own, in real Chromium, with the example that ships."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support.measuring import measured_servers
+from tests.support.seeded import seed_home
+from tests.support.server import RunningServer, running_server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "own_pages.py"
+MINE = """
+from nicegui import ui
+from modeldesk.ui.own import page
+
+@page("Margins")
+async def margins(look):
+    names = await look.ask(look.desk.registry.names)
+    ui.label(f"{len(names)} models, {look.query.get('of', 'all')}")
+
+@page("Broken")
+def broken(look):
+    ui.label("so far")
+    raise ValueError("<b>no margins</b>")
+"""
+
+
+@pytest.fixture(scope="module")
+def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """Offer a server with pages of somebody's own."""
+    del chromium
+    folder = tmp_path_factory.mktemp("own")
+    mine = folder / "mine.py"
+    mine.write_text(MINE, encoding="utf-8")
+    seed_home(folder / "home")
+    files = ["--pages", str(EXAMPLE), "--pages", str(mine)]
+    with (
+        measured_servers(),
+        running_server(folder / "home", arguments=files) as running,
+    ):
+        yield running
+
+
+def test_a_page_of_ones_own_stands_beside_the_others(
+    server: RunningServer, browser_page: Page
+) -> None:
+    """In the bar with its address; a page of every model among its tabs, with its chart."""
+    page = browser_page
+    page.goto(server.url)
+    page.get_by_test_id("own-margins").click()
+    expect(page).to_have_url(re.compile("/pages/margins$"))
+    expect(page.get_by_test_id("own-page")).to_contain_text("4 models, all")
+    page.goto(f"{server.url}/pages/margins?of=north")
+    expect(page.get_by_test_id("own-page")).to_contain_text("4 models, north")
+    page.goto(f"{server.url}/models/iris")
+    expect(page.get_by_test_id("own-panel")).to_contain_text("scikit-learn")
+    page.get_by_test_id("tab-own-hours").click()
+    expect(page.get_by_test_id("own-page")).to_contain_text("predictions.")
+    expect(page.get_by_test_id("own-page").locator("canvas").first).to_be_visible()
+    expect(page.locator('[aria-current="page"]')).to_have_text("Hours")
+    page.goto(f"{server.url}/models/nobody/pages/hours")
+    expect(page.get_by_test_id("lost")).to_be_visible()
+
+
+def test_a_page_that_fails_says_so_in_its_place(server: RunningServer, browser_page: Page) -> None:
+    """As text, whatever the message holds; the frame round it stays."""
+    page = browser_page
+    page.goto(f"{server.url}/pages/broken")
+    expect(page.get_by_test_id("trouble")).to_contain_text("ValueError: <b>no margins</b>")
+    expect(page.get_by_test_id("own-page")).to_contain_text("so far")
+    expect(page.get_by_test_id("alerts-link")).to_be_visible()
