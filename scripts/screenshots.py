@@ -28,8 +28,8 @@ FOLDER = Path(__file__).parents[1] / "docs" / "images"
 TODAY = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 LARGEST_BYTES = 250_000
-SETTLED_MS = 800
-"""Charts glide into place for a quarter of a second, the drawer too."""
+SETTLED_MS = 1_500
+"""Charts glide into place for a quarter of a second, the drawer too; small ones come later."""
 
 FLAGS = [
     "--disable-background-networking",
@@ -43,12 +43,25 @@ FLAGS = [
 
 FLOWER = "sepal_length_cm=6.1&sepal_width_cm=2.8&petal_length_cm=4.9&petal_width_cm=1.7"
 DRIFTED_DAY = "2026-03-10"
+LOANS = "/models/loans"
 PICTURES = {
     "models": ("/", "models"),
+    "overview": (LOANS, "timeline"),
     "monitor": (f"/models/{MODEL}/monitor", "heatmap"),
-    "column": (f"/models/{MODEL}/monitor?column={DRIFTED}&day={DRIFTED_DAY}", "panel-facts"),
+    "panel": (f"/models/{MODEL}/monitor?column={DRIFTED}&day={DRIFTED_DAY}", "panel-facts"),
+    "column": (f"/models/{MODEL}/columns/{DRIFTED}?day={DRIFTED_DAY}", "title"),
+    "profiles": (f"{LOANS}/profiles", "title"),
+    "performance": (f"{LOANS}/performance", "parts-table"),
+    "compare": (f"{LOANS}/compare", "title"),
+    "predictions": (f"{LOANS}/predictions", "title"),
+    "feedback": (f"{LOANS}/feedback", "title"),
     "playground": (f"/models/{MODEL}/playground?{FLOWER}", "flags"),
+    "batch": (f"/models/{MODEL}/batch", "title"),
     "api": (f"/models/{MODEL}/api", "snippet-javascript"),
+    "versions": (f"{LOANS}/versions", "title"),
+    "settings": (f"{LOANS}/settings", "title"),
+    "alerts": ("/alerts", "title"),
+    "admin": ("/admin?tab=storage", "title"),
 }
 """Name of the picture: its address, and an element that must be there first."""
 
@@ -97,7 +110,8 @@ def photograph(browser: Browser, url: str, folder: Path, *, dark: bool) -> list[
 def settle(page: Page, address: str, element: str) -> None:
     """Open a page and wait until everything on it has arrived and stands still."""
     page.goto(address)
-    page.get_by_test_id(element).wait_for()
+    page.get_by_test_id(element).first.wait_for()
+    page.get_by_test_id("waiting").wait_for(state="detached")
     if "playground" in address:
         page.get_by_test_id("probability-0").get_by_text("%").wait_for()
     page.wait_for_timeout(SETTLED_MS)
