@@ -11,6 +11,7 @@ import polars as pl
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature, Value
 from modeldesk.services.label_values import value_of
+from modeldesk.services.prediction_log import LOOKED_AT
 from modeldesk.services.reading import Which
 from modeldesk.services.views import PredictionView
 from modeldesk.ui.performance_data import Rows
@@ -58,6 +59,8 @@ class ShownPage:
     rows: tuple[ShownRow, ...]
     cursor: str | None
     """Where older rows begin; ``None`` where there are none."""
+    cut: bool
+    """Whether it ends because enough rows were looked at; older ones may fit as well."""
 
     @staticmethod
     def load(
@@ -85,12 +88,14 @@ class ShownPage:
             only=only,
             cursor=cursor,
             limit=ROWS_A_PAGE,
+            most_read=LOOKED_AT,
         )
         signature = desk.registry.version(about.model, about.version).signature
         return ShownPage(
             signature=signature,
             rows=shown_rows(page.frame, desk.labels.beside(page.frame), signature),
             cursor=page.cursor,
+            cut=page.cut,
         )
 
 

@@ -7,16 +7,17 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
+from modeldesk.services.prediction_log import LOOKED_AT
 from modeldesk.ui.background import aside
 from modeldesk.ui.drawer import Drawer
-from modeldesk.ui.markup import block, testable
+from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.performance_data import Rows
 from modeldesk.ui.performance_state import PerformanceState
 from modeldesk.ui.row_detail import RowDetail, rows_table
 from modeldesk.ui.row_table import ROWS_A_PAGE, ShownPage
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import plural, utc
+from modeldesk.ui.wording import count, plural, utc
 
 
 class RowsDrawer:
@@ -125,11 +126,12 @@ class RowsDrawer:
     def _fill(self, page: ShownPage, *, first: bool) -> None:
         note = self._note(page, first=first)
         with self._drawer.filled(self._title(), note, condition=self._state.condition):
-            if not page.rows:
+            if not page.rows and not page.cut:
                 words = "No logged row of this version and range meets it."
                 testable(empty("filter_alt_off", "No rows", words, small=True), "no-rows")
                 return
-            rows_table(page.signature, page.rows, "rows-table", show=self._show_row)
+            if page.rows:
+                rows_table(page.signature, page.rows, "rows-table", show=self._show_row)
             self._pages(page, first=first)
 
     def _note(self, page: ShownPage, *, first: bool) -> str:
@@ -143,7 +145,10 @@ class RowsDrawer:
                 self._button("Latest rows", lambda: self._page(None), "rows-latest")
             if page.cursor is not None:
                 cursor = page.cursor
-                words = f"Next {ROWS_A_PAGE} rows"
+                if page.cut:
+                    words = f"{count(LOOKED_AT)} rows were looked at; older ones may fit, too."
+                    text("span", words, "md-soft md-small")
+                words = "Look further" if page.cut else f"Next {ROWS_A_PAGE} rows"
                 self._button(words, lambda: self._page(cursor), "rows-older")
 
     def _button(self, words: str, act: Callable[[], Awaitable[None]], name: str) -> None:
