@@ -133,7 +133,7 @@ def test_the_table_says_what_changed_and_can_be_asked(
 ) -> None:
     """The changed column is on top; search, filters and order stand in the address."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     expect(page.get_by_test_id(f"column-{COLUMN}")).to_contain_text("Changed")
     assert names(page)[0] == COLUMN
     row = page.get_by_test_id(f"column-{COLUMN}")
@@ -165,7 +165,7 @@ def test_many_columns_come_in_pages_and_keys_lead_through_them(
 ) -> None:
     """Not all are sent; arrow keys move, and Enter opens."""
     page = browser_page
-    page.goto(f"{server.url}/models/{WIDE}")
+    page.goto(f"{server.url}/models/{WIDE}/monitor")
     rows = page.get_by_test_id("columns").locator("tbody tr.md-row")
     expect(rows).to_have_count(40)
     expect(page.get_by_text("1 to 40 of 72")).to_be_visible()
@@ -186,7 +186,7 @@ def test_many_columns_come_in_pages_and_keys_lead_through_them(
 def test_one_day_is_marked_in_every_chart(server: RunningServer, browser_page: Page) -> None:
     """Where the pointer is, all small charts and the map have a line; a tip says the number."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     ready(page, "heatmap")
     strip = page.get_by_test_id(f"column-{COLUMN}").locator(".md-strip").first
     strip.scroll_into_view_if_needed()
@@ -209,7 +209,7 @@ def test_one_day_is_marked_in_every_chart(server: RunningServer, browser_page: P
 def test_segments_and_ranges_of_the_monitor(server: RunningServer, browser_page: Page) -> None:
     """A segment has its own rows; hours have their own map; both stand in the address."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     choose(page, "segment", "class=Iris-setosa")
     expect(page).to_have_url(re.compile("segment=class%3DIris-setosa"))
     row = page.get_by_test_id(f"column-{COLUMN}").locator(".md-trend-said").first
@@ -222,7 +222,7 @@ def test_segments_and_ranges_of_the_monitor(server: RunningServer, browser_page:
     expect(page.get_by_role("heading", name="per column and hour")).to_be_visible()
     page.get_by_test_id(f"column-{COLUMN}").get_by_role("button").click()
     expect(page.get_by_test_id("panel-facts")).to_contain_text("Median")
-    page.goto(f"{server.url}/models/{WIDE}")
+    page.goto(f"{server.url}/models/{WIDE}/monitor")
     expect(page.get_by_text("No traffic has been profiled yet")).to_be_visible()
     expect(page.get_by_test_id("segment")).to_have_count(0)
 
@@ -232,7 +232,7 @@ def test_a_range_without_traffic_leads_to_all_days(
 ) -> None:
     """On the monitor and on a column's page; a version without any says so instead."""
     page = browser_page
-    page.goto(f"{server.url}/models/{IDLE}")
+    page.goto(f"{server.url}/models/{IDLE}/monitor")
     expect(page.get_by_text("Nothing was profiled in the last 30 days.")).to_be_visible()
     page.get_by_test_id("all-days").click()
     ready(page, "heatmap")
@@ -250,7 +250,7 @@ def test_a_column_over_time_and_one_day_beside_the_reference(
 ) -> None:
     """From the panel to the page; its medians are NumPy's; a click and keys choose the day."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris?column={COLUMN}")
+    page.goto(f"{server.url}/models/iris/monitor?column={COLUMN}")
     page.get_by_test_id("panel-open").click()
     expect(page).to_have_url(re.compile(f"/models/iris/columns/{COLUMN}"))
     expect(page.get_by_test_id("title")).to_have_text(COLUMN)
@@ -346,7 +346,7 @@ def test_categories_and_texts_have_their_own_charts(
 def test_profiles_side_by_side(server: RunningServer, browser_page: Page) -> None:
     """Reference and latest day without a choice; a third joins; distances are those of compare."""
     page = browser_page
-    page.goto(f"{server.url}/models/iris")
+    page.goto(f"{server.url}/models/iris/monitor")
     page.get_by_test_id("tab-profiles").click()
     expect(page).to_have_url(f"{server.url}/models/iris/profiles")
     cards = page.get_by_test_id("compared").locator("article")

@@ -43,7 +43,7 @@ class FileDrop:
     def build(self) -> None:
         """Add the card."""
         script = (files("modeldesk.ui") / "file_drop.js").read_text(encoding="utf-8")
-        ui.add_body_html(f"<script>{script}</script>")
+        ui.run_javascript(script)  # not in the body: of a late page it would not run
         ui.on("md_file_sent", self._sent)
         with block("md-card"):
             with block("md-card-head"):

@@ -50,6 +50,7 @@ def frame(
         What can be pressed on this page, besides the keys of every page.
     """
     appearance.watch()
+    alerts = OpenAlerts(site)
     with block("md-page"):
         with block("md-topbar", tag="header"):
             with ui.link(target="/").classes("md-brand"):
@@ -61,7 +62,7 @@ def frame(
                 for own in site.own.of_desk:
                     link = ui.link(own.title, own_path(own.place)).classes("md-toplink")
                     testable(link, f"own-{own.place}")
-                OpenAlerts(site).build()
+                alerts.build()
                 if caller().may(CHANGES):
                     admin = ui.link("Admin", ADMIN_PATH).classes("md-toplink")
                     testable(admin, "admin-link")
@@ -70,6 +71,7 @@ def frame(
                 user_menu()
         with block("md-main"):
             yield
+        alerts.watch()
 
 
 def _crumbs(model: str | None, here: str) -> None:

@@ -87,7 +87,7 @@ class LabelImport:
     def build(self) -> None:
         """Add the card."""
         script = (files("modeldesk.ui") / "label_drop.js").read_text(encoding="utf-8")
-        ui.add_body_html(f"<script>{script}</script>")
+        ui.run_javascript(script)  # not in the body: of a late page it would not run
         ui.on("md_labels_tried", self._tried)
         ui.on("md_labels_stored", self._done)
         with block("md-card") as card:

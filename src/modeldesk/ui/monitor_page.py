@@ -62,6 +62,7 @@ class MonitorPage:
     async def build(self) -> None:
         """Build the page."""
         day_lines()
+        self._state = self._state.reaching(self._site.clock.now())
         with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(
                 MonitorData.load, self._site.desk, self._model, self._state, self._site.clock.now()

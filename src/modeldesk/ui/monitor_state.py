@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -18,7 +18,14 @@ from modeldesk.services.views import (
     VersionView,
     WindowComparison,
 )
-from modeldesk.ui.time_ranges import RANGES, USUAL, key_of, known_range, moment_of
+from modeldesk.ui.time_ranges import (
+    RANGES,
+    USUAL,
+    key_of,
+    known_range,
+    moment_of,
+    range_reaching,
+)
 
 SORTS = ("name", "kind", "role", "rows", "missing", "distance", "verdict")
 """By what the table of columns can be sorted; without one, by what needs attention."""
@@ -72,6 +79,12 @@ class MonitorState:
             sort=sort if sort.removeprefix("-") in SORTS else "",
             page=max(1, _number(query.get("page", "")) or 1),
         )
+
+    def reaching(self, now: datetime) -> MonitorState:
+        """Return the same with a range that reaches the chosen window: links name a day only."""
+        if self.day is None:
+            return self
+        return replace(self, range=range_reaching(self.range, moment_of(self.day), now))
 
     def query(self) -> str:
         """Return the address's part that says this, from the question mark on.

@@ -28,13 +28,20 @@ class OpenAlerts:
         self._shown: int | None = None
 
     def build(self) -> None:
-        """Add the link; the number is filled in as soon as the browser is there."""
+        """Add the link."""
         with ui.link(target=ALERTS_PATH).classes("md-toplink md-bell") as self._link:
             ui.icon("notifications_none")
             text("span", "Alerts", "md-bell-word")
             self._count = text("span", "", "md-bell-count")
         self._link.props["aria-label"] = "Alerts"
         testable(self._link, "alerts-link")
+
+    def watch(self) -> None:
+        """Fill the number in as soon as the browser is there, and follow it.
+
+        Called when the page is built: as soon as anything waits for the browser, the first answer
+        is sent as far as it is, with the status that it has until then.
+        """
         ui.timer(0, self._first, once=True)
         follow(self._look)
 

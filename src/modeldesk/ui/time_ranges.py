@@ -54,6 +54,24 @@ def known_range(asked: str) -> str:
     return asked if asked in RANGES else USUAL
 
 
+def range_reaching(range_: str, moment: datetime | None, now: datetime) -> str:
+    """Return a range, or the shortest longer one that reaches back to a moment.
+
+    >>> now = datetime(2026, 3, 12, 9, tzinfo=UTC)
+    >>> range_reaching("30", datetime(2026, 1, 20, tzinfo=UTC), now)
+    '90'
+    >>> range_reaching("30", None, now), range_reaching("7", datetime(2026, 3, 9, tzinfo=UTC), now)
+    ('30', '7')
+    """
+    if moment is None:
+        return range_
+    for key in list(RANGES)[list(RANGES).index(range_) :]:
+        start = RANGES[key].start(now)
+        if start is None or start <= moment:
+            return key
+    return range_
+
+
 def range_choice(chosen: str, choose: Callable[[str], object]) -> None:
     """Add the field that chooses a range."""
     options = {key: found.words for key, found in RANGES.items()}
