@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from tests.support.browser import BrowserRecord
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "own_pages.py"
 MINE = """
 from nicegui import ui
@@ -52,7 +54,7 @@ def server(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 def test_a_page_of_ones_own_stands_beside_the_others(
-    server: RunningServer, browser_page: Page
+    server: RunningServer, browser_page: Page, browser_record: BrowserRecord
 ) -> None:
     """In the bar with its address; a page of every model among its tabs, with its chart."""
     page = browser_page
@@ -70,6 +72,7 @@ def test_a_page_of_ones_own_stands_beside_the_others(
     expect(page.locator('[aria-current="page"]')).to_have_text("Hours")
     page.goto(f"{server.url}/models/nobody/pages/hours")
     expect(page.get_by_test_id("lost")).to_be_visible()
+    browser_record.console_errors.clear()  # the browser notes that the model is not found
 
 
 def test_a_page_that_fails_says_so_in_its_place(server: RunningServer, browser_page: Page) -> None:

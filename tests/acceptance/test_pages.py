@@ -85,6 +85,7 @@ def test_the_main_loop_from_the_models_to_a_flag_that_survives_a_restart(
         expect(page.get_by_test_id("panel-facts")).to_contain_text("Median")
         expect(page).to_have_url(re.compile(f"column={DRIFTED}"))
 
+        page.get_by_test_id("panel-close").click()
         page.get_by_test_id("tab-playground").click()
         answer = page.get_by_test_id("prediction")
         expect(answer).to_have_text("Iris-versicolor")

@@ -62,6 +62,7 @@ class BatchPage:
 
     async def build(self) -> None:
         """Build the page; from then on it follows the jobs."""
+        FileDrop.prepare()
         with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             loaded = await first(_Loaded.load, self._site.desk, self._model)
             if loaded is None:

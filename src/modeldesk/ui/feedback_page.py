@@ -107,6 +107,7 @@ class FeedbackPage:
 
     async def build(self) -> None:
         """Build the page."""
+        LabelImport.prepare()
         with (
             frame(self._site, self._appearance, model=self._model),
             block("md-bones") as self._root,

@@ -40,10 +40,14 @@ class FileDrop:
         self._columns = columns
         self._sent = sent
 
-    def build(self) -> None:
-        """Add the card."""
+    @staticmethod
+    def prepare() -> None:
+        """Give the page its script, before anything is waited for: a late one does not run."""
         script = (files("modeldesk.ui") / "file_drop.js").read_text(encoding="utf-8")
-        ui.run_javascript(script)  # not in the body: of a late page it would not run
+        ui.add_body_html(f"<script>{script}</script>")
+
+    def build(self) -> None:
+        """Add the card; the page is prepared for it."""
         ui.on("md_file_sent", self._sent)
         with block("md-card"):
             with block("md-card-head"):

@@ -84,10 +84,14 @@ class LabelImport:
         self._model = model
         self._stored = stored
 
-    def build(self) -> None:
-        """Add the card."""
+    @staticmethod
+    def prepare() -> None:
+        """Give the page its script, before anything is waited for: a late one does not run."""
         script = (files("modeldesk.ui") / "label_drop.js").read_text(encoding="utf-8")
-        ui.run_javascript(script)  # not in the body: of a late page it would not run
+        ui.add_body_html(f"<script>{script}</script>")
+
+    def build(self) -> None:
+        """Add the card; the page is prepared for it."""
         ui.on("md_labels_tried", self._tried)
         ui.on("md_labels_stored", self._done)
         with block("md-card") as card:

@@ -81,7 +81,7 @@ class SearchDialog:
         ui.add_body_html(_LISTEN)
         button = ui.button(on_click=self._open, color=None).props("flat no-caps")
         button.classes("md-search-button").props["aria-label"] = "Search"
-        testable(button, "search")
+        testable(button, "open-search")
         with button:
             ui.icon("search")
             text("span", "Search", "md-search-word")
