@@ -38,15 +38,19 @@ _WRITTEN = """(event) => {
   if (field.selectionStart === undefined || others.includes(event.key)) return;
   emit(field.value, field.selectionStart);
 }"""
-# It is the browser that writes what was taken, and only where nobody has written on meanwhile: a
-# text from the server would come too late, and take away what was written since.
+# It is the browser that writes what was taken, as a text from the server would take away what was
+# written meanwhile. Where somebody has written on, it must be more of the same word.
 _TAKE = """(() => {
   const field = document.querySelector('[data-testid="%(name)s-condition"]');
   if (!field) return;
   field.focus();
-  if (field.value !== %(before)s) return;
-  field.value = %(after)s;
-  field.setSelectionRange(%(cursor)d, %(cursor)d);
+  const before = %(before)s, taken = %(taken)s, start = %(start)d, end = %(end)d;
+  const now = field.value, at = field.selectionStart, same = now === before;
+  const more = now.slice(0, start) === before.slice(0, start) && now.slice(at) === before.slice(end)
+    && taken.startsWith(now.slice(start, at));
+  if (!same && !more) return;
+  field.value = now.slice(0, start) + taken + now.slice(same ? end : at).trimStart();
+  field.setSelectionRange(start + taken.length, start + taken.length);
   field.dispatchEvent(new Event('input', {bubbles: true}));
 })()"""
 _MOVING = {"ArrowDown": 1, "ArrowUp": -1}
@@ -259,8 +263,8 @@ class ConditionField:
             return
         item, before = self._offered.items[place], self._offered_for
         start, end = self._offered.start, self._offered.end
-        written = f"{before[:start]}{item.text}{'' if item.text.endswith('(') else ' '}"
-        after, cursor = f"{written}{before[end:].lstrip()}", len(written)
-        told = {"before": json.dumps(before), "after": json.dumps(after)}
-        ui.run_javascript(_TAKE % {"name": self._name, "cursor": cursor, **told})
+        taken = f"{item.text}{'' if item.text.endswith('(') else ' '}"
+        after, cursor = f"{before[:start]}{taken}{before[end:].lstrip()}", start + len(taken)
+        told = {"before": json.dumps(before), "taken": json.dumps(taken)}
+        ui.run_javascript(_TAKE % {"name": self._name, "start": start, "end": end, **told})
         await self._check(after, cursor)
