@@ -18,7 +18,6 @@ from modeldesk.demo import loans
 from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
-from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 from tests.support.shop import MARKUP, SHOP, customers, reference, spend
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Locator, Page
 
 UNLABELLED = 7
 """Days whose outcomes are not known: the latest ones."""
@@ -84,14 +83,11 @@ def seed(home: Path) -> Told:
 
 
 @pytest.fixture(scope="module")
-def seeded(
-    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[RunningServer, Told]]:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningServer, Told]]:
     """Offer a server with loans, and what was sent to it."""
-    del chromium
     home = tmp_path_factory.mktemp("parts") / "home"
     told = seed(home)
-    with measured_servers(), running_server(home) as running:
+    with running_server(home) as running:
         yield running, told
 
 

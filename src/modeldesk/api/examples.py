@@ -248,6 +248,8 @@ def _of_performance(scene: Scene, name: str, signature: Signature) -> dict[str, 
     found = {
         "performance": _curl(scene, path),
         "performance_segments": _curl(scene, f"{path}/segments"),
+        "performance_parts": _curl(scene, f"{path}/parts"),
+        "performance_errors": _curl(scene, f"{path}/errors"),
         "compare_performance": _curl(scene, f"{path}/versions?one={scene.numbers[0]}"),
         "performance_fairness": "\n".join(_of_groups(scene, name)),
         "performance_attribution": _curl(scene, f"{path}/attribution"),
