@@ -17,7 +17,7 @@ from modeldesk.store import CHAMPION
 from modeldesk.ui.background import aside
 from modeldesk.ui.browser_address import asked_at
 from modeldesk.ui.markup import block, scrollable, testable, text
-from modeldesk.ui.places import COMPARE, MONITOR, PERFORMANCE
+from modeldesk.ui.places import COMPARE, MONITOR, PERFORMANCE, model_path
 from modeldesk.ui.plain_table import cut, plain_table
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
@@ -175,7 +175,7 @@ class VersionDrawer:
             self._link("Performance", PERFORMANCE.path(self._model) + at, "insights", "to-perf")
             self._link("Monitor", MONITOR.path(self._model) + at, "monitor_heart", "to-monitor")
             if found.files.downloadable:
-                address = f"/api/v1{MONITOR.path(self._model)}/versions/{number}/artefact"
+                address = f"/api/v1{model_path(self._model)}/versions/{number}/artefact"
                 link = self._link("Download", address, "download", "download")
                 link.props["download"] = ""
 
