@@ -51,7 +51,7 @@ class Size:
     overload_s: float
 
 
-FULL = Size(length=Length(rounds=3, seconds=6), repeats=5, overload_s=60)
+FULL = Size(length=Length(rounds=6, seconds=4), repeats=5, overload_s=60)
 QUICK = Size(length=Length(rounds=2, seconds=2), repeats=2, overload_s=8)
 
 
