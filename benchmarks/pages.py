@@ -121,8 +121,12 @@ def _sights(size: Size) -> list[Sight]:
     model = f"/models/{size.names[0]}"
     return [
         Sight(name="Models", path="/", main="models"),
-        Sight(name="Monitor", path=model, main="heatmap"),
+        Sight(name="Overview", path=model, main="timeline"),
+        Sight(name="Monitor", path=f"{model}/monitor", main="heatmap"),
+        Sight(name="Column", path=f"{model}/columns/n1", main="distribution"),
         Sight(name="Performance", path=f"{model}/performance", main="history"),
+        Sight(name="Predictions", path=f"{model}/predictions", main="log"),
+        Sight(name="Versions", path=f"{model}/versions", main="versions"),
     ]
 
 
