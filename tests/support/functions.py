@@ -165,3 +165,9 @@ def next_day(at: datetime) -> datetime:
 def guesses_setosa(frame: pl.DataFrame) -> list[str]:
     """Answer the same class for every flower."""
     return ["Iris-setosa"] * frame.height
+
+
+def takes_wide_for_virginica(frame: pl.DataFrame) -> list[str]:
+    """Answer by the width of the sepals alone; none of the real flowers is as wide."""
+    wide = (frame["sepal_width_cm"] > 6).to_list()
+    return ["Iris-virginica" if each else "Iris-setosa" for each in wide]

@@ -232,9 +232,13 @@ class Monitoring:
         rule = DriftRule.decode(due.monitor.rule)
         judged = self._comparisons.judged(entry, Granularity.DAY, rule)
         signature = self._registry.record_of(due.version_id).signature
+        # Inputs of rows that it only shadowed ring with the version that answered them.
+        own = signature.outputs if entry.shadow >= entry.profile.rows else signature.columns
+        names = {column.name for column in own}
         found = [
             NewAlert(column=finding.column, distance=finding.distance, sentence=finding.sentence)
             for finding in rule.findings(judged.comparison, signature)
+            if finding.column in names
         ]
         return self._alerts.record(
             due,

@@ -70,6 +70,8 @@ class WindowProfile:
     revision: int
     """Grows by one with each merge."""
     profile: Profile
+    shadow: int = 0
+    """How many of its rows are shadow rows."""
 
 
 class WindowRecords:
@@ -296,6 +298,7 @@ class WindowRecords:
                 ),
                 revision=row.revision,
                 profile=profile,
+                shadow=row.shadow,
             )
             for row, profile in read
             if profile is not None

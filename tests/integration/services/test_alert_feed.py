@@ -1,14 +1,17 @@
 """The feed of all models' alerts, on each database."""
 
+import time
 from datetime import timedelta
 
 import pytest
 
 from modeldesk.desk import Desk
 from modeldesk.drift import Status
+from modeldesk.schema import Routing, Shadow
 from modeldesk.services.views import AlertStatus
 from modeldesk.store import AlertsSought
 from tests.integration.services.conftest import TODAY
+from tests.support import functions
 from tests.support.iris import FEATURES, iris_frame, iris_model
 
 WIDTH = "sepal_width_cm"
@@ -100,6 +103,31 @@ def test_a_false_alarm_stays_one_when_late_rows_come(busy: Desk) -> None:
         send(busy, "other", ago=0)
     busy.jobs.run()
     assert busy.monitoring.alert(alert.alert_id).status is AlertStatus.FALSE_ALARM
+
+
+def test_inputs_of_a_shadow_ring_with_the_version_that_answered(desk: Desk) -> None:
+    """Once, not once for each that saw them; what the shadow says rings for itself."""
+    desk.registry.publish(
+        functions.takes_wide_for_virginica, name="iris", reference=iris_frame(), target="class"
+    )
+    desk.routes.set("iris", Routing(shadow=Shadow(version=2)))
+    send(desk, "iris", ago=1, **{WIDTH: 4.0})
+    until = time.monotonic() + 60
+    while desk.overview.model("iris").shadow < 150:
+        assert time.monotonic() < until
+        time.sleep(0.02)
+    desk.jobs.run()
+    told = [(alert.version, alert.column) for alert in desk.monitoring.alerts("iris")]
+    assert (1, WIDTH) in told
+    assert [column for version, column in told if version == 2] == ["class"]
+    desk.predictor.predict(
+        "iris",
+        [{**row, WIDTH: 9.0} for row in iris_frame().select(FEATURES).to_dicts()],
+        timestamps=[TODAY - timedelta(days=1)] * 150,
+        version=2,
+    )
+    desk.jobs.run()
+    assert (2, WIDTH) in {(alert.version, alert.column) for alert in desk.monitoring.alerts("iris")}
 
 
 def test_a_history_ends_with_the_alerts_own_day(busy: Desk) -> None:
