@@ -178,16 +178,20 @@ def test_at_once_waits_for_nobody(store: Store, version_id: int, embedded: Path)
     assert waiting(store) == 1
 
 
-@pytest.mark.usefixtures("embedded")
-def test_at_once_a_failure_leaves_nothing(store: Store, version_id: int) -> None:
-    """A key that is there is refused with our own error, and the next chunk is written."""
+def test_at_once_a_failure_leaves_nothing(store: Store, version_id: int, embedded: Path) -> None:
+    """What the database refuses is told as our own error, and the next chunk is written."""
     log = ChunkLog(store, synced=False)
-    twice = a_few(version_id)
-    assert log.append_at_once(twice)
-    with pytest.raises(Conflict, match="refused a row"):
-        log.append_at_once(twice)
-    assert waiting(store) == 1
+    refuses = (
+        "CREATE TRIGGER refuses AFTER INSERT ON fresh_chunks BEGIN SELECT RAISE(ABORT, ''); END"
+    )
+    with closing(sqlite3.connect(embedded, isolation_level=None)) as other:
+        other.execute(f"CREATE TRIGGER refuses {refuses}")
+        with pytest.raises(Conflict, match="refused a row"):
+            log.append_at_once(a_few(version_id))
+        other.execute("DROP TRIGGER refuses")
+    assert waiting(store) == 0
     assert log.append_at_once(a_few(version_id))
+    assert waiting(store) == 1
 
 
 def test_what_would_wait_is_not_written_at_once(store: Store, version_id: int) -> None:
