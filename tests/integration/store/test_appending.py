@@ -185,7 +185,7 @@ def test_at_once_a_failure_leaves_nothing(store: Store, version_id: int, embedde
         "CREATE TRIGGER refuses AFTER INSERT ON fresh_chunks BEGIN SELECT RAISE(ABORT, ''); END"
     )
     with closing(sqlite3.connect(embedded, isolation_level=None)) as other:
-        other.execute(f"CREATE TRIGGER refuses {refuses}")
+        other.execute(refuses)
         with pytest.raises(Conflict, match="refused a row"):
             log.append_at_once(a_few(version_id))
         other.execute("DROP TRIGGER refuses")
