@@ -154,6 +154,7 @@ def test_the_table_says_what_changed_and_can_be_asked(
     expect(page.get_by_test_id("columns").locator("button.md-name")).to_have_count(4)
     choose(page, "filter-verdict", "Changed")
     expect(page.get_by_test_id("columns").locator("button.md-name")).to_have_count(1)
+    expect(page).to_have_url(re.compile("verdict=changed"))
     page.reload()
     expect(page.get_by_test_id("columns").locator("button.md-name")).to_have_text([COLUMN])
     page.get_by_test_id("find").fill("nothing like it")
@@ -278,6 +279,7 @@ def test_a_column_over_time_and_one_day_beside_the_reference(
     expect(page.get_by_test_id("window")).to_contain_text(day(2))  # the day between has no rows
     page.get_by_test_id("window-before").click()
     expect(page.get_by_test_id("window")).to_contain_text(day(4))
+    expect(page).to_have_url(re.compile(f"day={day(4)}"))
     page.reload()
     expect(page.get_by_test_id("window")).to_contain_text(day(4))
 
@@ -378,6 +380,7 @@ def test_profiles_side_by_side(server: RunningServer, browser_page: Page) -> Non
     expect(cards.first.get_by_role("row", name="Mean")).to_contain_text(mean)
     page.get_by_test_id("find").fill("petal")
     expect(cards).to_have_count(2)
+    expect(page).to_have_url(re.compile("petal"))
     page.reload()
     expect(cards).to_have_count(2)
     expect(page.get_by_test_id("profile-c")).to_contain_text("180 rows, 3 days")

@@ -276,6 +276,7 @@ def test_who_needs_attention_comes_first(server: RunningServer, browser_page: Pa
     expect(page.get_by_test_id("models").locator("tbody .md-name").first).to_have_text(FINE)
     page.get_by_test_id("layout-cards").click()
     expect(page.get_by_test_id(f"card-{FELL}")).to_contain_text("Needs attention")
+    expect(page).to_have_url(re.compile("cards"))
     page.reload()
     expect(page.get_by_test_id("search")).to_have_value("botany")
     expect(page.get_by_test_id("model-cards").locator("article")).to_have_count(2)

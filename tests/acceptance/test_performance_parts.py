@@ -257,6 +257,7 @@ def test_the_worst_slices_are_found(tab: str, browser_page: Page) -> None:
     expect(page.get_by_test_id("slice-matches")).to_be_visible()
     found.get_by_test_id("found-rows").first.click()
     expect(page.get_by_test_id("rows-condition")).to_contain_text("age <")
+    expect(page).to_have_url(re.compile("condition="))
     page.reload()
     expect(page.get_by_test_id("found-slices")).to_contain_text('housing == "rent"')
     expect(page.get_by_test_id("rows-table")).to_be_visible()

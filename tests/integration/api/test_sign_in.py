@@ -87,7 +87,7 @@ async def test_who_wants_a_page_signs_in_and_gets_it(browser: httpx.AsyncClient)
     assert login.startswith(f"{HERE}/login?next=")
     shown = await browser.get(login)
     assert shown.status_code == HTTPStatus.OK
-    assert "script" not in shown.text
+    assert "<script" not in shown.text
     assert "default-src 'none'" in shown.headers["content-security-policy"]
     wanted = parse_qs(urlsplit(login).query)["next"][0]
     assert f'name="next" value="{wanted}"' in shown.text
