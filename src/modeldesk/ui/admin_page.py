@@ -20,6 +20,7 @@ from modeldesk.ui.frame import frame, head, strip_link
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import ADMIN_PATH
 from modeldesk.ui.site import Site
+from modeldesk.ui.views import Visit
 
 
 class Section(Protocol):
@@ -84,3 +85,8 @@ def _not_for_you() -> None:
         words = f"You are signed in as {caller().name}. Ask an administrator for the role."
         text("p", words, "md-soft")
         ui.link("See all models", "/")
+
+
+def opened(visit: Visit) -> AdminPage:
+    """Open the page."""
+    return AdminPage(visit.site, visit.appearance, state=AdminState.read(visit.query))

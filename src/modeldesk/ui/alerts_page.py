@@ -24,6 +24,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.pager import Pager, last_page
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say, trouble
+from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import plural
 
 
@@ -310,3 +311,8 @@ def _keys_line(keys: str) -> None:
         with block("md-feed-key", tag="span"):
             text("kbd", key)
             text("span", named[key])
+
+
+def opened(visit: Visit) -> AlertsPage:
+    """Open the page."""
+    return AlertsPage(visit.site, visit.appearance, state=AlertsState.read(visit.query))

@@ -15,6 +15,7 @@ from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.places import API
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
+from modeldesk.ui.views import Visit
 
 DIALECTS = {
     Dialect.MODELDESK: (
@@ -158,3 +159,9 @@ class ApiPage:
 
 def _several(features: int) -> str:
     return "1 feature" if features == 1 else f"{features} features"
+
+
+def opened(visit: Visit) -> ApiPage:
+    """Open the page."""
+    dialect = visit.query.get("dialect", "")
+    return ApiPage(visit.site, visit.appearance, model=visit.model, dialect=dialect)

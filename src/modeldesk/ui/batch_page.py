@@ -20,6 +20,7 @@ from modeldesk.ui.markup import block
 from modeldesk.ui.places import BATCH
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
+from modeldesk.ui.views import Visit
 
 LOOK_SECONDS = 1.0
 """How often the page looks how far the jobs are."""
@@ -91,3 +92,8 @@ class BatchPage:
         except ModeldeskError as error:
             say(str(error), icon="error")
         await self._look()
+
+
+def opened(visit: Visit) -> BatchPage:
+    """Open the page."""
+    return BatchPage(visit.site, visit.appearance, model=visit.model)

@@ -36,6 +36,7 @@ from modeldesk.ui.time_ranges import key_of, range_choice, segment_choice, windo
 from modeldesk.ui.timeline_key import timeline_key
 from modeldesk.ui.top_values import value_tables
 from modeldesk.ui.version_choice import version_choice
+from modeldesk.ui.views import Visit
 from modeldesk.ui.window_card import WindowCard
 from modeldesk.ui.window_rows import WindowRows
 from modeldesk.ui.wording import plural, utc
@@ -345,3 +346,11 @@ class ColumnPage:
         old, new = before.chosen, data.chosen
         if (old.window, old.compared) != (new.window, new.compared):
             self._fill_chosen(new)
+
+
+def opened(visit: Visit) -> ColumnPage:
+    """Open the page."""
+    state = ColumnState.read(visit.query)
+    return ColumnPage(
+        visit.site, visit.appearance, model=visit.model, column=visit.column, state=state
+    )

@@ -18,6 +18,7 @@ from modeldesk.ui.places import COMPARE
 from modeldesk.ui.ranges_view import RangesView
 from modeldesk.ui.site import Site
 from modeldesk.ui.versions_view import VersionsView
+from modeldesk.ui.views import Visit
 
 _SORTS = {
     Sort.VERSIONS: ("Versions", "Two versions on the same rows: which is better, and for whom."),
@@ -120,3 +121,9 @@ class ComparePage:
         """Put a choice into the address."""
         self._state = state
         ui.navigate.history.replace(state.query())
+
+
+def opened(visit: Visit) -> ComparePage:
+    """Open the page."""
+    state = CompareState.read(visit.query)
+    return ComparePage(visit.site, visit.appearance, model=visit.model, state=state)

@@ -32,6 +32,7 @@ from modeldesk.ui.row_labels import give_label
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
 from modeldesk.ui.version_choice import version_choice
+from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import brief, count
 
 _MOST_IN_FILE = 10_000
@@ -347,3 +348,9 @@ def _flags_file(desk: Desk, model: str) -> bytes:
     stream = io.BytesIO()
     pl.DataFrame(rows, infer_schema_length=None).write_csv(stream)
     return stream.getvalue()
+
+
+def opened(visit: Visit) -> FeedbackPage:
+    """Open the page."""
+    state = FeedbackState.read(visit.query)
+    return FeedbackPage(visit.site, visit.appearance, model=visit.model, state=state)

@@ -22,6 +22,7 @@ from modeldesk.ui.rule_card import RuleCard
 from modeldesk.ui.rule_state import RuleState
 from modeldesk.ui.site import Site
 from modeldesk.ui.sizes import size
+from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import NOTHING, ago, count, utc
 
 _LONGEST = 500
@@ -157,3 +158,9 @@ def _seconds(given: float, *, never: str = _ANY) -> str:
 def _tags(version: VersionView) -> str:
     found = [f"{name}: {value}" for name, value in list(version.tags.items())[:_MOST_TAGS]]
     return ", ".join(found)[:_LONGEST] or "none"
+
+
+def opened(visit: Visit) -> ModelSettingsPage:
+    """Open the page."""
+    state = RuleState.read(visit.query)
+    return ModelSettingsPage(visit.site, visit.appearance, model=visit.model, state=state)

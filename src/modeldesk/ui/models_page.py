@@ -23,6 +23,7 @@ from modeldesk.ui.models_state import Layout, ModelsState, Sort
 from modeldesk.ui.overview_state import RANGES
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import PUBLISH, empty, say, trouble
+from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import count, plural
 
 ROWS_A_PAGE = 25
@@ -53,8 +54,9 @@ class ModelsPage:
         What the address asks for.
     """
 
-    def __init__(self, site: Site, state: ModelsState) -> None:
+    def __init__(self, site: Site, appearance: Appearance, *, state: ModelsState) -> None:
         self._site = site
+        self._appearance = appearance
         self._state = state
         self._asked = 0
         self._models: tuple[ModelSummary, ...] = ()
@@ -63,9 +65,9 @@ class ModelsPage:
         self._cards = ModelCards()
         self._layouts: dict[Layout, ui.element] = {}
 
-    async def build(self, appearance: Appearance) -> None:
+    async def build(self) -> None:
         """Build the page."""
-        with frame(self._site, appearance, here="Models"):
+        with frame(self._site, self._appearance, here="Models"):
             self._end = head("Models")
             try:
                 self._models = await awaited(self._read)
@@ -264,3 +266,8 @@ def _next_steps() -> None:
             text("p", "The training data becomes the reference that traffic is compared with.")
             text("p", "Publishing under a known name adds a version to that model.")
         text("pre", PUBLISH, "md-code")
+
+
+def opened(visit: Visit) -> ModelsPage:
+    """Open the page."""
+    return ModelsPage(visit.site, visit.appearance, state=ModelsState.read(visit.query))

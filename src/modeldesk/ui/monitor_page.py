@@ -25,6 +25,7 @@ from modeldesk.ui.site import Site
 from modeldesk.ui.states import trouble
 from modeldesk.ui.time_ranges import range_choice, segment_choice
 from modeldesk.ui.version_choice import version_choice
+from modeldesk.ui.views import Visit
 
 
 class MonitorPage:
@@ -209,3 +210,9 @@ class MonitorPage:
             self._share()
         await self._panel.show(data, self._entry, self._state)
         await self._count()
+
+
+def opened(visit: Visit) -> MonitorPage:
+    """Open the page."""
+    state = MonitorState.read(visit.query)
+    return MonitorPage(visit.site, visit.appearance, model=visit.model, state=state)

@@ -8,19 +8,17 @@ from nicegui import ui
 
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.column_page import ColumnPage
-from modeldesk.ui.column_state import ColumnState
-from modeldesk.ui.desk_views import DESK_VIEWS, DeskView
 from modeldesk.ui.frame import LOGO, frame
-from modeldesk.ui.model_views import VIEWS, View
-from modeldesk.ui.models_page import ModelsPage
-from modeldesk.ui.models_state import ModelsState
 from modeldesk.ui.own import Own, read_files
 from modeldesk.ui.own_page import OwnPage
-from modeldesk.ui.places import COLUMN_ROUTE, own_path
+from modeldesk.ui.places import own_path
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
+from modeldesk.ui.views import VIEWS, View, Visit
+
+_PATIENCE_SECONDS = 30.0
+"""How long a page may take until its first answer; it shows a skeleton long before."""
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -73,26 +71,8 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
 
 
 def _register(site: Site) -> None:
-    @ui.page("/", title="Models - modeldesk")
-    async def models() -> None:
-        appearance = _begin(site)
-        query = dict(ui.context.client.request.query_params)
-        await ModelsPage(site, ModelsState.read(query)).build(appearance)
-        await appearance.learn()
-
     for view in VIEWS:
         _register_view(site, view)
-    for desk_view in DESK_VIEWS:
-        _register_desk_view(site, desk_view)
-
-    @ui.page(COLUMN_ROUTE)
-    async def column(name: str, column: str) -> None:
-        appearance = _begin(site)
-        ui.page_title(f"{column[:100]} of {name} - modeldesk")
-        state = ColumnState.read(dict(ui.context.client.request.query_params))
-        await ColumnPage(site, appearance, model=name, column=column, state=state).build()
-        await appearance.learn()
-
     for own in site.own.of_desk:
         _register_own(site, own)
     for own in site.own.of_model:
@@ -119,22 +99,20 @@ def _register_own_of_model(site: Site, own: Own) -> None:
 
 
 def _register_view(site: Site, view: View) -> None:
-    @ui.page(view.tab.route)
-    async def show(name: str) -> None:
-        appearance = _begin(site)
-        ui.page_title(f"{name} {view.tab.name} - modeldesk")
-        query = dict(ui.context.client.request.query_params)
-        await view.open(site, appearance, name, query).build()
-        await appearance.learn()
-
-
-def _register_desk_view(site: Site, view: DeskView) -> None:
-    @ui.page(view.path, title=f"{view.title} - modeldesk")
+    @ui.page(view.route, response_timeout=_PATIENCE_SECONDS)
     async def show() -> None:
-        appearance = _begin(site)
-        query = dict(ui.context.client.request.query_params)
-        await view.open(site, appearance, query).build()
-        await appearance.learn()
+        request = ui.context.client.request
+        visit = Visit(
+            site=site,
+            appearance=_begin(site),
+            model=request.path_params.get("name", ""),
+            column=request.path_params.get("column", ""),
+            query=dict(request.query_params),
+        )
+        ui.page_title(view.title_of(visit))
+        page = await view.opened(visit)
+        await page.build()
+        await visit.appearance.learn()
 
 
 def _begin(site: Site) -> Appearance:

@@ -25,6 +25,7 @@ from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
 from modeldesk.ui.timeline_card import TimelineCard
 from modeldesk.ui.version_choice import version_choice
+from modeldesk.ui.views import Visit
 
 _ALL_OF_IT = 6
 """At every which look all is read anew; else only where the verdict or its figures changed."""
@@ -137,3 +138,9 @@ class OverviewPage:
         self._drift.show(data)
         self._performance.show(data)
         self._events.show(data.events)
+
+
+def opened(visit: Visit) -> OverviewPage:
+    """Open the page."""
+    state = OverviewState.read(visit.query)
+    return OverviewPage(visit.site, visit.appearance, model=visit.model, state=state)

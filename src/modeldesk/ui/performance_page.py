@@ -39,6 +39,7 @@ from modeldesk.ui.rows_drawer import RowsDrawer
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say, trouble
 from modeldesk.ui.version_choice import version_choice
+from modeldesk.ui.views import Visit
 
 P = ParamSpec("P")
 
@@ -327,3 +328,9 @@ class PerformancePage:
             return False
         self._data = data
         return True
+
+
+def opened(visit: Visit) -> PerformancePage:
+    """Open the page."""
+    state = PerformanceState.read(visit.query)
+    return PerformancePage(visit.site, visit.appearance, model=visit.model, state=state)

@@ -26,6 +26,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import PLAYGROUND
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
+from modeldesk.ui.views import Visit
 
 QUIET_SECONDS = 0.18
 """A prediction is made when the inputs have been left alone for so long: every one is logged,
@@ -200,3 +201,8 @@ class PlaygroundPage:
     async def _flags_changed(self) -> None:
         flags = await aside(self._site.desk.feedback.flags, self._model, limit=MOST_FLAGS)
         self._flags.fill(flags)
+
+
+def opened(visit: Visit) -> PlaygroundPage:
+    """Open the page."""
+    return PlaygroundPage(visit.site, visit.appearance, model=visit.model, query=visit.query)

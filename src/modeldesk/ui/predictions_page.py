@@ -24,6 +24,7 @@ from modeldesk.ui.places import API, PLAYGROUND, PREDICTIONS
 from modeldesk.ui.predictions_state import PredictionsState
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import count, plural
 
 ROWS = 50
@@ -284,3 +285,9 @@ class PredictionsPage:
     def _move(self, state: PredictionsState) -> None:
         self._state = state
         ui.navigate.history.replace(state.query())
+
+
+def opened(visit: Visit) -> PredictionsPage:
+    """Open the page."""
+    state = PredictionsState.read(visit.query)
+    return PredictionsPage(visit.site, visit.appearance, model=visit.model, state=state)

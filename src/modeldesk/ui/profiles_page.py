@@ -23,6 +23,7 @@ from modeldesk.ui.profile_slots import LETTERS, Offered, profile_slots, usual_ch
 from modeldesk.ui.profiles_state import ProfilesState
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import trouble
+from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import count, plural
 
 
@@ -269,3 +270,9 @@ def _words(found: ChosenProfile) -> str:
     if found.choice.first is None:
         return rows
     return f"{rows}, {plural(found.days, 'day')}" if found.days else "no traffic on these days"
+
+
+def opened(visit: Visit) -> ProfilesPage:
+    """Open the page."""
+    state = ProfilesState.read(visit.query)
+    return ProfilesPage(visit.site, visit.appearance, model=visit.model, state=state)

@@ -26,6 +26,7 @@ from modeldesk.ui.version_line_card import VersionLineCard
 from modeldesk.ui.version_table import VersionTable
 from modeldesk.ui.versions_data import VersionsData
 from modeldesk.ui.versions_state import VersionsState
+from modeldesk.ui.views import Visit
 
 _LOOK_SECONDS = 10.0
 
@@ -173,3 +174,9 @@ class VersionsPage:
     def _move(self, state: VersionsState) -> None:
         self._state = state
         ui.navigate.history.replace(state.query())
+
+
+def opened(visit: Visit) -> VersionsPage:
+    """Open the page."""
+    state = VersionsState.read(visit.query)
+    return VersionsPage(visit.site, visit.appearance, model=visit.model, state=state)
