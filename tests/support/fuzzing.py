@@ -286,15 +286,28 @@ def _of_predictions(answer: requests.Response) -> int:
     return len(answer.json()["predictions"])
 
 
+def _of_rows(answer: requests.Response) -> int:
+    reader = _READERS.get(answer.headers["content-type"].partition(";")[0])
+    if reader is None:
+        return len(answer.json()["predictions"])
+    return reader(io.BytesIO(answer.content)).height
+
+
 def _of_tensors(answer: requests.Response) -> int:
     head = int(answer.headers.get("Inference-Header-Content-Length", len(answer.content)))
     return int(json.loads(answer.content[:head])["outputs"][0]["shape"][0])
 
 
+_READERS: dict[str, Callable[[io.BytesIO], pl.DataFrame]] = {
+    CSV: pl.read_csv,
+    PARQUET: pl.read_parquet,
+    ARROW: pl.read_ipc_stream,
+}
+
 _ACCEPTED: dict[str, Callable[[requests.Response], int]] = {
     "predict_bare": lambda _: 1,
-    "predict": _of_predictions,
-    "predict_version": _of_predictions,
+    "predict": _of_rows,
+    "predict_version": _of_rows,
     "v2_infer": _of_tensors,
     "v2_infer_version": _of_tensors,
     "v1_predict": _of_predictions,

@@ -71,7 +71,7 @@ class _Filter:
     ] = None
     condition: Annotated[
         str | None,
-        Query(description="Only rows for which this condition is true.", max_length=20_000),
+        Query(description="Only rows for which this condition is true.", max_length=4_000),
     ] = None
 
 

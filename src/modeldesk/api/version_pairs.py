@@ -37,7 +37,7 @@ _Shown = Annotated[
     int, Query(description="Rows that are shown on which they disagree.", ge=0, le=200)
 ]
 _Slices = Annotated[
-    list[Annotated[str, Field(max_length=20_000, pattern=NAME_PATTERN)]] | None,
+    list[Annotated[str, Field(max_length=4_000, pattern=NAME_PATTERN)]] | None,
     Query(
         alias="slice",
         description="A slice of the model, or a condition on inputs such as `age > 60`, whose "
