@@ -10,8 +10,9 @@ from modeldesk.services.health import Grade
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.services.views import ModelOverview
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since
 from modeldesk.ui.verdict_chip import verdict_chip
-from modeldesk.ui.wording import ago, count, share, utc
+from modeldesk.ui.wording import count, share
 
 
 def model_figures(overview: ModelOverview, now: datetime) -> None:
@@ -20,10 +21,7 @@ def model_figures(overview: ModelOverview, now: datetime) -> None:
         figure("Predictions", count(overview.predictions), "logged, of all versions")
         figure("Profiled", count(overview.profiled), _profiled_note(overview))
         figure("Refused", count(overview.refused), "rows that did not fit")
-        last = figure(
-            "Last prediction", ago(overview.last_prediction_at, now), "latest timestamp", words=True
-        )
-        last.props["title"] = utc(overview.last_prediction_at)
+        _last(overview.last_prediction_at, now)
         still_open = overview.open_alerts
         figure("Open alerts", count(still_open), "of all versions", warn=still_open > 0)
         with block("md-figure") as verdict:
@@ -61,8 +59,16 @@ class DeskFigures:
             figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
             predictions = sum(model.predictions for model in models)
             figure("Predictions", count(predictions), "in this range, of all models")
-            latest = figure("Last prediction", ago(last, now), "latest timestamp", words=True)
-            latest.props["title"] = utc(last)
+            _last(last, now)
+
+
+def _last(when: datetime | None, now: datetime) -> None:
+    with block("md-figure") as box:
+        text("div", "Last prediction", "md-figure-name")
+        with block("md-figure-value md-figure-words"):
+            since(when, now)
+        text("div", "latest timestamp", "md-figure-note")
+    testable(box, "figure-last-prediction")
 
 
 def _profiled_note(overview: ModelOverview) -> str:
@@ -71,15 +77,12 @@ def _profiled_note(overview: ModelOverview) -> str:
     return f"{share(overview.profiled / overview.predictions)} of predictions"
 
 
-def figure(
-    name: str, value: str, note: str, *, words: bool = False, warn: bool = False
-) -> ui.element:
+def figure(name: str, value: str, note: str, *, warn: bool = False) -> ui.element:
     """Add one figure: its name, its value, and what it is of."""
     box = block("md-figure")
     testable(box, "figure-" + name.lower().replace(" ", "-"))
     with box:
         text("div", name, "md-figure-name")
-        extra = " md-figure-words" * words + " md-figure-warn" * warn
-        text("div", value, "md-figure-value" + extra)
+        text("div", value, "md-figure-value" + " md-figure-warn" * warn)
         text("div", note, "md-figure-note")
     return box

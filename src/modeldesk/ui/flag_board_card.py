@@ -9,8 +9,9 @@ from nicegui import events, ui
 
 from modeldesk.services.flag_board import FlagEntry, FlagState
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since_fields
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import NOTHING, ago, brief, utc
+from modeldesk.ui.wording import NOTHING, brief
 
 MOST_FLAGS = 200
 """Flags that are shown."""
@@ -37,7 +38,8 @@ _ROW = """
 <q-tr :props="props" :data-testid="'flag-' + props.row.id">
   <q-td key="state" :props="props"><span :class="'md-chip ' + props.row.tone">
     <q-icon :name="props.row.icon"></q-icon><span>{{ props.row.state }}</span></span></q-td>
-  <q-td key="when" :props="props"><span :title="props.row.utc">{{ props.row.when }}</span></q-td>
+  <q-td key="when" :props="props"><time :datetime="props.row.iso"
+    data-md-time="ago" :title="props.row.utc">{{ props.row.when }}</time></q-td>
   <q-td key="reason" :props="props">{{ props.row.reason }}</q-td>
   <q-td key="proposed" :props="props">{{ props.row.proposed }}</q-td>
   <q-td key="label" :props="props">{{ props.row.label }}</q-td>
@@ -174,8 +176,7 @@ class FlagBoardCard:
             "state": word,
             "icon": icon,
             "tone": tone,
-            "when": ago(flag.created_at, self._now()),
-            "utc": utc(flag.created_at),
+            **since_fields(flag.created_at, self._now()),
             "reason": flag.reason,
             "proposed": brief(flag.proposed_label or NOTHING),
             "label": brief(entry.label or NOTHING),

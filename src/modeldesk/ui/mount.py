@@ -15,6 +15,7 @@ from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.model_views import VIEWS, View
 from modeldesk.ui.models_page import ModelsPage
 from modeldesk.ui.models_state import ModelsState
+from modeldesk.ui.moments import script
 from modeldesk.ui.own import Own, read_files
 from modeldesk.ui.own_page import OwnPage
 from modeldesk.ui.places import COLUMN_ROUTE, own_path
@@ -56,6 +57,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
         desk=desk,
         clock=desk.clock,
         style=stylesheet(),
+        script=script(),
         secured=bool(app.state.sign_in_required),
         own=read_files(settings.pages),
     )
@@ -142,6 +144,7 @@ def _begin(site: Site) -> Appearance:
     appearance = Appearance(ui.context.client.request.cookies)
     ui.add_head_html(f"<style>{site.style}</style>")
     ui.add_head_html(f"<style>{_first_colour(appearance)}</style>")
+    ui.add_head_html(f"<script>{site.script}</script>")
     return appearance
 
 

@@ -213,7 +213,9 @@ class RangesView:
 
     def _side(self, name: str, side: ChangeSide, loss: str) -> None:
         value = NOTHING if side.mean_loss is None else f"{side.mean_loss:.3g}"
-        days = f"{side.start:%Y-%m-%d %H:%M} to {side.end:%Y-%m-%d %H:%M}, {count(side.rows)} rows"
+        days = (
+            f"{side.start:%Y-%m-%d %H:%M} to {side.end:%Y-%m-%d %H:%M} UTC, {count(side.rows)} rows"
+        )
         figure = self._figure(f"{name}, mean {loss}", value, days, name.lower())
         figure.props["title"] = f"{utc(side.start)} to {utc(side.end)}"
 

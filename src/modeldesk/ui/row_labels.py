@@ -13,6 +13,7 @@ from modeldesk.services.labelling import Labelled
 from modeldesk.services.views import FlagView, LabelView, PredictionView
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import moment
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say, trouble
 from modeldesk.ui.wording import NOTHING, brief, plain, utc
@@ -127,8 +128,9 @@ def label_history(labels: Sequence[LabelView]) -> None:
             for place, label in enumerate(labels):
                 with ui.element("tr"):
                     text("td", brief(plain(label.value)), "" if place else "md-strong")
-                    cell = text("td", f"{label.time:%Y-%m-%d %H:%M}")
-                    cell.props["title"] = f"{utc(label.time)}; arrived {utc(label.arrived_at)}"
+                    with ui.element("td"):
+                        when = moment(label.time)
+                    when.props["title"] = f"{utc(label.time)}; arrived {utc(label.arrived_at)}"
                     text("td", brief(label.source) or NOTHING)
 
 
@@ -149,5 +151,5 @@ def flags_of_row(flags: Sequence[FlagView]) -> None:
                         if flag.comment:
                             text("div", brief(flag.comment, 1_000), "md-soft md-small")
                     text("td", brief(flag.proposed_label or NOTHING))
-                    cell = text("td", f"{flag.created_at:%Y-%m-%d %H:%M}")
-                    cell.props["title"] = utc(flag.created_at)
+                    with ui.element("td"):
+                        moment(flag.created_at)

@@ -14,8 +14,9 @@ from modeldesk.services.label_values import value_of
 from modeldesk.services.prediction_log import LOOKED_AT
 from modeldesk.services.reading import Which
 from modeldesk.services.views import PredictionView
+from modeldesk.ui.moments import moment_fields
 from modeldesk.ui.performance_data import Rows
-from modeldesk.ui.wording import NOTHING, brief, plain, utc
+from modeldesk.ui.wording import NOTHING, brief, plain
 
 ROWS_A_PAGE = 25
 
@@ -123,7 +124,7 @@ def columns_of(signature: Signature, *, distances: bool = False) -> list[dict[st
 
     Names of fields are places, so that no column's name can be mistaken for a path.
     """
-    first = [("time", "Time (UTC)", "left")]
+    first = [("time", "Time", "left")]
     if distances:
         first = [("distance", "Distance", "right"), *first]
     found = [*first, ("prediction", "Predicted", "left"), ("label", "Truth", "left")]
@@ -148,8 +149,7 @@ def table_rows(
         found.append(
             {
                 "id": row.prediction_id,
-                "time": f"{row.time:%Y-%m-%d %H:%M}",
-                "utc": utc(row.time),
+                **moment_fields(row.time),
                 "prediction": brief(plain(said)),
                 "label": "not known" if row.label is None else brief(plain(row.label)),
                 "tone": tone(said, row.label),

@@ -17,7 +17,7 @@ from modeldesk.ui.row_detail import RowDetail, rows_table
 from modeldesk.ui.row_table import ROWS_A_PAGE, ShownPage
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import count, plural, utc
+from modeldesk.ui.wording import count, plural
 
 
 class RowsDrawer:
@@ -105,8 +105,8 @@ class RowsDrawer:
             return
         if asked != self._asked:
             return
-        title, when = f"Prediction {prediction_id}", utc(found.view.time)
-        with self._drawer.filled(title, when, back=self._back):
+        title = f"Prediction {prediction_id}"
+        with self._drawer.filled(title, (found.view.time,), back=self._back):
             self._detail.fill(found)
 
     def _title(self) -> str:
@@ -125,7 +125,7 @@ class RowsDrawer:
 
     def _fill(self, page: ShownPage, *, first: bool) -> None:
         note = self._note(page, first=first)
-        with self._drawer.filled(self._title(), note, condition=self._state.condition):
+        with self._drawer.filled(self._title(), (note,), condition=self._state.condition):
             if not page.rows and not page.cut:
                 words = "No logged row of this version and range meets it."
                 testable(empty("filter_alt_off", "No rows", words, small=True), "no-rows")
