@@ -312,7 +312,7 @@ class Desk:
                 comparisons=comparisons,
                 clock=clock,
             ),
-            health=ModelHealth(registry, records, fleet, signs),
+            health=ModelHealth(registry, records, fleet, signs, clock),
             events=ModelEvents(
                 registry, AliasRecords(store), alerts, FlagRecords(store), AuditRecords(store)
             ),
