@@ -26,7 +26,24 @@ _MANY = 12
 
 
 async def give_label(site: Site, view: PredictionView, value: object) -> Labelled:
-    """Store what was true of a prediction.
+    """Store what was true of a prediction; `label_answer` says what may go wrong."""
+    # What a shadow predicted has the label of what was answered.
+    return await label_answer(site, view.model, view.shadow_of or view.prediction_id, value)
+
+
+async def label_answer(site: Site, model: str, prediction_id: str, value: object) -> Labelled:
+    """Store what was true of an answered prediction.
+
+    Parameters
+    ----------
+    site
+        The services.
+    model
+        Whose prediction.
+    prediction_id
+        Which one.
+    value
+        What was true.
 
     Raises
     ------
@@ -37,12 +54,11 @@ async def give_label(site: Site, view: PredictionView, value: object) -> Labelle
     """
     caller().check(TAKES)
     table: dict[str, list[object]] = {
-        # What a shadow predicted has the label of what was answered.
-        "prediction_id": [view.shadow_of or view.prediction_id],
+        "prediction_id": [prediction_id],
         "label": [value],
         "label_source": [SOURCE],
     }
-    return await aside(site.desk.labelling.label, view.model, table)
+    return await aside(site.desk.labelling.label, model, table)
 
 
 def label_choices(target: Column) -> list[str]:

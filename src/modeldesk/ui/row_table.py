@@ -37,6 +37,8 @@ class ShownRow:
     """Inputs and outputs by column."""
     label: Value
     """The true outcome; ``None`` where it is not known."""
+    answered: str
+    """The prediction that has the label: of what a shadow predicted, the one that was answered."""
 
     @staticmethod
     def of(view: PredictionView, signature: Signature) -> ShownRow:
@@ -49,6 +51,7 @@ class ShownRow:
             time=view.time,
             values={name: value for name, value in values.items() if name in names},
             label=label,
+            answered=view.shadow_of or view.prediction_id,
         )
 
 
@@ -106,7 +109,7 @@ def shown_rows(
     """Return a page of the log with the labels beside it as rows."""
     column = signature.prediction
     names = [each.name for each in signature.columns if each.name in frame.columns]
-    told = zip(frame.select("prediction_id", "time").iter_rows(), labels, strict=True)
+    told = zip(frame.select("prediction_id", "time", "shadow_of").iter_rows(), labels, strict=True)
     values = frame.select(names).iter_rows(named=True)
     return tuple(
         ShownRow(
@@ -114,8 +117,9 @@ def shown_rows(
             time=time,
             values=row,
             label=None if label is None else value_of(label, column),
+            answered=shadow_of or name,
         )
-        for ((name, time), label), row in zip(told, values, strict=True)
+        for ((name, time, shadow_of), label), row in zip(told, values, strict=True)
     )
 
 

@@ -21,7 +21,7 @@ SIGNATURE = Signature(
 def row(label: str | None) -> ShownRow:
     """Return a row that was predicted as x."""
     values: dict[str, Value] = {"prediction": 1.5, "a.b": "<b>", "class": "x", "p": 0.123456}
-    return ShownRow(prediction_id="k-1", time=AT, values=values, label=label)
+    return ShownRow(prediction_id="k-1", time=AT, values=values, label=label, answered="k-1")
 
 
 def test_inputs_and_scores_stand_beside_prediction_and_truth() -> None:
