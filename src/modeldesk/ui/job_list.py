@@ -10,7 +10,7 @@ from nicegui import ui
 from modeldesk.services.job_view import JobView
 from modeldesk.store import JobState
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.moments import since, tell_since
+from modeldesk.ui.moments import tell_since
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import count, plural, share, utc
 
@@ -112,8 +112,10 @@ class _Entry:
             with chip:
                 ui.icon(ICONS[job.state])
                 text("span", job.state.capitalize())
-            when = since(None, self._now(), "md-job-when md-faint md-small")
+            when = text("time", "", "md-job-when md-faint md-small")
             title = f"Sent {utc(job.created_at)} by {job.by}"
+            if job.ended_at is not None:
+                title += f". Ended {utc(job.ended_at)}"
             tell_since(when, job.ended_at or job.created_at, self._now(), title=title)
             with block("md-job-acts"):
                 self._acts(job)
