@@ -23,7 +23,7 @@ from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from playwright.sync_api import Page
@@ -89,13 +89,22 @@ def shown_accuracy(page: Page) -> float:
     return float(page.get_by_test_id("figure-accuracy").locator(".md-figure-value").inner_text())
 
 
-def charted(page: Page) -> list[float | None]:
-    """Return what the chart of days shows."""
+def charted(page: Page) -> list[float]:
+    """Return what the chart of days shows of the days that have labels."""
     found = page.get_by_test_id("history").evaluate(
         "element => getElement(element.id.slice(1)).chart.getOption()"
         ".series.find(one => one.name === 'value').data.map(point => point.value)"
     )
-    return list(found)
+    return [value for value in found if value is not None]
+
+
+def comes(page: Page, wanted: Callable[[], bool]) -> bool:
+    """Wait until something is so; whether it comes to that."""
+    for _ in range(150):
+        if wanted():
+            return True
+        page.wait_for_timeout(100)
+    return False
 
 
 def cells(page: Page) -> list[int]:
@@ -135,11 +144,8 @@ def test_labels_that_arrive_change_the_figures_and_nothing_else(
         client.label("iris", {"prediction_id": ids, "label": list(seeded.truth[KNOWN:])})
     expect(page.get_by_test_id("measure-accuracy")).to_contain_text(f"{ROWS}")
     assert shown_accuracy(page) == pytest.approx(seeded.accuracy(ROWS), abs=0.006)
-    assert charted(page)[-2:] in (
-        [pytest.approx(seeded.accuracy(ROWS)), None],
-        [None, pytest.approx(seeded.accuracy(ROWS))],
-    )
-    assert cells(page) == counted(seeded.said, seeded.truth)
+    assert comes(page, lambda: charted(page) == [pytest.approx(seeded.accuracy(ROWS))])
+    assert comes(page, lambda: cells(page) == counted(seeded.said, seeded.truth))
     expect(page.get_by_test_id("figure-labelled")).to_contain_text("100 %")
 
     expect(page.locator("[data-kept=yes]")).to_have_count(5)
@@ -169,10 +175,11 @@ def test_mistakes_are_labelled_from_the_confusion_matrix(
     page = browser_page
     page.goto(seeded.page("relabelled"))
     before = cells(page)
-    wrong = page.get_by_test_id("confusion").locator(".md-confusion-wrong button")
-    many = int(wrong.first.inner_text())
-    assert many >= 2
-    wrong.first.focus()
+    mistakes = page.get_by_test_id("confusion").locator(".md-confusion-wrong button")
+    counts = [int(words) for words in mistakes.all_inner_texts()]
+    many = max(counts)
+    assert many >= 3
+    mistakes.nth(counts.index(many)).focus()
     page.keyboard.press("Enter")
     rows = page.get_by_test_id("rows-table").locator("tbody tr")
     expect(rows).to_have_count(many)
@@ -185,7 +192,7 @@ def test_mistakes_are_labelled_from_the_confusion_matrix(
 
     page.keyboard.press(key)
     expect(told).to_contain_text("1 labelled here")
-    expect(told).to_contain_text(f"Row {min(2, many)} of {many}")
+    expect(told).to_contain_text(f"Row 2 of {many}")
     expect(rows.first).to_contain_text("check_circle")
     expect(rows).to_have_count(many)
     expect(rows.nth(1)).to_have_class(re.compile("md-row--open"))
@@ -198,15 +205,7 @@ def test_mistakes_are_labelled_from_the_confusion_matrix(
     with Client(seeded.server.url) as client:
         (label, *_) = client.prediction(first_id).labels
     assert (label.value, label.source) == (said, "page")
-
-    def fewer() -> bool:
-        return sum(before) - sum(cells(page)[::4]) == sum(before) - sum(before[::4]) - 2
-
-    for _ in range(150):
-        if fewer():
-            break
-        page.wait_for_timeout(100)
-    assert fewer()
+    assert comes(page, lambda: sum(cells(page)[::4]) == sum(before[::4]) + 2)
     expect(rows).to_have_count(many)
     page.keyboard.press("u")
     expect(rows.nth(1)).to_have_class(re.compile("md-row--open"))
