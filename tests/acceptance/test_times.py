@@ -134,7 +134,7 @@ def test_how_long_ago_says_when_on_hover(seeded: Seeded, zoned: tuple[Page, Zone
         last = page.get_by_test_id("figure-last-prediction").locator("time")
         expect(last).to_have_text(re.compile("^1 day ago|hours ago$"))
         expect(last).to_have_attribute("title", title)
-    for place, element in (("feedback", "flags"), ("versions", "versions"), ("versions", "moves")):
+    for place, element in (("feedback?flags=all", "flags"), ("versions", "versions")):
         page.goto(f"{seeded.server.url}/models/iris/{place}")
         ago = page.get_by_test_id(element).locator("time").first
         expect(ago).to_have_text(re.compile("just now|minutes? ago"))

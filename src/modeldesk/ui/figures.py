@@ -47,7 +47,7 @@ class DeskFigures:
         times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
         last = max(times, default=None)
         if models == self._shown:
-            tell_since(self._last, last, now)
+            tell_since(self._seen, last, now)
             return
         self._shown = models
         self._box.clear()
@@ -61,7 +61,7 @@ class DeskFigures:
             figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
             predictions = sum(model.predictions for model in models)
             figure("Predictions", count(predictions), "in this range, of all models")
-            self._last = _last(last, now)
+            self._seen: TextElement = _last(last, now)
 
 
 def _last(when: datetime | None, now: datetime) -> TextElement:

@@ -13,7 +13,19 @@
   const second = (at) => `${minute(at)}:${two(at.getSeconds())}`;
   const PRECISIONS = { day, minute, second };
 
-  const zone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || "your own zone";
+  // Browsers go on calling these as they were called long ago.
+  const RENAMED = {
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Europe/Kiev": "Europe/Kyiv",
+  };
+  const zone = () => {
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone || "your own zone";
+    return RENAMED[name] || name;
+  };
   const inUtc = () => ["UTC", "Etc/UTC", "GMT", "Etc/GMT"].includes(zone());
 
   function write(element, words) {

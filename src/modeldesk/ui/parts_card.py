@@ -98,6 +98,7 @@ class PartsCard:
         """Add the card; `fill` brings what it shows."""
         self._data = data
         self._table: ui.table | None = None
+        self._shape: tuple[object, ...] = ()
         self._card = block("md-card")
         testable(self._card, "parts")
         with self._card:
