@@ -55,6 +55,7 @@ from modeldesk.services.neighbours import Neighbours
 from modeldesk.services.one_prediction import OnePredictions
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
+from modeldesk.services.performance_marks import PerformanceMarks
 from modeldesk.services.performance_report import Performance
 from modeldesk.services.performance_signs import PerformanceSigns
 from modeldesk.services.prediction_log import PredictionLog
@@ -153,6 +154,7 @@ class Desk:
     labelling: Labelling
     labels: LabelBook
     performance: Performance
+    performance_marks: PerformanceMarks
     slices: SliceBook
     neighbours: Neighbours
     opinions: SecondOpinion
@@ -310,7 +312,7 @@ class Desk:
                 comparisons=comparisons,
                 clock=clock,
             ),
-            health=ModelHealth(registry, records, fleet, signs),
+            health=ModelHealth(registry, records, fleet, signs, clock),
             events=ModelEvents(
                 registry, AliasRecords(store), alerts, FlagRecords(store), AuditRecords(store)
             ),
@@ -326,6 +328,7 @@ class Desk:
                 GroupComparison(states, newest),
                 ChangeAttribution(log, label_records, estimates, states),
             ),
+            performance_marks=PerformanceMarks(registry, fleet),
             slices=slice_book,
             neighbours=neighbours,
             opinions=opinions,

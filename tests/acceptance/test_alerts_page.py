@@ -257,6 +257,23 @@ def test_nothing_is_wider_than_the_window(
     assert bell["x"] + bell["width"] <= width
 
 
+def test_filters_fold_on_a_phone(server: RunningServer, browser_page: Page) -> None:
+    """Behind one button that says how many are set; where alerts stand stays in sight."""
+    page = browser_page
+    page.goto(f"{server.url}/alerts?status=any&model=odd&days=7")
+    expect(page.get_by_test_id("filter-text")).to_be_visible()
+    fold = page.get_by_test_id("filters-fold")
+    expect(fold).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(fold).to_contain_text("2 set")
+    expect(page.get_by_test_id("filter-text")).to_be_hidden()
+    expect(page.get_by_test_id("status-open")).to_be_visible()
+    fold.click()
+    choose(page, "filter-days", "All days")
+    expect(fold).to_contain_text("1 set")
+    expect(page.get_by_test_id("filter-text")).to_be_visible()
+
+
 def test_names_are_shown_as_they_are_and_never_read_as_markup(
     server: RunningServer, browser_page: Page
 ) -> None:

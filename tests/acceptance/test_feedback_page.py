@@ -192,6 +192,16 @@ def test_flags_tell_what_became_of_them(seeded: Seeded, browser_page: Page) -> N
     expect(page.get_by_test_id("prediction-title")).to_contain_text(seeded.ids[1])
     page.get_by_test_id("prediction-close").click()
 
+    with seeded.client as client:
+        flag_of = f"predictions/{seeded.ids[3]}/flags"
+        client.post(flag_of, json={"reason": "seen elsewhere"}).raise_for_status()
+    shown = flags.count()
+    expect(page.get_by_test_id("flags-news")).to_be_visible()
+    expect(flags).to_have_count(shown)
+    page.get_by_test_id("flags-news").click()
+    expect(flags.first).to_contain_text("seen elsewhere")
+    expect(page.get_by_test_id("flags-news")).to_be_hidden()
+
 
 def test_labels_of_a_file_are_previewed_before_they_are_stored(
     seeded: Seeded, browser_page: Page, browser_record: BrowserRecord, tmp_path: Path

@@ -329,3 +329,26 @@ def test_a_narrow_dark_page_does_not_scroll_sideways(seeded: Seeded, browser_pag
     shown(page).first.click()
     expect(page.get_by_test_id("neighbours")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_filters_fold_on_a_phone(seeded: Seeded, browser_page: Page) -> None:
+    """Behind one button that says how many are set; where there is room they are always there."""
+    page = browser_page
+    page.goto(f"{seeded.page}?label=right&flagged=1")
+    expect(page.get_by_test_id("filter-said")).to_be_visible()
+    fold = page.get_by_test_id("filters-fold")
+    expect(fold).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(fold).to_contain_text("2 set")
+    expect(fold).to_have_attribute("aria-expanded", "false")
+    expect(page.get_by_test_id("filter-said")).to_be_hidden()
+    fold.focus()
+    page.keyboard.press("Enter")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    choose(page, "filter-flagged", "Any")
+    expect(fold).to_contain_text("1 set")
+    page.get_by_test_id("filters-clear").click()
+    expect(fold).not_to_contain_text("set")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    fold.click()
+    expect(page.get_by_test_id("filter-said")).to_be_hidden()

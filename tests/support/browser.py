@@ -101,10 +101,15 @@ def launched_chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def guarded_context(browser: Browser, record: BrowserRecord) -> Iterator[BrowserContext]:
-    """Open a fresh browser context that reports to `record`."""
+def guarded_context(
+    browser: Browser, record: BrowserRecord, *, timezone: str | None = None
+) -> Iterator[BrowserContext]:
+    """Open a fresh browser context that reports to `record`, in a zone or in that of the system."""
     context = browser.new_context(
-        service_workers="block", viewport={"width": 1280, "height": 800}, locale="en-GB"
+        service_workers="block",
+        viewport={"width": 1280, "height": 800},
+        locale="en-GB",
+        timezone_id=timezone,
     )
     context.set_default_timeout(PATIENCE_MS)
     context.route(FOREIGN, record.block_request)

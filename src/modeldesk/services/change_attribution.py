@@ -23,6 +23,7 @@ from modeldesk.services.change_sources import ChangeJudge
 from modeldesk.services.change_views import AttributionReport, ChangeSide
 from modeldesk.services.estimable import expected_losses
 from modeldesk.services.evaluated_states import EvaluatedStates
+from modeldesk.services.progress import UNSEEN, Progress, Step
 from modeldesk.services.row_spread import RowSpread
 from modeldesk.services.row_states import is_measured, losses_of, predicts_numbers
 from modeldesk.services.slice_parts import slice_of
@@ -83,8 +84,19 @@ class ChangeAttribution:
         self._estimates = estimates
         self._states = states
 
-    def of(self, record: VersionRecord, asked: ChangeAsked) -> AttributionReport:
+    def of(
+        self, record: VersionRecord, asked: ChangeAsked, *, progress: Progress = UNSEEN
+    ) -> AttributionReport:
         """Return what the change between two ranges comes from.
+
+        Parameters
+        ----------
+        record
+            The version.
+        asked
+            Which change, and how it is looked into.
+        progress
+            Is told of the rows that are read, and can end that.
 
         Raises
         ------
@@ -102,10 +114,11 @@ class ChangeAttribution:
         conditions = fitting(kept, record)
         if asked.estimated:
             conditions = {p: n for p, n in conditions.items() if not needs_labels(n, record)}
-        sides = [
-            self._weighed(record, asked, span, losses, conditions)
-            for span in (ranges.base, ranges.current)
-        ]
+        spans = {"Reading rows before": ranges.base, "Reading rows after": ranges.current}
+        sides = []
+        for title, span in spans.items():
+            with progress.step(title, self._rows(record, asked, span)) as step:
+                sides.append(self._weighed(record, asked, span, losses, conditions, step))
         base, current = sides
         views = [
             _side(span, rows)
@@ -170,6 +183,7 @@ class ChangeAttribution:
         span: TimeSpan,
         losses: LossesOf,
         conditions: Mapping[str, Node],
+        step: Step,
     ) -> WeighedRows:
         spread = RowSpread(
             self._log,
@@ -179,7 +193,12 @@ class ChangeAttribution:
             most=asked.most_rows,
             labels=None if asked.estimated else self._labels,
         )
-        return weighed(spread, record, losses, conditions)
+        return weighed(spread, record, losses, conditions, step=step)
+
+    def _rows(self, record: VersionRecord, asked: ChangeAsked, span: TimeSpan) -> int:
+        """Return how many rows will be read."""
+        there = self._log.rows([record.version_id], start=span.start, end=span.end)
+        return min(asked.most_rows, there)
 
 
 def _learned(kept: EstimatorRecord) -> TimeSpan:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from modeldesk.errors import InvalidData
 from modeldesk.performance.slices import Node
 from modeldesk.schema import Column, Kind, Signature
+from modeldesk.services.progress import UNSEEN, Step
 from modeldesk.services.row_spread import RowSpread
 from modeldesk.services.slice_rows import masks_one_by_one
 from modeldesk.store import VersionRecord
@@ -60,6 +61,8 @@ def weighed(
     record: VersionRecord,
     losses_of: LossesOf,
     conditions: Mapping[str, Node],
+    *,
+    step: Step = UNSEEN,
 ) -> WeighedRows:
     """Read rows, and keep of them what a change may come from.
 
@@ -73,6 +76,8 @@ def weighed(
         Tells how wrong they are.
     conditions
         Of slices that fit the version, by their parts.
+    step
+        Is told of the rows that are read, and can end that.
     """
     losses: list[NDArray[np.float64]] = []
     values: list[pl.DataFrame] = []
@@ -81,6 +86,7 @@ def weighed(
     wanted = [column.name for column in inputs_of(record.signature)[:MOST_COLUMNS]]
     wanted += [name for name in record.policy.segment_by if name not in wanted]
     for batch in spread.batches():
+        step.advance(batch.height)
         found = losses_of(batch)
         if found is None:
             continue

@@ -11,6 +11,7 @@ from modeldesk.errors import Incompatible, InvalidArgument, NotFound
 from modeldesk.services.loading import EXTERNAL
 from modeldesk.services.paired_reports import input_slices
 from modeldesk.services.paired_views import PairedReport
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.registry import Registry
 from modeldesk.services.slice_book import SliceBook
 from modeldesk.services.version_comparison import MOST_SLICES, ComparisonChoices, VersionComparison
@@ -103,8 +104,17 @@ class PairedSources:
         same = "A version is not compared with itself." if one == other else ""
         return tuple(SourceView(source=each, because=same or told[each]) for each in Source)
 
-    def compare(self, name: str, wanted: Wanted) -> PairedReport:
+    def compare(self, name: str, wanted: Wanted, *, progress: Progress = UNSEEN) -> PairedReport:
         """Compare two versions on the rows of a source, with the model's slices of inputs.
+
+        Parameters
+        ----------
+        name
+            The model.
+        wanted
+            The versions, and the rows.
+        progress
+            Is told of rows that are predicted once more, and can end that.
 
         Raises
         ------
@@ -130,7 +140,7 @@ class PairedSources:
             compare = self._comparison.shadow
             return compare(name, one, other, start=wanted.start, choices=choices)
         return self._comparison.replay(
-            name, one, against=other, start=wanted.start, choices=choices
+            name, one, against=other, start=wanted.start, choices=choices, progress=progress
         )
 
     def _at_publish(self, name: str, one: int, other: int) -> PairedReport:

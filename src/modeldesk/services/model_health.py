@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from modeldesk.clock import Clock
 from modeldesk.services.estimated_level import EstimatedLevel
-from modeldesk.services.health import Health, Signs
+from modeldesk.services.health import Concern, Grade, Health, Reason, Signs
 from modeldesk.services.health_reasons import judge
 from modeldesk.services.model_signs import ModelSigns, Subject, SubjectSigns
 from modeldesk.services.performance_change import PerformanceChange
 from modeldesk.services.registry import Registry
 from modeldesk.services.views import WindowVolume
-from modeldesk.store import FleetRecords, ModelRecords
+from modeldesk.store import FleetRecords, ModelRecords, UnreadableVersion, VersionRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +77,28 @@ class ModelHealth:
         Which versions there are.
     signs
         What is known of each model.
+    clock
+        Tells when a model is judged of which nothing can be known.
     """
 
     def __init__(
-        self, registry: Registry, records: ModelRecords, fleet: FleetRecords, signs: ModelSigns
+        self,
+        registry: Registry,
+        records: ModelRecords,
+        fleet: FleetRecords,
+        signs: ModelSigns,
+        clock: Clock,
     ) -> None:
         self._registry = registry
         self._records = records
         self._fleet = fleet
         self._signs = signs
+        self._clock = clock
 
     def models(self, *, start: datetime | None = None) -> tuple[ModelSummary, ...]:
         """Return all models in alphabetical order, each judged by its champion.
+
+        A model whose champion cannot be read says so, and takes nothing from the others.
 
         Parameters
         ----------
@@ -97,14 +108,20 @@ class ModelHealth:
         keys: dict[str, list[int]] = defaultdict(list)
         for version in self._fleet.versions():
             keys[version.model].append(version.version_id)
-        champions = sorted(self._records.champions(), key=lambda record: record.model)
+        champions = [each for each in self._records.champions() if each.model in keys]
         subjects = [
             Subject(record=record, version_ids=tuple(keys[record.model]))
             for record in champions
-            if record.model in keys
+            if isinstance(record, VersionRecord)
         ]
         told = self._signs.of(subjects, start=start)
-        return tuple(map(_summary, subjects, told))
+        found = list(map(_summary, subjects, told))
+        found += [
+            _unreadable(each, len(keys[each.model]), self._clock.now())
+            for each in champions
+            if isinstance(each, UnreadableVersion)
+        ]
+        return tuple(sorted(found, key=lambda summary: summary.name))
 
     def model(
         self, name: str, *, version: int | None = None, start: datetime | None = None
@@ -141,4 +158,21 @@ def _summary(subject: Subject, told: SubjectSigns) -> ModelSummary:
         health=judge(told.signs),
         signs=told.signs,
         volume=told.volume,
+    )
+
+
+def _unreadable(found: UnreadableVersion, versions: int, now: datetime) -> ModelSummary:
+    """Return what is told of a model whose champion cannot be read."""
+    sentence = f"Version {found.number}, the champion, cannot be read. {found.problem}"
+    reason = Reason(concern=Concern.DAMAGE, grave=True, sentence=sentence)
+    return ModelSummary(
+        name=found.model,
+        version=found.number,
+        versions=versions,
+        published_at=found.created_at,
+        tags={},
+        description=found.description,
+        health=Health(grade=Grade.ATTENTION, sentence=sentence, reasons=(reason,)),
+        signs=Signs(now=now),
+        volume=(),
     )

@@ -40,6 +40,7 @@ from modeldesk.services.performance_views import (
     verdict,
     window_view,
 )
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.registry import Registry
 from modeldesk.store import VersionRecord
 
@@ -446,6 +447,7 @@ class Performance:
         squared: bool = False,
         most_rows: int = USUAL_ROWS,
         confidence: float = 0.95,
+        progress: Progress = UNSEEN,
     ) -> AttributionReport:
         """Tell which columns, segments and slices a change of performance comes from.
 
@@ -473,6 +475,8 @@ class Performance:
             Rows of either range that are read at most, of each day its share; up to a million.
         confidence
             The chance that nothing at all is said to be more than chance where nothing changed.
+        progress
+            Is told of the rows that are read, and can end that.
 
         Raises
         ------
@@ -491,7 +495,7 @@ class Performance:
             most_rows=most_rows,
             confidence=confidence,
         )
-        return self._changes.of(self._registry.record(name, version), asked)
+        return self._changes.of(self._registry.record(name, version), asked, progress=progress)
 
     def _maturity(
         self, record: VersionRecord, start: datetime | None, end: datetime | None

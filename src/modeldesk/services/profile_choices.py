@@ -222,6 +222,17 @@ class ProfileChoices:
         volumes = self._windows.volumes(record.version_id, Granularity.DAY)
         return tuple(each.window.start.date() for each in volumes)
 
+    def telling_day(self, name: str, version: int) -> date | None:
+        """Return the latest day with enough rows for a verdict, or else the latest of all.
+
+        ``None`` where there is no traffic.
+        """
+        record = self._registry.record(name, version)
+        days = self._windows.volumes(record.version_id, Granularity.DAY)
+        enough = self._comparisons.rule(name).thresholds.min_rows
+        found = [each for each in days if each.rows >= enough] or days
+        return found[-1].window.start.date() if found else None
+
     def _check_segment(self, name: str, version_id: int, choice: ProfileChoice) -> None:
         if choice.segment and choice.segment not in self._windows.segments(version_id):
             message = f"{name} v{choice.version} has no segment {choice.segment!r}."

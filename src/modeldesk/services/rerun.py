@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -11,9 +13,15 @@ from modeldesk.models import Model
 from modeldesk.schema import Signature
 from modeldesk.services.fitting import fitted
 from modeldesk.services.outputs import output_frame
+from modeldesk.services.progress import UNSEEN, Step
 from modeldesk.services.tables import POSITION
 from modeldesk.services.whole_tables import ROWS_AT_ONCE
 from modeldesk.store import VersionRecord
+
+_FIRST_ROWS = 256
+_LEAST_ROWS = 16
+_QUICK, _SLOW = 0.25, 1.0
+"""Seconds: rows are predicted in pieces that take about as long, so that work can be stopped."""
 
 MOST_FAILURES = 100
 """Rows that a model may fail for; with one more, the run fails."""
@@ -41,15 +49,32 @@ class Rerun:
     model
         Its model: another copy than the one that answers requests, so that neither waits for the
         other.
+    seconds
+        A clock that only goes forward: tells how long rows take.
     """
 
-    def __init__(self, record: VersionRecord, model: Model) -> None:
+    def __init__(
+        self,
+        record: VersionRecord,
+        model: Model,
+        *,
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._record = record
         self._model = model
+        self._seconds = seconds
         self._failures = 0
+        self._at_once = _FIRST_ROWS
 
-    def answer(self, rows: pl.DataFrame) -> Answers:
+    def answer(self, rows: pl.DataFrame, *, step: Step = UNSEEN) -> Answers:
         """Predict the rows that fit; columns that the version does not know are ignored.
+
+        Parameters
+        ----------
+        rows
+            The rows.
+        step
+            Is told of each piece that is done; what it raises ends the work.
 
         Raises
         ------
@@ -69,8 +94,15 @@ class Rerun:
         good = found.good
         places: list[pl.Series] = []
         outputs: list[pl.DataFrame] = []
-        for part in good.iter_slices(ROWS_AT_ONCE):
+        done = 0
+        while done < good.height:
+            part = good.slice(done, self._at_once)
+            began = self._seconds()
             self._predict(part, names, places, outputs)
+            self._learn(self._seconds() - began)
+            done += part.height
+            step.advance(part.height)
+        step.advance(rows.height - done)  # those that do not fit
         if not outputs:
             return Answers(
                 places=pl.Series(POSITION, [], dtype=pl.UInt32),
@@ -83,6 +115,13 @@ class Rerun:
             inputs=good.filter(good[POSITION].is_in(answered.implode())).select(names),
             outputs=pl.concat(outputs),
         )
+
+    def _learn(self, took: float) -> None:
+        """Choose how many rows are predicted at once: as many as do not take long."""
+        if took < _QUICK:
+            self._at_once = min(self._at_once * 2, ROWS_AT_ONCE)
+        elif took > _SLOW:
+            self._at_once = max(self._at_once // 2, _LEAST_ROWS)
 
     def _predict(
         self,

@@ -22,6 +22,7 @@ from modeldesk.performance.slices import (
     unparse,
 )
 from modeldesk.services.acting import change
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.registry import Registry
 from modeldesk.services.slice_parts import check_slice_name, slice_part
 from modeldesk.services.slice_rows import RowCondition, masks, needs_labels, schema_of, why_not
@@ -259,7 +260,7 @@ class SliceBook:
             completions=_completions(expression, cursor, schema),
         )
 
-    def find(
+    def find(  # noqa: PLR0913  # one keyword for each thing that can be asked
         self,
         name: str,
         *,
@@ -270,6 +271,7 @@ class SliceBook:
         search: Search | None = None,
         most_rows: int = MOST_ROWS,
         seed: int = 0,
+        progress: Progress = UNSEEN,
     ) -> WorstSlices:
         """Look for the slices in which a version is worst, over its newest labelled rows.
 
@@ -290,6 +292,8 @@ class SliceBook:
             How many of the newest labelled rows are looked at at most.
         seed
             Decides which half of the rows is searched and which one judges.
+        progress
+            Is told of the rows that are read, and can end the search.
 
         Raises
         ------
@@ -301,10 +305,12 @@ class SliceBook:
             When the version predicts what cannot be wrong by a number, such as times or vectors.
         """
         record = self._registry.record(name, version)
-        rows = self._newest.labelled(record, most=most_rows, start=start, end=end)
-        return worst_slices(
-            rows, record, squared=squared, search=search, most_rows=most_rows, seed=seed
-        )
+        with progress.step("Reading labelled rows", most_rows) as step:
+            rows = self._newest.labelled(record, most=most_rows, start=start, end=end, step=step)
+        with progress.step(f"Searching {rows.height:,} rows"):
+            return worst_slices(
+                rows, record, squared=squared, search=search, most_rows=most_rows, seed=seed
+            )
 
     def _known(self, name: str, slice_name: str, model_id: int) -> SliceRecord:
         known = self._records.of(model_id)

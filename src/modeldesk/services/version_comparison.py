@@ -15,8 +15,9 @@ from modeldesk.services.pair_reading import PairReading
 from modeldesk.services.paired_reports import Side, input_slices, paired_report
 from modeldesk.services.paired_views import PairedReport
 from modeldesk.services.pairing import PairedRows, Pairing
+from modeldesk.services.progress import UNSEEN, Progress
 from modeldesk.services.registry import Registry
-from modeldesk.services.rerun import Rerun
+from modeldesk.services.rerun import Answers, Rerun
 from modeldesk.services.table_labels import table_labels
 from modeldesk.services.whole_tables import ROWS_AT_ONCE
 from modeldesk.store import ChunkLog, LabelRecords, VersionRecord
@@ -117,6 +118,7 @@ class VersionComparison:
         start: datetime | None = None,
         end: datetime | None = None,
         choices: ComparisonChoices = _USUAL,
+        progress: Progress = UNSEEN,
     ) -> PairedReport:
         """Have a version predict logged requests, and compare it with what was answered.
 
@@ -135,6 +137,9 @@ class VersionComparison:
             Only rows whose time is in the range.
         choices
             What is compared, and how much is shown.
+        progress
+            Is told of the rows that are predicted. What it raises ends the work; as nothing is
+            written, nothing of it stays.
 
         Raises
         ------
@@ -148,30 +153,25 @@ class VersionComparison:
         records = self._registry.record(name, version), self._registry.record(name, against)
         pairing = _pairing(*records, choices, inputs=records[:1])
         check_kept(*records)
-        model = Rerun(records[0], self._registry.load(records[0]))
+        with progress.step(f"Loading version {version}"):
+            model = Rerun(records[0], self._registry.load(records[0]))
         reading = PairReading(self._log, self._labels, start, end)
+        there = self._log.rows([records[1].version_id], start=start, end=end)
         seen = 0
-        for rows in reading.answered(records[1], choices.rows):
-            seen += rows.height
-            found = model.answer(rows)
-            logged = rows[found.places]
-            pairing.add(
-                PairedRows(
-                    names=logged[_NAME],
-                    labels=logged[LABEL],
-                    inputs=found.inputs,
-                    one=found.outputs,
-                    other=logged,
-                )
+        with progress.step("Predicting logged requests", min(choices.rows, there)) as step:
+            for rows in reading.answered(records[1], choices.rows):
+                seen += rows.height
+                found = model.answer(rows, step=step)
+                pairing.add(_replayed(found, rows[found.places]))
+        with progress.step("Comparing the answers"):
+            return self._report(
+                records,
+                pairing,
+                choices,
+                source="replay",
+                cut=reading.cut,
+                refused=seen - pairing.rows,
             )
-        return self._report(
-            records,
-            pairing,
-            choices,
-            source="replay",
-            cut=reading.cut,
-            refused=seen - pairing.rows,
-        )
 
     def on(
         self,
@@ -268,6 +268,17 @@ class VersionComparison:
             measures=None if choices.measures is None else tuple(choices.measures),
             confidence=choices.confidence,
         )
+
+
+def _replayed(found: Answers, logged: pl.DataFrame) -> PairedRows:
+    """Return what a version made of logged rows beside what was answered."""
+    return PairedRows(
+        names=logged[_NAME],
+        labels=logged[LABEL],
+        inputs=found.inputs,
+        one=found.outputs,
+        other=logged,
+    )
 
 
 def _pairing(

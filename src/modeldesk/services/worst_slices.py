@@ -9,6 +9,7 @@ import polars as pl
 from modeldesk.errors import Incompatible, InvalidArgument
 from modeldesk.performance.slices import Search, find_slices
 from modeldesk.services.labelled_rows import LABEL, labelled
+from modeldesk.services.progress import UNSEEN, Step
 from modeldesk.services.reading import numbered
 from modeldesk.services.row_states import losses_of, predicts_numbers
 from modeldesk.services.slice_rows import schema_of, speakable, tellable
@@ -48,6 +49,7 @@ class NewestRows:
         most: int,
         start: datetime | None = None,
         end: datetime | None = None,
+        step: Step = UNSEEN,
     ) -> pl.DataFrame:
         """Return the labelled rows of a range of time that were committed last, with `LABEL`.
 
@@ -59,7 +61,7 @@ class NewestRows:
         if not 1 <= most <= _LARGEST:
             message = f"1 to {_LARGEST:,} rows can be looked at, not {most:,}."
             raise InvalidArgument(message, hint="The newest 100,000 usually tell enough.")
-        return self._read(record, most=most, start=start, end=end, only_labelled=True)
+        return self._read(record, most=most, start=start, end=end, only_labelled=True, step=step)
 
     def _read(
         self,
@@ -69,6 +71,7 @@ class NewestRows:
         start: datetime | None,
         end: datetime | None,
         only_labelled: bool,
+        step: Step = UNSEEN,
     ) -> pl.DataFrame:
         wanted = pl.lit(value=True)
         if start is not None:
@@ -84,6 +87,7 @@ class NewestRows:
             if rows.height:
                 found.append(rows.tail(left))
                 left -= found[-1].height
+            step.advance(found[-1].height if rows.height else 0)
             if not left:
                 break
         return pl.concat(found, how="diagonal_relaxed") if found else pl.DataFrame()

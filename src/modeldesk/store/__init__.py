@@ -48,7 +48,13 @@ from modeldesk.store.notes import Notes, Parameter
 from modeldesk.store.payload import ROW, ROW_ID, SHADOW_OF, TIME
 from modeldesk.store.quarantine import Quarantine, QuarantinedRow, Rejected
 from modeldesk.store.rebuilding import DayRecords, DayState
-from modeldesk.store.registry import Failures, ModelRecords, NewVersion, VersionRecord
+from modeldesk.store.registry import (
+    Failures,
+    ModelRecords,
+    NewVersion,
+    UnreadableVersion,
+    VersionRecord,
+)
 from modeldesk.store.repair import Repair
 from modeldesk.store.sessions import AccessState, SessionRecord, SessionRecords
 from modeldesk.store.slices import SliceRecord, SliceRecords
@@ -160,6 +166,7 @@ __all__ = [
     "SliceRecords",
     "SpaceRecords",
     "Store",
+    "UnreadableVersion",
     "UserRecord",
     "UserRecords",
     "Vacuumed",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
-from modeldesk.errors import Conflict
+from modeldesk.errors import Conflict, Corrupt
 from modeldesk.profiles import Profile
 from modeldesk.schema import LogPolicy, Routing, Signature
 from modeldesk.store.aliases import CHAMPION, point_first
@@ -62,6 +64,18 @@ class VersionRecord:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableVersion:
+    """A version whose row in the database holds what nobody can read."""
+
+    version_id: int
+    model: str
+    number: int
+    created_at: datetime
+    description: str
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Failures:
     """How often a version failed, and how it failed last."""
 
@@ -87,10 +101,10 @@ class ModelRecords:
         """All versions of a model, oldest first; empty when there is no such model."""
         return self._select(models.c.name == model)
 
-    def champions(self) -> tuple[VersionRecord, ...]:
-        """Return the champion of each model."""
+    def champions(self) -> tuple[VersionRecord | UnreadableVersion, ...]:
+        """Return the champion of each model; one that cannot be read does not hide the others."""
         first = sa.select(aliases.c.version_id).where(aliases.c.name == CHAMPION)
-        return self._select(versions.c.id.in_(first))
+        return tuple(_readable(row, names) for row, names in self._rows(versions.c.id.in_(first)))
 
     def version(self, version_id: int) -> VersionRecord | None:
         """Return the version with that key, if there is one."""
@@ -222,6 +236,10 @@ class ModelRecords:
             note(connection, change)
 
     def _select(self, where: sa.ColumnElement[bool]) -> tuple[VersionRecord, ...]:
+        return tuple(_record(row, names) for row, names in self._rows(where))
+
+    def _rows(self, where: sa.ColumnElement[bool]) -> list[tuple[sa.Row[Any], list[str]]]:
+        """Return versions with the names of their aliases, as they stand in the database."""
         columns = [column for column in versions.c if column.name != "reference_profile"]
         told = [column for column in version_tests.c if column.name != "comparison"]
         query = (
@@ -238,26 +256,42 @@ class ModelRecords:
             rows = connection.execute(query).all()
             wanted = [row.id for row in rows]
             found = connection.execute(pointing.where(aliases.c.version_id.in_(wanted))).all()
-        return tuple(
-            VersionRecord(
-                version_id=row.id,
-                model_id=row.model_id,
-                model=row.model,
-                number=row.number,
-                created_at=row.created_at,
-                flavor=row.flavor,
-                description=row.description,
-                artefact=row.artefact,
-                artefact_sha256=row.artefact_sha256,
-                signature=Signature.decode(row.signature),
-                reference_rows=row.reference_rows,
-                aliases=tuple(alias.name for alias in found if alias.version_id == row.id),
-                policy=LogPolicy.decode(row.policy),
-                routing=Routing.decode(row.routing),
-                notes=Notes.decode(row.notes),
-                test=None if row.tested_at is None else note_of(row),
-            )
-            for row in rows
+        return [(row, [each.name for each in found if each.version_id == row.id]) for row in rows]
+
+
+def _record(row: sa.Row[Any], names: Sequence[str]) -> VersionRecord:
+    """Return a version; `Corrupt` where it cannot be read."""
+    return VersionRecord(
+        version_id=row.id,
+        model_id=row.model_id,
+        model=row.model,
+        number=row.number,
+        created_at=row.created_at,
+        flavor=row.flavor,
+        description=row.description,
+        artefact=row.artefact,
+        artefact_sha256=row.artefact_sha256,
+        signature=Signature.decode(row.signature),
+        reference_rows=row.reference_rows,
+        aliases=tuple(names),
+        policy=LogPolicy.decode(row.policy),
+        routing=Routing.decode(row.routing),
+        notes=Notes.decode(row.notes),
+        test=None if row.tested_at is None else note_of(row),
+    )
+
+
+def _readable(row: sa.Row[Any], names: Sequence[str]) -> VersionRecord | UnreadableVersion:
+    try:
+        return _record(row, names)
+    except Corrupt as error:
+        return UnreadableVersion(
+            version_id=row.id,
+            model=row.model,
+            number=row.number,
+            created_at=row.created_at,
+            description=row.description,
+            problem=error.message,
         )
 
 

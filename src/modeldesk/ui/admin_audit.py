@@ -17,6 +17,7 @@ from modeldesk.ui.background import aside, first
 from modeldesk.ui.element_table import cell, element_table, room, row
 from modeldesk.ui.forms import button, dress
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import Precision, moment
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say
 from modeldesk.ui.wording import ago, utc
@@ -67,7 +68,7 @@ class AuditSection:
         with block("md-card"):
             with block("md-card-head"):
                 text("h2", "Who changed what")
-                text("span", "times in UTC, the latest first", "md-card-note")
+                text("span", "the latest first", "md-card-note")
                 with block("md-card-end md-audit-fields"):
                     self._fields()
             self._body = block("")
@@ -139,7 +140,9 @@ class AuditSection:
 
     def _row(self, entry: AuditEntry) -> None:
         with row(f"entry-{entry.entry_id}").classes("md-entry"):
-            cell(f"{entry.time:%Y-%m-%d %H:%M:%S}", "md-num md-nowrap").props["title"] = (
+            with room("md-num md-nowrap"):
+                when = moment(entry.time, precision=Precision.SECOND)
+            when.props["title"] = (
                 f"{utc(entry.time)}, {ago(entry.time, self._site.clock.now())}"
                 + (f"; request {entry.request_id}" if entry.request_id else "")
             )

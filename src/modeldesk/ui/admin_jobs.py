@@ -21,12 +21,13 @@ from modeldesk.ui.following import follow
 from modeldesk.ui.forms import dress, small
 from modeldesk.ui.job_list import ICONS, TONES
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since
 from modeldesk.ui.pager import Pager, last_page
 from modeldesk.ui.places import BATCH
 from modeldesk.ui.site import Site
 from modeldesk.ui.sizes import size, span
 from modeldesk.ui.states import empty, say
-from modeldesk.ui.wording import NOTHING, ago, count, plural, share, utc
+from modeldesk.ui.wording import NOTHING, ago, count, plural, share
 
 JOBS_A_PAGE = 25
 _MOST_JOBS = 200
@@ -175,8 +176,10 @@ class JobsSection:
             testable(notice, "last-failure")
             ui.icon("error_outline")
             with block(""):
-                when = ago(failure.at, self._site.clock.now())
-                text("b", f"Failed {when}: {failure.step}.").props["title"] = utc(failure.at)
+                with ui.element("b"):
+                    text("span", "Failed ")
+                    since(failure.at, self._site.clock.now())
+                    text("span", f": {failure.step}.")
                 text("span", failure.error)
 
     def _fill_jobs(self) -> None:
@@ -216,7 +219,8 @@ class JobsSection:
             number(count(job.refused))
             number(size(job.bytes))
             cell(job.by, "md-wrap-any")
-            cell(ago(job.created_at, self._site.clock.now()), title=utc(job.created_at))
+            with room():
+                since(job.created_at, self._site.clock.now())
             with room("md-acts"):
                 words = "Remove" if job.state.over else "Cancel"
                 small(words, self._ending(job), words.lower())

@@ -16,10 +16,11 @@ from modeldesk.ui.copying import copy_button
 from modeldesk.ui.element_table import cell, element_table, room, row
 from modeldesk.ui.forms import Question, button, dress, labelled, small
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import Precision, moment, since
 from modeldesk.ui.pager import Pager, last_page
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say, trouble
-from modeldesk.ui.wording import ago, count, utc
+from modeldesk.ui.wording import count, utc
 
 KEYS_A_PAGE = 25
 _MOST_MODELS = 1_000
@@ -130,8 +131,10 @@ class KeysSection:
             more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
             told = ", ".join(names[:_FEW]) + more if key.models is not None else "all"
             cell(told or "none", "md-wrap-any", title=", ".join(names[:50]))
-            cell(_expiry(key), title=utc(key.revoked_at or key.expires_at))
-            cell(ago(key.last_used_at, now), title=utc(key.last_used_at))
+            with room():
+                _expiry(key)
+            with room():
+                since(key.last_used_at, now)
             with room("md-acts"):
                 if good:
                     small("Revoke", self._asking(key), "revoke")
@@ -230,8 +233,12 @@ class KeysSection:
         return lambda: self._question.ask(f"Revoke {key.name}?", words, verb="Revoke", act=revoke)
 
 
-def _expiry(key: KeyView) -> str:
+def _expiry(key: KeyView) -> None:
     """Say until when a key is good, or why it is not."""
+    ended = key.revoked_at or key.expires_at
+    if ended is None:
+        text("span", "never")
+        return
     if key.revoked_at is not None:
-        return f"revoked {key.revoked_at:%Y-%m-%d}"
-    return "never" if key.expires_at is None else f"{key.expires_at:%Y-%m-%d}"
+        text("span", "revoked ")
+    moment(ended, precision=Precision.DAY)

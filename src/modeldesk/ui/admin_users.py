@@ -16,10 +16,11 @@ from modeldesk.ui.background import aside, first
 from modeldesk.ui.element_table import cell, element_table, room, row
 from modeldesk.ui.forms import Question, button, dress, labelled, small
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since
 from modeldesk.ui.pager import Pager, last_page
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say, trouble
-from modeldesk.ui.wording import ago, count, utc
+from modeldesk.ui.wording import count
 
 USERS_A_PAGE = 25
 
@@ -143,8 +144,9 @@ class UsersSection:
                 "here, with a password" if user.issuer is None else f"at {user.issuer}",
                 "md-wrap-any",
             )
-            cell(ago(user.signed_in_at, now), title=utc(user.signed_in_at))
-            cell(ago(user.created_at, now), title=utc(user.created_at))
+            for when in (user.signed_in_at, user.created_at):
+                with room():
+                    since(when, now)
             with room("md-acts"):
                 if user.issuer is None:
                     small("Set password", self._asking_password(user), "set-password")

@@ -14,9 +14,10 @@ from modeldesk.services.alert_feed import HISTORY_DAYS
 from modeldesk.services.views import AlertView
 from modeldesk.ui.alert_words import STATUSES, Deed, deeds_for
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import tell_since
 from modeldesk.ui.monitor_state import MonitorState, day_of
 from modeldesk.ui.places import MONITOR
-from modeldesk.ui.wording import NOTHING, ago, utc
+from modeldesk.ui.wording import NOTHING, utc
 
 _LONGEST = 400
 """Characters of a column's name or a sentence that are shown."""
@@ -71,7 +72,7 @@ class AlertEntry:
             self._picture()
             with block("md-feed-when"):
                 self._chip = block("md-chip", tag="span")
-                self._since = text("span", "", "md-faint md-small")
+                self._since = text("time", "", "md-faint md-small")
             self._deeds = block("md-feed-deeds")
         self.show(alert, now)
 
@@ -119,8 +120,8 @@ class AlertEntry:
         self.alert = alert
         words = STATUSES[alert.status]
         ended = f"{words.word} since {utc(alert.changed_at)}"
-        self._since.set_text(ago(alert.changed_at, now))
-        self._since.props["title"] = f"Opened {utc(alert.opened_at)} by {alert.monitor}. {ended}."
+        title = f"Opened {utc(alert.opened_at)} by {alert.monitor}. {ended}."
+        tell_since(self._since, alert.changed_at, now, title=title)
         if self._chip.default_slot.children and not changed:
             return
         self._chip.classes(replace=f"md-chip md-chip--{words.tone}")

@@ -11,6 +11,7 @@ from modeldesk.services.alert_feed import AlertPage
 from modeldesk.services.views import AlertStatus
 from modeldesk.ui.alert_words import STATUSES
 from modeldesk.ui.alerts_state import RANGES, AlertsState
+from modeldesk.ui.folding import Fold
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.wording import count
 
@@ -39,12 +40,13 @@ class AlertFilters:
         self._change = change
         self._statuses: dict[AlertStatus | None, tuple[ui.element, ui.element]] = {}
         self._filling = False
+        self._fold = Fold("Filters", "filters-fold")
 
     def build(self, models: Sequence[str], columns: Sequence[str]) -> None:
         """Add the fields."""
         with block("md-feed-filters"):
             self._status_choices()
-            with block("md-feed-fields"):
+            with self._fold.build("md-feed-fields"):
                 self._model = self._select("Model", _options(models, _EVERY_MODEL), "model")
                 self._column = self._select("Column", _options(columns, _EVERY_COLUMN), "column")
                 self._days = self._select("Days", dict(RANGES), "days")
@@ -101,6 +103,8 @@ class AlertFilters:
     def show(self, state: AlertsState, columns: Sequence[str]) -> None:
         """Show what is asked for, and offer the columns that there are."""
         self._state = state
+        narrowed = (state.model, state.column, state.days, state.text)
+        self._fold.tell(sum(map(bool, narrowed)))
         self._filling = True
         try:
             self._model.set_value(state.model)

@@ -12,11 +12,12 @@ from modeldesk.services.views import AlertStatus, AlertView
 from modeldesk.ui.alerts_state import AlertsState
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import tell_since
 from modeldesk.ui.monitor_state import day_of
 from modeldesk.ui.places import ALERTS_PATH
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say
-from modeldesk.ui.wording import ago, plural, utc
+from modeldesk.ui.wording import plural, utc
 
 _MOST = 50
 
@@ -87,9 +88,13 @@ class AlertList:
                 text("span", f"{day}, v{alert.version}", "md-alert-day md-faint md-small md-num")
             text("p", alert.sentence)
             with block("md-alert-foot"):
-                since = ago(alert.changed_at, self._site.clock.now())
-                words = text("span", f"{alert.status.capitalize()}, {since}", "md-faint md-small")
-                words.props["title"] = f"Opened {utc(alert.opened_at)} by {alert.monitor}"
+                word, now = alert.status.capitalize(), self._site.clock.now()
+                title = f"Opened {utc(alert.opened_at)} by {alert.monitor}"
+                if alert.changed_at != alert.opened_at:
+                    title += f". {word} since {utc(alert.changed_at)}"
+                with block("md-faint md-small", tag="span"):
+                    text("span", f"{word}, ")
+                    tell_since(text("time", ""), alert.changed_at, now, title=title)
                 if caller().may(EDITS):
                     if alert.status is AlertStatus.OPEN:
                         self._button("Acknowledge", alert, AlertStatus.ACKNOWLEDGED)

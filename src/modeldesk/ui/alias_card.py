@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 from nicegui import ui
 
@@ -13,10 +12,11 @@ from modeldesk.store import CHAMPION
 from modeldesk.ui.alias_dialog import Act, AliasDialog, Asked
 from modeldesk.ui.alias_words import move_words
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since
 from modeldesk.ui.routing_dialog import RoutingDialog
 from modeldesk.ui.site import Site
 from modeldesk.ui.versions_data import Pointing, Standing
-from modeldesk.ui.wording import NOTHING, ago, utc
+from modeldesk.ui.wording import NOTHING
 
 Open = Callable[[int], Awaitable[None]]
 
@@ -102,9 +102,7 @@ class AliasCard:
                     champion = " md-alias--champion" * (each.alias == CHAMPION)
                     text("span", each.alias, f"md-alias{champion}")
                     self._version(each.version)
-                text("div", self._since(each), "md-faint md-small").props["title"] = (
-                    "" if each.moved is None else utc(each.moved.at)
-                )
+                self._since(each)
                 held = next((h for h in self._held if h.alias == each.alias), None)
                 if held is not None:
                     testable(text("div", _held_words(held), "md-standing-held"), "held")
@@ -116,14 +114,15 @@ class AliasCard:
     def _held(self) -> tuple[Held, ...]:
         return self._standing.served.held
 
-    def _since(self, each: Pointing) -> str:
-        if each.moved is None:
-            return "moved long ago"
-        words = f"{move_words(each.moved)}, {self._ago(each.moved.at)} by {each.moved.by}"
-        return f"{words}: {each.moved.reason}" if each.moved.reason else words
-
-    def _ago(self, moment: datetime) -> str:
-        return ago(moment, self._site.clock.now())
+    def _since(self, each: Pointing) -> None:
+        moved = each.moved
+        with block("md-faint md-small"):
+            if moved is None:
+                text("span", "moved long ago")
+                return
+            text("span", f"{move_words(moved)}, ")
+            since(moved.at, self._site.clock.now())
+            text("span", f" by {moved.by}" + (f": {moved.reason}" if moved.reason else ""))
 
     def _acts(self, each: Pointing) -> None:
         if each.back is not None:

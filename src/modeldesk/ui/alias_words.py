@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from modeldesk.schema import Canary, Routing
 from modeldesk.store import CHAMPION, AliasMove
-from modeldesk.ui.wording import utc
 
 
 def moving_words(alias: str, before: int | None, after: int) -> str:
@@ -43,7 +42,7 @@ def removing_words(alias: str, version: int) -> str:
 
 def rollback_words(alias: str, back: AliasMove) -> str:
     """Say what taking a move back will do."""
-    moved = f"The move of {utc(back.at)} by {back.by} is taken back"
+    moved = f"The latest move, by {back.by}, is taken back"
     if back.to_version is None:
         return f"{moved}: {alias} points at version {back.from_version} again."
     words = f"{moved}: {alias} points at version {back.from_version} instead of {back.to_version}."

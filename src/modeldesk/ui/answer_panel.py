@@ -11,8 +11,9 @@ from modeldesk.errors import ModeldeskError
 from modeldesk.schema import Signature
 from modeldesk.services.views import PredictionView
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import Precision, moment, tell
 from modeldesk.ui.states import trouble
-from modeldesk.ui.wording import NOTHING, plain, share, utc
+from modeldesk.ui.wording import NOTHING, plain, share
 
 _MOST_CLASSES = 12
 
@@ -75,8 +76,13 @@ class AnswerPanel:
                 with self._content:
                     self._answer()
             with block("md-answer-foot"):
-                self._where = text("div", "No prediction yet.", "md-mono")
+                self._where = block("md-mono md-answer-where")
                 testable(self._where, "prediction-id")
+                with self._where:
+                    self._id = text("div", "No prediction yet.")
+                    self._version = text("span", "")
+                    self._when = moment(None)
+                    self._when.set_visibility(False)
                 self._button = ui.button("Flag", icon="flag", on_click=self._flag, color=None)
                 self._button.props("flat no-caps").classes("md-btn md-btn--quiet")
                 self._button.set_enabled(False)
@@ -111,9 +117,10 @@ class AnswerPanel:
         top = max((probability for _, probability in shares), default=0.0)
         for bar, (label, probability) in zip(self._bars, shares, strict=False):
             bar.show(label, probability, top=probability == top)
-        self._where.set_text(
-            f"{prediction.prediction_id}\nv{prediction.version}, {utc(prediction.time)}"
-        )
+        self._id.set_text(prediction.prediction_id)
+        self._version.set_text(f"v{prediction.version}, ")
+        tell(self._when, prediction.time, precision=Precision.SECOND)
+        self._when.set_visibility(True)
         self._button.set_enabled(True)
 
     def fail(self, error: ModeldeskError) -> None:

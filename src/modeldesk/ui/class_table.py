@@ -84,12 +84,10 @@ class ClassTable:
 
     def build(self, report: PerformanceReport, confusion: ConfusionView | None) -> None:
         """Add the card, where there are any such figures."""
-        figures = [figure for figure in report.figures if figure.of is not None]
         self._table = None
-        if not figures:
+        columns, rows = self._told(report, confusion)
+        if not rows:
             return
-        mistakes = None if confusion is None else mistakes_of(confusion)
-        columns, rows = class_rows(figures, mistakes, linked=self._show is not None)
         with block("md-card"):
             with block("md-card-head"):
                 text("h2", "Per class" if report.task != "regression" else "Per quantile")
@@ -109,14 +107,33 @@ class ClassTable:
             testable(table, "classes")
         self._table = table
 
+    def follow(self, report: PerformanceReport, confusion: ConfusionView | None) -> None:
+        """Show other figures of the same classes; trends stay until there are new ones."""
+        if self._table is None:
+            return
+        trends = {row["of"]: row["trend"] for row in self._table.rows}
+        rows = [
+            row | {"trend": trends.get(row["of"], "")} for row in self._told(report, confusion)[1]
+        ]
+        if rows != self._table.rows:
+            self._table.rows = rows
+
     def draw(self, windows: Sequence[WindowPerformance]) -> None:
         """Draw the trend of each class, once its days are there."""
         if self._table is None:
             return
         trends = class_trends(windows)
-        self._table.rows = [
-            row | {"trend": trends.get(str(row["of"]), "")} for row in self._table.rows
-        ]
+        rows = [row | {"trend": trends.get(str(row["of"]), "")} for row in self._table.rows]
+        if rows != self._table.rows:
+            self._table.rows = rows
+
+    def _told(
+        self, report: PerformanceReport, confusion: ConfusionView | None
+    ) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+        """Return columns and rows."""
+        figures = [figure for figure in report.figures if figure.of is not None]
+        mistakes = None if confusion is None else mistakes_of(confusion)
+        return class_rows(figures, mistakes, linked=self._show is not None)
 
     async def _open(self, event: events.GenericEventArguments) -> None:
         name, kind = event.args

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from modeldesk.services.performance_views import ConfusionView
 from modeldesk.ui.markup import block, scrollable, testable, text
@@ -107,38 +108,62 @@ def _folded(view: ConfusionView, members: Sequence[Sequence[str]]) -> list[list[
     return folded
 
 
-def confusion_card(
-    view: ConfusionView, show: Callable[[Sequence[str], Sequence[str]], Awaitable[None]] | None
-) -> None:
-    """Add the card.
+class ConfusionCard:
+    """Shows a matrix; the same classes keep their cells when more labels come.
 
     Parameters
     ----------
-    view
-        The counts.
-    show
+    rows
         Called with the true and the predicted classes of a cell whose rows a person wants to see;
         ``None`` where they cannot be told.
     """
-    table = confusion_table(view)
-    card = block("md-card")
-    testable(card, "confusion")
-    with card:
-        with block("md-card-head"):
-            text("h2", "Confusion")
-            more = "; click for the rows" if show is not None else ""
-            text("span", f"rows by true and predicted class; share of the true class{more}",
-                 "md-card-note")  # fmt: skip
-        with scrollable("md-confusion"), ui.element("table"):
-            _head(table)
-            with ui.element("tbody"):
-                for true, row in enumerate(table.rows):
-                    with ui.element("tr"):
-                        _name(table.names[true], "row")
-                        for predicted, cell in enumerate(row):
-                            classes = table.members[true], table.members[predicted]
-                            _cell(cell, show and partial(show, *classes))
-                        text("td", count(table.totals[true]), "md-confusion-total")
+
+    def __init__(
+        self, rows: Callable[[Sequence[str], Sequence[str]], Awaitable[None]] | None
+    ) -> None:
+        self._rows = rows
+        self._members: tuple[tuple[str, ...], ...] = ()
+
+    def build(self, view: ConfusionView) -> None:
+        """Add the card."""
+        self._members = ()
+        card = block("md-card")
+        testable(card, "confusion")
+        with card:
+            with block("md-card-head"):
+                text("h2", "Confusion")
+                more = "; click for the rows" if self._rows is not None else ""
+                note = f"rows by true and predicted class; share of the true class{more}"
+                text("span", note, "md-card-note")
+            self._place = scrollable("md-confusion")
+        self.show(view)
+
+    def show(self, view: ConfusionView) -> None:
+        """Show other counts."""
+        table = confusion_table(view)
+        if table.members != self._members:
+            self._members = table.members
+            self._place.clear()
+            with self._place, ui.element("table"):
+                self._table(table)
+        told = [cell for row in table.rows for cell in row]
+        for box, cell in zip(self._cells, told, strict=True):
+            box.show(cell)
+        for total, many in zip(self._totals, table.totals, strict=True):
+            total.set_text(count(many))
+
+    def _table(self, table: ConfusionTable) -> None:
+        self._cells: list[_CellBox] = []
+        self._totals: list[TextElement] = []
+        _head(table)
+        with ui.element("tbody"):
+            for true, name in enumerate(table.names):
+                with ui.element("tr"):
+                    _name(name, "row")
+                    for predicted in range(len(table.names)):
+                        classes = table.members[true], table.members[predicted]
+                        self._cells.append(_CellBox(self._rows and partial(self._rows, *classes)))
+                    self._totals.append(text("td", "", "md-confusion-total"))
 
 
 def _head(table: ConfusionTable) -> None:
@@ -162,18 +187,42 @@ def _name(name: str, scope: str) -> None:
     head.props["title"] = name
 
 
-def _cell(cell: Cell, show: Callable[[], Awaitable[None]] | None) -> None:
-    kind = "md-confusion-right" if cell.right else "md-confusion-wrong"
-    with block(f"md-confusion-cell {kind}", tag="td") as place:
+class _CellBox:
+    """One cell, a button where its rows can be shown."""
+
+    def __init__(self, rows: Callable[[], Awaitable[None]] | None) -> None:
+        self._rows = rows
+        self._cell: Cell | None = None
+        self._place = ui.element("td")
+
+    def show(self, cell: Cell) -> None:
+        """Show a count."""
+        if cell == self._cell:
+            return
+        known, self._cell = self._cell, cell
+        if known is None or bool(known.count) != bool(cell.count):
+            self._build(cell)
         # By the root, so that one row in a hundred can be seen.
         deep = 0.0 if cell.part is None else math.sqrt(cell.part) * _DEEPEST
-        place.style(f"--md-deep: {deep:.1f}%")
-        place.props["title"] = cell.words
-        if show is not None and cell.count:
-            number = text("button", count(cell.count), "md-confusion-count")
-            number.props["type"] = "button"
-            number.props["aria-label"] = f"Show {cell.words}"
-            number.on("click", show)
-        else:
-            text("div", count(cell.count), "md-confusion-count" + " md-faint" * (not cell.count))
-        text("div", NOTHING if cell.part is None else share(cell.part), "md-confusion-share")
+        self._place.style(f"--md-deep: {deep:.1f}%")
+        self._place.props["title"] = cell.words
+        self._number.set_text(count(cell.count))
+        self._share.set_text(NOTHING if cell.part is None else share(cell.part))
+        if "aria-label" in self._number.props:
+            self._number.props["aria-label"] = f"Show {cell.words}"
+
+    def _build(self, cell: Cell) -> None:
+        kind = "md-confusion-right" if cell.right else "md-confusion-wrong"
+        self._place.classes(replace=f"md-confusion-cell {kind}")
+        self._place.clear()
+        with self._place:
+            if self._rows is not None and cell.count:
+                self._number = text("button", "", "md-confusion-count")
+                self._number.props["type"] = "button"
+                self._number.props["aria-label"] = f"Show {cell.words}"
+                self._number.on("click", self._rows)
+            else:
+                self._number = text(
+                    "div", "", "md-confusion-count" + " md-faint" * (not cell.count)
+                )
+            self._share = text("div", "", "md-confusion-share")

@@ -66,7 +66,9 @@ class CurvesCard:
             self._costs()
 
     def show(self, view: CurvesView) -> None:
-        """Show another class."""
+        """Show another class, or the same one after more labels have come."""
+        if view == self._view:
+            return
         self._view = view
         for picture in self._pictures:
             picture.redraw(self._appearance.palette)
@@ -156,23 +158,42 @@ def _cost_words(found: CheapestView) -> str:
     return f"{number(found.cost)} ({number(found.low)} to {number(found.high)})"
 
 
-def calibration_card(appearance: Appearance, view: CurvesView, classes: Sequence[str]) -> None:
-    """Add the card that tells whether probabilities can be believed, where there are any.
+class CalibrationCard:
+    """Tells whether probabilities can be believed, where there are any.
 
     Of two classes the probability is that of the one that has scores, of more that of the class
     that is predicted.
+
+    Parameters
+    ----------
+    appearance
+        The page's colours.
     """
-    if not view.calibration:
-        return
-    with block("md-card"):
-        with block("md-card-head"):
-            text("h2", "Calibration")
-            one = classes[0] if len(classes) == 1 else "what was predicted"
-            words = f"how often {one} was true, by its probability"
-            text("span", words,
-                 "md-card-note")  # fmt: skip
-        with block("md-performance-chart md-performance-chart--last"):
-            picture = appearance.picture(
-                lambda colours: calibration_chart(view.calibration, colours), height=_PIXELS
-            )
-            testable(picture.chart, "curve-calibration")
+
+    def __init__(self, appearance: Appearance) -> None:
+        self._appearance = appearance
+        self._picture: Picture | None = None
+
+    def build(self, view: CurvesView, classes: Sequence[str]) -> None:
+        """Add the card; ``classes`` are those that have curves."""
+        self._view, self._picture = view, None
+        if not view.calibration:
+            return
+        with block("md-card"):
+            with block("md-card-head"):
+                text("h2", "Calibration")
+                one = classes[0] if len(classes) == 1 else "what was predicted"
+                text("span", f"how often {one} was true, by its probability", "md-card-note")
+            with block("md-performance-chart md-performance-chart--last"):
+                self._picture = self._appearance.picture(self._draw, height=_PIXELS)
+                testable(self._picture.chart, "curve-calibration")
+
+    def show(self, view: CurvesView) -> None:
+        """Show another one; the same moves nothing."""
+        changed = view.calibration != self._view.calibration
+        self._view = view
+        if changed and self._picture is not None:
+            self._picture.redraw(self._appearance.palette)
+
+    def _draw(self, colours: Palette) -> Options:
+        return calibration_chart(self._view.calibration, colours)

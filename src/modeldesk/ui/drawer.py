@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Literal
 
 from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.moments import sentence
 from modeldesk.ui.states import trouble
 
 _WAITING = 240
@@ -74,7 +76,7 @@ class Drawer:
     def filled(
         self,
         title: str,
-        words: str = "",
+        words: Sequence[str | datetime] = (),
         *,
         condition: str = "",
         back: Callable[[], Awaitable[None]] | None = None,
@@ -84,7 +86,7 @@ class Drawer:
         Parameters
         ----------
         title, words
-            What is shown, and a line about it.
+            What is shown, and a line about it, with moments in it.
         condition
             Of which rows, in the language of slices.
         back
@@ -100,7 +102,7 @@ class Drawer:
         """Show that something is on its way."""
         self._box.clear()
         with self._box:
-            self._head(title, "", "", None)
+            self._head(title, (), "", None)
             with block("md-drawer-body") as body:
                 body.props["aria-busy"] = "true"
                 block("md-bone").style(f"height: {_WAITING}px")
@@ -113,7 +115,7 @@ class Drawer:
     def _head(
         self,
         title: str,
-        words: str,
+        words: Sequence[str | datetime],
         condition: str,
         back: Callable[[], Awaitable[None]] | None,
     ) -> None:
@@ -125,7 +127,7 @@ class Drawer:
                 if condition:
                     testable(text("code", condition, "md-condition"), f"{self._name}-condition")
                 if words:
-                    testable(text("div", words, "md-faint md-small"), f"{self._name}-note")
+                    testable(sentence(words, "md-faint md-small"), f"{self._name}-note")
             ui.space()
             if self._step is not None:
                 step = self._step

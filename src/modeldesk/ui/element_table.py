@@ -33,6 +33,8 @@ def element_table(headings: Sequence[str], *, label: str, name: str) -> Iterator
                     words = heading.removeprefix(">")
                     found = text("th", words, "md-right" if heading != words else "")
                     found.props["scope"] = "col"
+                    if words == "Time":
+                        found.props["data-md-zone"], found.props["title"] = "hover", "In UTC"
                     if not words:
                         found.props["aria-label"] = "What can be done"
             with ui.element("tbody") as body:

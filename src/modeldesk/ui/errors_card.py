@@ -3,54 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
-from modeldesk.charts import error_distribution
+from modeldesk.charts import Options, Palette, error_distribution
 from modeldesk.services.performance_views import ErrorsView
-from modeldesk.ui.appearance import Appearance
+from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.wording import plural
 
 _PIXELS = 300
 
 
-def errors_card(
-    appearance: Appearance,
-    view: ErrorsView,
-    show: Callable[[float | None, float | None], Awaitable[None]] | None,
-) -> None:
-    """Add the card.
+class ErrorsCard:
+    """Shows how errors are distributed.
 
     Parameters
     ----------
     appearance
         The page's colours.
-    view
-        The distribution.
-    show
+    rows
         Called with both ends of the errors whose rows a person wants to see; ``None`` where they
         cannot be told.
     """
-    card = block("md-card")
-    testable(card, "errors")
-    with card:
-        with block("md-card-head"):
-            text("h2", "Errors")
-            more = "; click for the rows" if show is not None else ""
-            text("span", f"of {plural(view.labelled, 'labelled row')}{more}", "md-card-note")
-        with block("md-performance-chart md-performance-chart--last"):
-            picture = appearance.picture(
-                lambda colours: error_distribution(view.bins, colours, labelled=view.labelled),
-                height=_PIXELS,
-            )
-            testable(picture.chart, "error-distribution")
-    if show is None:
-        return
-    opened = show
 
-    async def clicked(bar: dict[str, object]) -> None:
-        await opened(_end(bar.get("low")), _end(bar.get("high")))
+    def __init__(
+        self,
+        appearance: Appearance,
+        rows: Callable[[float | None, float | None], Awaitable[None]] | None,
+    ) -> None:
+        self._appearance = appearance
+        self._rows = rows
 
-    picture.on_click(clicked)
+    def build(self, view: ErrorsView) -> None:
+        """Add the card."""
+        self._view = view
+        card = block("md-card")
+        testable(card, "errors")
+        with card:
+            with block("md-card-head"):
+                text("h2", "Errors")
+                self._note = text("span", self._words(), "md-card-note")
+            with block("md-performance-chart md-performance-chart--last"):
+                self._picture: Picture = self._appearance.picture(self._draw, height=_PIXELS)
+                testable(self._picture.chart, "error-distribution")
+        if self._rows is not None:
+            self._picture.on_click(partial(_clicked, self._rows))
+
+    def show(self, view: ErrorsView) -> None:
+        """Show another distribution; the same one moves nothing."""
+        if view == self._view:
+            return
+        self._view = view
+        self._note.set_text(self._words())
+        self._picture.redraw(self._appearance.palette)
+
+    def _words(self) -> str:
+        more = "; click for the rows" if self._rows is not None else ""
+        return f"of {plural(self._view.labelled, 'labelled row')}{more}"
+
+    def _draw(self, colours: Palette) -> Options:
+        return error_distribution(self._view.bins, colours, labelled=self._view.labelled)
+
+
+async def _clicked(
+    show: Callable[[float | None, float | None], Awaitable[None]], bar: dict[str, object]
+) -> None:
+    await show(_end(bar.get("low")), _end(bar.get("high")))
 
 
 def _end(given: object) -> float | None:

@@ -50,23 +50,51 @@ _ROW = """
 """
 
 
-def estimate_card(report: EstimateReport) -> None:
-    """Add the card, where anything is estimated."""
-    rows = estimate_rows(report)
-    if not rows or report.learned is None:
-        return
-    card = block("md-card")
-    testable(card, "scorecard")
-    with card:
-        with block("md-card-head"):
-            text("h2", "Estimates without labels")
-            text("span", _note(report), "md-card-note")
-        table = ui.table(rows=rows, columns=_COLUMNS, row_key="key")
-        table.classes("md-table md-table--measures").props("flat")
-        table.add_slot("body", _ROW)
-        testable(table, "estimates")
-        with block("md-card-body md-card-foot"):
-            testable(text("p", _learned(report), "md-soft md-small"), "estimates-learned")
+class EstimateCard:
+    """Shows estimates, where anything is estimated."""
+
+    def build(self, report: EstimateReport | None) -> None:
+        """Add the place of the card."""
+        self._shown: EstimateReport | None = None
+        self._table: ui.table | None = None
+        self._place = block("")
+        self._place.set_visibility(False)
+        self.show(report)
+
+    def show(self, report: EstimateReport | None) -> None:
+        """Show other estimates; the same ones move nothing."""
+        if report == self._shown:
+            return
+        self._shown = report
+        rows = [] if report is None or report.learned is None else estimate_rows(report)
+        self._place.set_visibility(bool(rows))
+        if report is None or not rows:
+            self._place.clear()
+            self._table = None
+            return
+        if self._table is None:
+            with self._place:
+                self._table = self._card()
+        self._note.set_text(_note(report))
+        self._learned.set_text(_learned(report))
+        if rows != self._table.rows:
+            self._table.rows = rows
+
+    def _card(self) -> ui.table:
+        card = block("md-card")
+        testable(card, "scorecard")
+        with card:
+            with block("md-card-head"):
+                text("h2", "Estimates without labels")
+                self._note = text("span", "", "md-card-note")
+            table = ui.table(rows=[], columns=_COLUMNS, row_key="key")
+            table.classes("md-table md-table--measures").props("flat")
+            table.add_slot("body", _ROW)
+            testable(table, "estimates")
+            with block("md-card-body md-card-foot"):
+                self._learned = text("p", "", "md-soft md-small")
+                testable(self._learned, "estimates-learned")
+        return table
 
 
 def estimate_rows(report: EstimateReport) -> list[dict[str, object]]:

@@ -10,9 +10,10 @@ from nicegui import ui
 
 from modeldesk.services.model_events import EventKind, ModelEvent
 from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.moments import since
 from modeldesk.ui.places import MONITOR
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import ago, plural, utc
+from modeldesk.ui.wording import plural
 
 _MOST = 40
 
@@ -83,8 +84,7 @@ class EventList:
             with block("md-event-words"):
                 text("p", event.sentence)
                 with block("md-event-foot"):
-                    when = text("span", ago(event.time, self._now()), "md-faint md-small")
-                    when.props["title"] = utc(event.time)
+                    since(event.time, self._now(), "md-faint md-small")
                     if event.actor:
                         text("span", f"by {event.actor}", "md-faint md-small")
                     if event.column:

@@ -101,6 +101,7 @@ class FeedbackPage:
             accept=self._accept if may else None,
             choose=self._choose_flags,
             download=self._download,
+            again=self._refresh_flags,
         )
         self._drawer = OneRowDrawer(
             site, model=model, show=self._open, close=self._close, changed=self._refresh_flags
@@ -253,7 +254,13 @@ class FeedbackPage:
             await self._read()
 
     async def _look(self) -> None:
-        """Tell once that rows are new; what a person labels does not move."""
+        """Tell once that rows are new, and flags; what a person works on does not move."""
+        newest_flag = await aside(self._site.desk.feedback.flags, self._model, limit=1)
+        known = self._loaded.flags[:1]
+        if newest_flag and not known:
+            await self._refresh_flags()
+        elif newest_flag and newest_flag[0].flag_id > known[0].flag.flag_id:
+            self._flags.tell_news()
         if self._told:
             return
         number = self._loaded.version.number

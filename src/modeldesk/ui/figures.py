@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from modeldesk.services.health import Grade
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.services.views import ModelOverview
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since, tell_since
 from modeldesk.ui.verdict_chip import verdict_chip
-from modeldesk.ui.wording import ago, count, share, utc
+from modeldesk.ui.wording import count, share
 
 
 def model_figures(overview: ModelOverview, now: datetime) -> None:
@@ -20,10 +22,7 @@ def model_figures(overview: ModelOverview, now: datetime) -> None:
         figure("Predictions", count(overview.predictions), "logged, of all versions")
         figure("Profiled", count(overview.profiled), _profiled_note(overview))
         figure("Refused", count(overview.refused), "rows that did not fit")
-        last = figure(
-            "Last prediction", ago(overview.last_prediction_at, now), "latest timestamp", words=True
-        )
-        last.props["title"] = utc(overview.last_prediction_at)
+        _last(overview.last_prediction_at, now)
         still_open = overview.open_alerts
         figure("Open alerts", count(still_open), "of all versions", warn=still_open > 0)
         with block("md-figure") as verdict:
@@ -44,16 +43,17 @@ class DeskFigures:
         self.show(models, now)
 
     def show(self, models: tuple[ModelSummary, ...], now: datetime) -> None:
-        """Show other models; the same ones move nothing."""
+        """Show other models; of the same ones only the time since the last prediction goes on."""
+        times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
+        last = max(times, default=None)
         if models == self._shown:
+            tell_since(self._seen, last, now)
             return
         self._shown = models
         self._box.clear()
         grades = [model.health.grade for model in models]
         acute, watched = grades.count(Grade.ATTENTION), grades.count(Grade.WATCH)
         still_open = sum(model.open_alerts for model in models)
-        times = [m.last_prediction_at for m in models if m.last_prediction_at is not None]
-        last = max(times, default=None)
         with self._box:
             figure("Models", count(len(models)), "published on this desk")
             figure("Need attention", count(acute), "somebody has to act", warn=acute > 0)
@@ -61,8 +61,18 @@ class DeskFigures:
             figure("Open alerts", count(still_open), "of all models", warn=still_open > 0)
             predictions = sum(model.predictions for model in models)
             figure("Predictions", count(predictions), "in this range, of all models")
-            latest = figure("Last prediction", ago(last, now), "latest timestamp", words=True)
-            latest.props["title"] = utc(last)
+            self._seen: TextElement = _last(last, now)
+
+
+def _last(when: datetime | None, now: datetime) -> TextElement:
+    """Add when the last prediction was; returns what tells it."""
+    with block("md-figure") as box:
+        text("div", "Last prediction", "md-figure-name")
+        with block("md-figure-value md-figure-words"):
+            told = since(when, now)
+        text("div", "latest timestamp", "md-figure-note")
+    testable(box, "figure-last-prediction")
+    return told
 
 
 def _profiled_note(overview: ModelOverview) -> str:
@@ -71,15 +81,12 @@ def _profiled_note(overview: ModelOverview) -> str:
     return f"{share(overview.profiled / overview.predictions)} of predictions"
 
 
-def figure(
-    name: str, value: str, note: str, *, words: bool = False, warn: bool = False
-) -> ui.element:
+def figure(name: str, value: str, note: str, *, warn: bool = False) -> ui.element:
     """Add one figure: its name, its value, and what it is of."""
     box = block("md-figure")
     testable(box, "figure-" + name.lower().replace(" ", "-"))
     with box:
         text("div", name, "md-figure-name")
-        extra = " md-figure-words" * words + " md-figure-warn" * warn
-        text("div", value, "md-figure-value" + extra)
+        text("div", value, "md-figure-value" + " md-figure-warn" * warn)
         text("div", note, "md-figure-note")
     return box

@@ -9,8 +9,9 @@ from nicegui import events, ui
 
 from modeldesk.services.flag_board import FlagEntry, FlagState
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since_fields
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import NOTHING, ago, brief, utc
+from modeldesk.ui.wording import NOTHING, brief
 
 MOST_FLAGS = 200
 """Flags that are shown."""
@@ -37,7 +38,8 @@ _ROW = """
 <q-tr :props="props" :data-testid="'flag-' + props.row.id">
   <q-td key="state" :props="props"><span :class="'md-chip ' + props.row.tone">
     <q-icon :name="props.row.icon"></q-icon><span>{{ props.row.state }}</span></span></q-td>
-  <q-td key="when" :props="props"><span :title="props.row.utc">{{ props.row.when }}</span></q-td>
+  <q-td key="when" :props="props"><time :datetime="props.row.iso"
+    data-md-time="ago" :title="props.row.utc">{{ props.row.when }}</time></q-td>
   <q-td key="reason" :props="props">{{ props.row.reason }}</q-td>
   <q-td key="proposed" :props="props">{{ props.row.proposed }}</q-td>
   <q-td key="label" :props="props">{{ props.row.label }}</q-td>
@@ -68,6 +70,8 @@ class FlagBoardCard:
         Called with whether all flags are wanted, or open ones only.
     download
         Called when a person wants them as a file.
+    again
+        Called when a person wants to see new ones.
     """
 
     def __init__(
@@ -78,12 +82,14 @@ class FlagBoardCard:
         accept: Callable[[FlagEntry], Awaitable[None]] | None,
         choose: Callable[[bool], Awaitable[None]],
         download: Callable[[], Awaitable[None]],
+        again: Callable[[], Awaitable[None]],
     ) -> None:
         self._now = now
         self._show = show
         self._accept = accept
         self._choose = choose
         self._download = download
+        self._again = again
         self._entries: dict[int, FlagEntry] = {}
 
     def build(self) -> None:
@@ -95,6 +101,12 @@ class FlagBoardCard:
                 self._note = text("span", "", "md-card-note")
                 testable(self._note, "flags-note")
                 with block("md-card-end"):
+                    self._news = block("md-news", tag="button").on("click", self._again)
+                    self._news.props["type"] = "button"
+                    testable(self._news, "flags-news")
+                    with self._news:
+                        ui.icon("arrow_upward")
+                        text("span", "New flags - show").props["aria-live"] = "polite"
                     self._which = block("md-choices")
                     self._which.props["role"] = "group"
                     self._which.props["aria-label"] = "Flags"
@@ -118,6 +130,7 @@ class FlagBoardCard:
         everything
             Whether all are shown, or open ones only.
         """
+        self._news.set_visibility(False)
         self._entries = {entry.flag.flag_id: entry for entry in entries}
         still_open = [entry for entry in entries if entry.state is FlagState.OPEN]
         self._file.set_enabled(bool(entries))
@@ -135,6 +148,10 @@ class FlagBoardCard:
             else:
                 words = "Flag a prediction in the playground, or a row of the predictions."
                 testable(empty("outlined_flag", "No flags yet", words, small=True), "no-flags")
+
+    def tell_news(self) -> None:
+        """Say that there are newer flags; those that are shown stay where they are."""
+        self._news.set_visibility(True)
 
     def _choices(self, still_open: int, entries: int, *, everything: bool) -> None:
         self._which.clear()
@@ -174,8 +191,7 @@ class FlagBoardCard:
             "state": word,
             "icon": icon,
             "tone": tone,
-            "when": ago(flag.created_at, self._now()),
-            "utc": utc(flag.created_at),
+            **since_fields(flag.created_at, self._now()),
             "reason": flag.reason,
             "proposed": brief(flag.proposed_label or NOTHING),
             "label": brief(entry.label or NOTHING),

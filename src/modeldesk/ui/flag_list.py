@@ -9,8 +9,9 @@ from nicegui import events, ui
 
 from modeldesk.services.views import FlagView
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import since_fields
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import NOTHING, ago, utc
+from modeldesk.ui.wording import NOTHING
 
 MOST_FLAGS = 25
 
@@ -27,7 +28,8 @@ _COLUMNS: list[dict[str, object]] = [
 _ROW = """
 <q-tr :props="props" :data-testid="'flag-' + props.row.id">
   <q-td key="id" :props="props">{{ props.row.id }}</q-td>
-  <q-td key="when" :props="props"><span :title="props.row.utc">{{ props.row.when }}</span></q-td>
+  <q-td key="when" :props="props"><time :datetime="props.row.iso"
+    data-md-time="ago" :title="props.row.utc">{{ props.row.when }}</time></q-td>
   <q-td key="reason" :props="props">{{ props.row.reason }}</q-td>
   <q-td key="label" :props="props">{{ props.row.label }}</q-td>
   <q-td key="comment" :props="props"><div class="md-wrap">
@@ -90,8 +92,7 @@ class FlagList:
 def _row(flag: FlagView, now: datetime) -> dict[str, object]:
     return {
         "id": flag.flag_id,
-        "when": ago(flag.created_at, now),
-        "utc": utc(flag.created_at),
+        **since_fields(flag.created_at, now),
         "reason": flag.reason,
         "label": flag.proposed_label or NOTHING,
         "comment": flag.comment or NOTHING,

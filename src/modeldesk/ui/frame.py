@@ -71,7 +71,16 @@ def frame(
                 user_menu()
         with block("md-main"):
             yield
+            _zones()
         alerts.watch()
+
+
+def _zones() -> None:
+    """Say at the foot of the page which zone its times are in; the browser fills in its own."""
+    with block("md-zones", tag="footer"):
+        text("span", "Times are in ")
+        text("span", "UTC").props["data-md-zone"] = "name"
+        text("span", ", days begin at midnight UTC.")
 
 
 def _crumbs(model: str | None, here: str) -> None:

@@ -10,8 +10,9 @@ from nicegui import ui
 from modeldesk.services.job_view import JobView
 from modeldesk.store import JobState
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import tell_since
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import ago, count, plural, share, utc
+from modeldesk.ui.wording import count, plural, share, utc
 
 MOST_SHOWN = 50
 
@@ -111,9 +112,11 @@ class _Entry:
             with chip:
                 ui.icon(ICONS[job.state])
                 text("span", job.state.capitalize())
-            since = text("span", "", "md-job-when md-faint md-small")
-            since.set_text(ago(job.ended_at or job.created_at, self._now()))
-            since.props["title"] = f"Sent {utc(job.created_at)} by {job.by}"
+            when = text("time", "", "md-job-when md-faint md-small")
+            title = f"Sent {utc(job.created_at)} by {job.by}"
+            if job.ended_at is not None:
+                title += f". Ended {utc(job.ended_at)}"
+            tell_since(when, job.ended_at or job.created_at, self._now(), title=title)
             with block("md-job-acts"):
                 self._acts(job)
         self._bar: ui.element | None = None

@@ -11,11 +11,12 @@ from modeldesk.errors import ModeldeskError
 from modeldesk.services.one_prediction import OnePrediction
 from modeldesk.services.worth_labelling import Candidate, Reason, Why
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import moment
 from modeldesk.ui.row_labels import label_choices
 from modeldesk.ui.row_values import RowValues
 from modeldesk.ui.score_bars import score_bars
 from modeldesk.ui.states import trouble
-from modeldesk.ui.wording import brief, plain, utc
+from modeldesk.ui.wording import brief, plain
 
 KEYS = 9
 """Classes that have a key of their own."""
@@ -141,8 +142,7 @@ class LabelCard:
                 text("span", f"{target.name} was predicted as", "md-soft")
                 said = text("b", brief(plain(found.view.outputs.get(target.name))))
                 testable(said, "label-said")
-                when = text("span", f"{found.view.time:%Y-%m-%d %H:%M}", "md-faint")
-                when.props["title"] = utc(found.view.time)
+                moment(found.view.time, "md-faint")
             score_bars(found.signature, found.view.outputs)
             if label:
                 with block("md-label-given"):

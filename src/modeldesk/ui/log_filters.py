@@ -15,6 +15,7 @@ from modeldesk.services.reading import Which
 from modeldesk.services.row_states import predicts_classes, predicts_numbers
 from modeldesk.services.views import VersionView
 from modeldesk.ui.condition_field import ConditionField
+from modeldesk.ui.folding import Fold
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.predictions_state import PredictionsState, number_in
 from modeldesk.ui.site import Site
@@ -54,6 +55,7 @@ class LogFilters:
         self, site: Site, *, changed: Callable[[PredictionsState], Awaitable[None]]
     ) -> None:
         self._changed = changed
+        self._fold = Fold("Filters", "filters-fold")
         self._condition = ConditionField(
             site, name="log", label="Condition", written=self._apply_condition
         )
@@ -78,13 +80,15 @@ class LogFilters:
         """
         self._version, self._versions, self._segments = version, versions, segments
         self._condition.about(version.model, state.version)
-        self._box = block("md-card md-log-filters")
-        testable(self._box, "filters")
+        with block("md-card md-log-filters") as card:
+            testable(card, "filters")
+            self._box = self._fold.build("")
         self.fill(state)
 
     def fill(self, state: PredictionsState) -> None:
         """Show the choices of a state."""
         self._state = state
+        self._fold.tell(state.filters)
         self._box.clear()
         with self._box:
             with block("md-filter-grid"):
@@ -273,4 +277,5 @@ class LogFilters:
             return
         self._state = wanted
         self._clearing.set_enabled(wanted.filters > 0)
+        self._fold.tell(wanted.filters)
         await self._changed(wanted)

@@ -9,6 +9,7 @@ from nicegui import events, ui
 from modeldesk.schema import Signature
 from modeldesk.services.prediction_log import LoggedPage
 from modeldesk.ui.markup import testable
+from modeldesk.ui.moments import ZONED_HEAD
 from modeldesk.ui.row_table import ShownRow, columns_of, shown_rows, table_rows
 from modeldesk.ui.wording import NOTHING, brief, plural
 
@@ -18,7 +19,8 @@ _ROW = """
       :data-testid="'row-' + props.row.id" @click="$parent.$emit('open', props.row.id)">
   <q-td v-for="column in props.cols" :key="column.name" :props="props">
     <button v-if="column.name === 'time'" class="md-link" type="button"
-      :title="props.row.utc">{{ column.value }}</button>
+><time :datetime="props.row.iso"
+      data-md-time="minute" :title="props.row.utc">{{ column.value }}</time></button>
     <span v-else-if="column.name === 'prediction'" class="md-said-cell">
       <span>{{ column.value }}</span>
       <span v-if="props.row.tone === 'wrong'" class="md-mark md-mark--worse">wrong</span></span>
@@ -121,6 +123,7 @@ class LogTable:
         self._table = ui.table(rows=rows, columns=columns, row_key="id")
         self._table.classes("md-table md-table--rows md-table--log").props("flat")
         self._table.add_slot("body", _ROW)
+        self._table.add_slot("header-cell-time", ZONED_HEAD)
         self._table.on("open", self._open)
         testable(self._table, "log")
         self.mark(row)

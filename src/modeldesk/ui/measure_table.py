@@ -38,18 +38,28 @@ _ROW = """
 """
 
 
-def measure_table(report: PerformanceReport) -> None:
-    """Add the card with the figures of all rows together."""
-    figures = [figure for figure in report.figures if figure.of is None]
-    with block("md-card"):
-        with block("md-card-head"):
-            text("h2", "Measures")
-            note = f"{plural(report.labelled, 'labelled row')}, {report.confidence:.0%} intervals"
-            text("span", note, "md-card-note")
-        table = ui.table(rows=measure_rows(figures), columns=_COLUMNS, row_key="measure")
-        table.classes("md-table md-table--measures").props("flat")
-        table.add_slot("body", _ROW)
-        testable(table, "measures")
+class MeasureTable:
+    """The card with the figures of all rows together."""
+
+    def build(self, report: PerformanceReport) -> None:
+        """Add the card."""
+        with block("md-card"):
+            with block("md-card-head"):
+                text("h2", "Measures")
+                self._note = text("span", "", "md-card-note")
+            self._table = ui.table(rows=[], columns=_COLUMNS, row_key="measure")
+            self._table.classes("md-table md-table--measures").props("flat")
+            self._table.add_slot("body", _ROW)
+            testable(self._table, "measures")
+        self.show(report)
+
+    def show(self, report: PerformanceReport) -> None:
+        """Show other figures; the same ones move nothing."""
+        rows = f"{plural(report.labelled, 'labelled row')}, {report.confidence:.0%} intervals"
+        self._note.set_text(rows)
+        shown = measure_rows([figure for figure in report.figures if figure.of is None])
+        if shown != self._table.rows:
+            self._table.rows = shown
 
 
 def measure_rows(figures: Sequence[FigureView]) -> list[dict[str, object]]:

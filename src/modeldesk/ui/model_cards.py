@@ -13,8 +13,9 @@ from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.health_words import grade_words
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.model_rows import Metric, metric_of, tags_of
+from modeldesk.ui.moments import since
 from modeldesk.ui.places import OVERVIEW
-from modeldesk.ui.wording import ago, count, plural, utc
+from modeldesk.ui.wording import count, plural
 
 
 class ModelCards:
@@ -53,8 +54,7 @@ def _card(model: ModelSummary, now: datetime, days: int) -> None:
             ui.html(drawn, sanitize=False, tag="span")
         with block("md-model-card-foot"):
             text("span", f"{plural(model.predictions, 'prediction')}", "md-num")
-            last = text("span", ago(model.last_prediction_at, now))
-            last.props["title"] = utc(model.last_prediction_at)
+            since(model.last_prediction_at, now)
             if model.open_alerts:
                 text("span", f"{count(model.open_alerts)} open", "md-count-warn")
             text("span", f"v{model.version} of {model.versions}")

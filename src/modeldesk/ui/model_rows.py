@@ -10,8 +10,9 @@ from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.change_mark import change_words
 from modeldesk.ui.health_words import grade_fields
 from modeldesk.ui.measured import decimals, interval_words, value_words, written
+from modeldesk.ui.moments import since_fields
 from modeldesk.ui.places import OVERVIEW
-from modeldesk.ui.wording import ago, count, plural, utc
+from modeldesk.ui.wording import count, plural, utc
 
 MOST_TAGS = 4
 _LONGEST_TAG = 40
@@ -47,6 +48,7 @@ def model_row(model: ModelSummary, now: datetime, days: int) -> dict[str, object
         How many days of volume are drawn.
     """
     last = model.last_prediction_at
+    seen = since_fields(last, now)
     metric = metric_of(model)
     return {
         "name": model.name,
@@ -55,8 +57,9 @@ def model_row(model: ModelSummary, now: datetime, days: int) -> dict[str, object
         "tags": tags_of(model),
         "sentence": model.health.sentence,
         "alerts": model.open_alerts,
-        "last": ago(last, now),
-        "last_utc": utc(last),
+        "last": seen["when"],
+        "last_iso": seen["iso"],
+        "last_utc": seen["utc"],
         "predictions": count(model.predictions),
         "svg": volume_sparkline(model.volume, today=now.date(), days=days),
         "metric": None if metric is None else _metric_fields(metric),

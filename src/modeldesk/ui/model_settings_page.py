@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from nicegui import ui
 
@@ -16,6 +17,7 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import first
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import moment
 from modeldesk.ui.places import SETTINGS
 from modeldesk.ui.policy_card import PolicyCard
 from modeldesk.ui.rule_card import RuleCard
@@ -23,7 +25,7 @@ from modeldesk.ui.rule_state import RuleState
 from modeldesk.ui.site import Site
 from modeldesk.ui.sizes import size
 from modeldesk.ui.views import Visit
-from modeldesk.ui.wording import NOTHING, ago, count, utc
+from modeldesk.ui.wording import NOTHING, count
 
 _LONGEST = 500
 _MOST_TAGS = 20
@@ -100,10 +102,9 @@ class ModelSettingsPage:
                 text("h2", f"Champion, v{version.number}")
                 words = "told when it was published, and never changed"
                 text("span", words, "md-card-note")
-            now = self._site.clock.now()
             _facts(
                 ("Description", version.description[:_LONGEST] or "none", ""),
-                ("Published", ago(version.created_at, now), utc(version.created_at)),
+                ("Published", version.created_at, ""),
                 ("Kind", version.flavor, ""),
                 ("Reference", f"{count(version.reference_rows)} rows", ""),
                 ("Files", NOTHING if data.bytes is None else size(data.bytes), ""),
@@ -141,11 +142,15 @@ def _tell(state: RuleState) -> None:
     ui.navigate.history.replace(state.query())
 
 
-def _facts(*facts: tuple[str, str, str]) -> None:
+def _facts(*facts: tuple[str, str | datetime, str]) -> None:
     """Add names and values below each other, each with what is said of it on hovering."""
     with block("md-settings-facts", tag="dl"):
         for name, value, title in facts:
             text("dt", name)
+            if isinstance(value, datetime):
+                with block("md-num", tag="dd"):
+                    moment(value)
+                continue
             found = text("dd", value, "md-num")
             if title:
                 found.props["title"] = title

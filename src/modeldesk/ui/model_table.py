@@ -69,8 +69,8 @@ _ROW = f"""
     <span v-else class="md-faint">no labels</span></q-td>
   <q-td key="predictions" :props="props">{{{{ props.row.predictions }}}}</q-td>
   <q-td key="volume" :props="props"><span v-html="props.row.svg"></span></q-td>
-  <q-td key="last" :props="props"><span :title="props.row.last_utc">{{{{ props.row.last }}}}</span>
-  </q-td>
+  <q-td key="last" :props="props"><time :datetime="props.row.last_iso" data-md-time="ago"
+    :title="props.row.last_utc">{{{{ props.row.last }}}}</time></q-td>
   <q-td key="version" :props="props"><span :title="'published ' + props.row.published">
     v{{{{ props.row.version }}}} <span class="md-faint">{{{{ props.row.versions }}}}</span></span>
   </q-td>

@@ -9,6 +9,7 @@ from nicegui import ui
 from modeldesk.charts import DARK, LIGHT
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.frame import LOGO, frame
+from modeldesk.ui.moments import script
 from modeldesk.ui.own import Own, read_files
 from modeldesk.ui.own_page import OwnPage
 from modeldesk.ui.places import own_path
@@ -54,6 +55,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
         desk=desk,
         clock=desk.clock,
         style=stylesheet(),
+        script=script(),
         secured=bool(app.state.sign_in_required),
         own=read_files(settings.pages),
     )
@@ -120,6 +122,7 @@ def _begin(site: Site) -> Appearance:
     appearance = Appearance(ui.context.client.request.cookies)
     ui.add_head_html(f"<style>{site.style}</style>")
     ui.add_head_html(f"<style>{_first_colour(appearance)}</style>")
+    ui.add_head_html(f"<script>{site.script}</script>")
     return appearance
 
 

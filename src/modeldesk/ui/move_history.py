@@ -10,7 +10,7 @@ from nicegui import ui
 from modeldesk.store import AliasMove
 from modeldesk.ui.alias_words import move_words
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.wording import ago, utc
+from modeldesk.ui.moments import since_fields
 
 _ROWS_A_PAGE = 10
 _COLUMNS: list[dict[str, object]] = [
@@ -23,7 +23,8 @@ _COLUMNS: list[dict[str, object]] = [
 
 # A template is a constant; what users wrote arrives as data and is shown as text.
 _WHEN_CELL = """
-<q-td :props="props"><span :title="props.row.utc">{{ props.value }}</span></q-td>
+<q-td :props="props"><time :datetime="props.row.iso" data-md-time="ago"
+  :title="props.row.utc">{{ props.value }}</time></q-td>
 """
 _ALIAS_CELL = """
 <q-td :props="props"><span class="md-alias">{{ props.value }}</span></q-td>
@@ -62,8 +63,7 @@ def move_rows(moves: Sequence[AliasMove], now: datetime) -> list[dict[str, objec
     return [
         {
             "id": each.move_id,
-            "when": ago(each.at, now),
-            "utc": utc(each.at),
+            **since_fields(each.at, now),
             "alias": each.alias,
             "move": move_words(each),
             "by": each.by,

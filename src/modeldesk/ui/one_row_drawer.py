@@ -9,7 +9,6 @@ from modeldesk.ui.background import aside
 from modeldesk.ui.drawer import Drawer
 from modeldesk.ui.row_detail import RowDetail
 from modeldesk.ui.site import Site
-from modeldesk.ui.wording import utc
 
 
 class OneRowDrawer:
@@ -81,10 +80,8 @@ class OneRowDrawer:
         if asked != self._asked:
             return
         view = found.view
-        words = f"v{view.version}, {utc(view.time)}"
-        if view.row_id is not None:
-            words += f", own key {view.row_id[:100]}"
-        if view.shadow_of is not None:
-            words += f", in the shadow of {view.shadow_of}"
+        own = "" if view.row_id is None else f", own key {view.row_id[:100]}"
+        shadow = "" if view.shadow_of is None else f", in the shadow of {view.shadow_of}"
+        words = (f"v{view.version}, ", view.time, own, shadow)
         with self._drawer.filled(f"Prediction {view.prediction_id}", words):
             self._detail.fill(found)

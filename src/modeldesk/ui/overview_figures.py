@@ -13,8 +13,9 @@ from modeldesk.services.performance_views import DifferenceView
 from modeldesk.ui.change_mark import change_mark
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import decimals, interval_words, value_words, written
+from modeldesk.ui.moments import since, tell_since
 from modeldesk.ui.overview_data import OverviewData
-from modeldesk.ui.wording import NOTHING, ago, count, plural, share, utc
+from modeldesk.ui.wording import NOTHING, count, plural, share
 
 _MILLISECONDS = 1_000
 
@@ -47,17 +48,15 @@ class OverviewFigures:
 
     def tick(self, data: OverviewData, now: datetime) -> None:
         """Let what is said relative to now go on."""
-        words = ago(data.summary.last_prediction_at, now)
-        if self._ago.text != words:
-            self._ago.set_text(words)
+        tell_since(self._ago, data.summary.last_prediction_at, now)
 
     def _last(self, data: OverviewData, now: datetime) -> None:
         last = data.summary.last_prediction_at
         figure = _figure("last-prediction", "Last prediction", "", "", words=True)
         with figure:
-            self._ago = text("div", ago(last, now), "md-figure-value md-figure-words")
+            with block("md-figure-value md-figure-words"):
+                self._ago = since(last, now)
             text("div", "latest timestamp", "md-figure-note")
-        figure.props["title"] = utc(last)
 
 
 def _predictions(data: OverviewData) -> None:

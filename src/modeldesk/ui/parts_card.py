@@ -97,6 +97,8 @@ class PartsCard:
     def build(self, data: PerformanceData) -> None:
         """Add the card; `fill` brings what it shows."""
         self._data = data
+        self._table: ui.table | None = None
+        self._shape: tuple[object, ...] = ()
         self._card = block("md-card")
         testable(self._card, "parts")
         with self._card:
@@ -113,9 +115,22 @@ class PartsCard:
             with self._body, block("md-card-body"):
                 block("md-bone").style("height: 120px")
 
+    def follow(self, data: PerformanceData) -> None:
+        """Take what the page shows by now; `fill` brings the parts of it."""
+        self._data = data
+
     def fill(self, parts: PartsData) -> None:
-        """Show slices and segments."""
+        """Show slices and segments; the same ones move nothing, and a table stays where it is."""
+        rows = part_rows(self._data, parts)
+        columns = part_columns(parts.table)
+        shape = (parts.by, len(rows) > _ROWS_A_PAGE, _any(parts))
+        kept = self._table
         self._parts = parts
+        if kept is not None and shape == self._shape and columns == kept.columns:
+            if rows != kept.rows:
+                kept.rows = rows
+            return
+        self._shape = shape
         self._note.set_text(
             f"{parts.table.confidence:.0%} intervals; marked where one lies wholly outside that "
             "of all rows"
@@ -125,15 +140,17 @@ class PartsCard:
             with self._by:
                 self._measure_choice(parts)
         self._body.clear()
+        self._table = None
         with self._body:
-            if not parts.table.parts and not parts.slices:
+            if not _any(parts):
                 self._nothing()
                 return
-            self._table(parts)
+            self._table = self._listed(columns, rows)
 
     def fail(self, error: ModeldeskError) -> None:
         """Say in the card's place why it has nothing."""
         self._body.clear()
+        self._table = None
         with self._body, block("md-card-body"):
             trouble(error, retry=ui.navigate.reload)
 
@@ -159,11 +176,10 @@ class PartsCard:
         )
         testable(empty("pie_chart_outline", "No slices yet", words, small=True), "no-parts")
 
-    def _table(self, parts: PartsData) -> None:
-        rows = part_rows(self._data, parts)
+    def _listed(self, columns: list[dict[str, object]], rows: list[dict[str, object]]) -> ui.table:
         table = ui.table(
             rows=rows,
-            columns=part_columns(parts.table),
+            columns=columns,
             row_key="key",
             pagination={"rowsPerPage": _ROWS_A_PAGE} if len(rows) > _ROWS_A_PAGE else None,
         )
@@ -172,6 +188,7 @@ class PartsCard:
         table.on("open", self._open)
         table.on("remove", self._ask)
         testable(table, "parts-table")
+        return table
 
     def _button(self, words: str, act: Callable[[], object], name: str, icon: str) -> None:
         button = ui.button(words, icon=icon, on_click=act, color=None)
@@ -231,3 +248,8 @@ class PartsCard:
             self._timer.cancel()
         else:
             await self._changed()
+
+
+def _any(parts: PartsData) -> bool:
+    """Whether there is anything to list."""
+    return bool(parts.table.parts or parts.slices)

@@ -10,6 +10,7 @@ from modeldesk.desk import Desk
 from modeldesk.performance import MEASURES, Costs, Task
 from modeldesk.services.estimate_report import EstimateReport
 from modeldesk.services.maturity import LabelDelay, WindowMaturity
+from modeldesk.services.performance_marks import PerformanceMark
 from modeldesk.services.performance_parts import PartsTable
 from modeldesk.services.performance_views import (
     ConfusionView,
@@ -117,6 +118,8 @@ class Rows:
 class PerformanceData:
     """Everything that the page shows."""
 
+    mark: PerformanceMark
+    """As long as it is the same, so is the rest."""
     rows: Rows
     versions: tuple[VersionView, ...]
     version: VersionView
@@ -138,6 +141,8 @@ class PerformanceData:
         """Read it from the services; `NotFound` when there is no such model or version."""
         shown = desk.registry.version(model, state.version)
         number, start = shown.number, state.start(now)
+        # First: what changes meanwhile is read again.
+        mark = desk.performance_marks.of(model, version=number, start=start)
         segments = desk.performance.segments(model, version=number)
         rows = Rows(
             model=model,
@@ -151,6 +156,7 @@ class PerformanceData:
             report = replace(report, windows=rows.days(desk, measure))
         classes, curve = report.task == Task.CLASSIFICATION, _curve(report, state.curve)
         return PerformanceData(
+            mark=mark,
             rows=rows,
             versions=desk.registry.versions(model),
             version=shown,

@@ -75,6 +75,17 @@ class HistoryCard:
             self._below = block("md-card-body md-history-below")
             self._explain()
 
+    def follow(
+        self,
+        data: PerformanceData,
+        measure: str,
+        of: str | None,
+        immature: Collection[datetime],
+    ) -> None:
+        """Show the same figure after more labels or predictions have come."""
+        self._immature = immature
+        self.show(data, measure, of)
+
     def show(self, data: PerformanceData, measure: str, of: str | None) -> None:
         """Show another figure, of data whose days have it."""
         self._take(data, measure, of)

@@ -2,42 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from typing import ParamSpec
 
 from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
-from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
-from modeldesk.services.figure_rows import (
-    cell_condition,
-    error_condition,
-    missed_condition,
-    mistaken_condition,
-    segment_condition,
-)
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
-from modeldesk.ui.class_table import ClassTable
-from modeldesk.ui.confusion_card import confusion_card
-from modeldesk.ui.curves_card import CurvesCard, calibration_card
-from modeldesk.ui.errors_card import errors_card
-from modeldesk.ui.estimate_card import estimate_card
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
-from modeldesk.ui.label_steps import LabelSteps, nothing_measured, only_estimates
 from modeldesk.ui.markup import block, testable
-from modeldesk.ui.measure_table import measure_table
 from modeldesk.ui.part_rows import PartsData
-from modeldesk.ui.parts_card import PartsCard
-from modeldesk.ui.performance_data import PerformanceData, immature
-from modeldesk.ui.performance_figures import performance_figures
-from modeldesk.ui.performance_history_card import HistoryCard
+from modeldesk.ui.performance_body import Hooks, PerformanceBody
+from modeldesk.ui.performance_data import PerformanceData
 from modeldesk.ui.performance_state import RANGES, PerformanceState
 from modeldesk.ui.places import PERFORMANCE
 from modeldesk.ui.rows_drawer import RowsDrawer
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import say, trouble
+from modeldesk.ui.states import trouble
 from modeldesk.ui.version_choice import version_choice
 from modeldesk.ui.views import Visit
 
@@ -68,22 +52,23 @@ class PerformancePage:
         self._state = state
         self._shown = state
         self._asked = 0
+        self._lost = False
         self._range: ui.select | None = None
-        self._history = HistoryCard(appearance, choose=self._choose_measure)
-        self._curves = CurvesCard(
-            appearance, choose=self._choose_curve, choose_costs=self._choose_costs
-        )
-        self._parts = PartsCard(
-            site,
-            show_rows=self._choose_rows,
-            choose=self._choose_part_measure,
+        hooks = Hooks(
+            measure=self._choose_measure,
+            curve=self._choose_curve,
+            costs=self._choose_costs,
+            part_measure=self._choose_part_measure,
+            rows=self._choose_rows,
             find=self._tell_find,
-            changed=self._load_parts,
+            parts=self._load_parts,
+            all_days=self._show_all_days,
         )
+        self._body = PerformanceBody(site, appearance, hooks)
         self._drawer = RowsDrawer(site, show_row=self._choose_row, close=self._close_rows)
 
     async def build(self) -> None:
-        """Build the page."""
+        """Build the page; from then on it follows what happens."""
         with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(
                 PerformanceData.load,
@@ -97,10 +82,11 @@ class PerformancePage:
             self._data = data
             self._head()
             tabs(self._site, self._model, PERFORMANCE)
-            self._body = block("md-bones")
-            testable(self._body, "performance")
-            steps = self._fill()
+            self._room = block("md-bones")
+            testable(self._room, "performance")
+            steps = self._body.build(self._room, data, self._state)
             self._drawer.build()
+            follow(self._look)
             # Once the browser is there: what takes longer must not hold up the first answer.
             ui.timer(0, self._after, once=True)
         if steps is not None:
@@ -109,8 +95,7 @@ class PerformancePage:
     def _head(self) -> None:
         version = self._data.version
         with head(self._model, version.description, tag=f"v{version.number}"):
-            if self._data.segments:
-                self._segment_choice()
+            self._segment_choice()
             self._range = ui.select(RANGES, value=self._state.days, on_change=self._pick_range)
             self._range.props("outlined dense options-dense").classes("md-field")
             self._range.props["aria-label"] = "Range"
@@ -118,64 +103,30 @@ class PerformancePage:
             version_choice(self._data.versions, version, self._choose_version)
 
     def _segment_choice(self) -> None:
-        names = {"": "All segments"} | {name: name for name in self._data.segments}
-        field = ui.select(names, value=self._data.rows.segment, on_change=self._pick_segment)
+        field = ui.select({"": ""}, value="", on_change=self._pick_segment)
         field.props("outlined dense options-dense").classes("md-field")
         field.props["aria-label"] = "Segment"
         testable(field, "segment")
+        self._segment = field
+        self._offer_segments()
 
-    def _fill(self) -> LabelSteps | None:
-        """Show the data; returns the code that sends labels, where that is shown instead."""
-        self._body.clear()
-        data = self._data
-        with self._body:
-            if data.measure is None:
-                if not nothing_measured(data, all_days=self._show_all_days):
-                    return None
-                steps = LabelSteps(self._site, model=self._model, data=data)
-                steps.build()
-                return steps
-            if data.report.figures:
-                performance_figures(data)
-            else:
-                only_estimates(data, all_days=self._show_all_days)
-            young = immature(data.maturity, data.delay, self._site.clock.now())
-            self._history.build(data, data.measure, self._state.of, young)
-            if data.estimates is not None:
-                estimate_card(data.estimates)
-            if not data.report.figures:
-                return None
-            self._measures(data)
-            self._parts.build(data)
-            self._classes = ClassTable(show=self._rows_of(self._choose_mistakes))
-            self._classes.build(data.report, data.confusion)
-            if data.curves is not None:
-                self._curves.build(data.curves, data.scored)
-        return None
-
-    def _measures(self, data: PerformanceData) -> None:
-        if data.errors is not None:
-            with block("md-grid-measures"):
-                measure_table(data.report)
-                errors_card(self._appearance, data.errors, self._rows_of(self._choose_errors))
-            return
-        if data.confusion is None:
-            measure_table(data.report)
-            return
-        with block("md-grid-measures"):
-            measure_table(data.report)
-            with block("md-column"):
-                confusion_card(data.confusion, self._rows_of(self._choose_cell))
-                if data.curves is not None:
-                    calibration_card(self._appearance, data.curves, data.scored)
+    def _offer_segments(self) -> None:
+        """Let the field offer the segments that there are by now."""
+        names = {"": "All segments"} | {name: name for name in self._data.segments}
+        if names != self._segment.options:
+            self._segment.set_options(names, value=self._data.rows.segment)
+        self._segment.set_visibility(bool(self._data.segments))
 
     async def _after(self) -> None:
         """Bring what comes after the page, as it takes longer: rows, parts, and the worst ones."""
         await self._drawer.show(self._data.rows, self._state)
+        await self._load_after()
+
+    async def _load_after(self) -> None:
         if self._data.report.figures:
             await self._load_parts()
             if self._state.find:
-                await self._parts.find()
+                await self._body.find()
 
     async def _load_parts(self) -> None:
         """Read slices and segments, which may be many, while the page is shown already."""
@@ -184,11 +135,10 @@ class PerformancePage:
             parts = await aside(PartsData.load, self._site.desk, data, self._state.by)
         except ModeldeskError as error:
             if asked == self._asked:
-                self._parts.fail(error)
+                self._body.fail(error)
             return
         if asked == self._asked:
-            self._parts.fill(parts)
-            self._classes.draw(parts.classes)
+            self._body.fill(parts)
 
     def _show_all_days(self) -> None:
         if self._range is not None:
@@ -198,7 +148,8 @@ class PerformancePage:
         await self._reload(replace(self._state, days=event.value))
 
     async def _pick_segment(self, event: events.ValueChangeEventArguments[str]) -> None:
-        await self._reload(replace(self._state, segment=event.value))
+        if event.value != self._state.segment:
+            await self._reload(replace(self._state, segment=event.value))
 
     def _choose_version(self, number: int) -> None:
         state = replace(self._state, version=number, segment="", row="")
@@ -210,7 +161,7 @@ class PerformancePage:
         if not self._about_the_same_rows():
             await self._reload(state)
         elif await self._load(state, self._data.of_measure, self._site.desk, measure):
-            self._history.show(self._data, measure, of)
+            self._body.show_measure(self._data, measure, of)
 
     async def _choose_curve(self, name: str) -> None:
         """Show the curves of another class; nothing else changes."""
@@ -223,11 +174,8 @@ class PerformancePage:
     async def _show_curve(self, state: PerformanceState) -> None:
         if not self._about_the_same_rows():
             await self._reload(state)
-        elif (
-            await self._load(state, self._data.of_curve, self._site.desk, state)
-            and self._data.curves is not None
-        ):
-            self._curves.show(self._data.curves)
+        elif await self._load(state, self._data.of_curve, self._site.desk, state):
+            self._body.show_curve(self._data)
 
     async def _choose_part_measure(self, measure: str) -> None:
         """Order the parts by another measure; nothing else changes."""
@@ -236,40 +184,6 @@ class PerformancePage:
 
     def _tell_find(self, shown: bool) -> None:  # noqa: FBT001 - the only thing that is told
         self._move(replace(self._state, find=shown))
-
-    def _rows_of(self, show: Callable[P, Awaitable[None]]) -> Callable[P, Awaitable[None]] | None:
-        """Return what shows rows, unless no condition says which ones the page is about."""
-        return show if self._within("") is not None else None
-
-    def _within(self, condition: str) -> str | None:
-        """Return a condition that holds in the page's segment only."""
-        segment = self._data.rows.segment
-        if not segment:
-            return condition
-        signature, known = self._data.version.signature, self._data.segments
-        part = segment_condition(signature, segment, known)
-        return f"{part} and {condition}" if part and condition else part
-
-    async def _choose_cell(self, truths: Sequence[str], predicted: Sequence[str]) -> None:
-        """Show the rows of a cell of the confusion matrix."""
-        signature = self._data.version.signature
-        await self._choose_condition(cell_condition(signature, truths, predicted))
-
-    async def _choose_mistakes(self, name: str, kind: str) -> None:
-        """Show the rows of a class that were missed, or others that were taken for it."""
-        told = missed_condition if kind == "missed" else mistaken_condition
-        await self._choose_condition(told(self._data.version.signature, name))
-
-    async def _choose_errors(self, low: float | None, high: float | None) -> None:
-        """Show the rows whose error lies within a stretch."""
-        await self._choose_condition(error_condition(low, high))
-
-    async def _choose_condition(self, condition: str | None) -> None:
-        found = None if condition is None else self._within(condition)
-        if found is None or len(found) > LONGEST_EXPRESSION:
-            say("No condition can say which rows these are.", icon="error_outline")
-            return
-        await self._choose_rows("", found)
 
     async def _choose_rows(self, slice_name: str, condition: str) -> None:
         """Show rows; nothing but the drawer changes."""
@@ -294,10 +208,36 @@ class PerformancePage:
         now, desk = self._site.clock.now(), self._site.desk
         if await self._load(state, PerformanceData.load, desk, self._model, state, now):
             self._shown = state
-            steps = self._fill()
-            await self._after()
-            if steps is not None:
-                await steps.learn()
+            self._offer_segments()
+            await self._fill()
+            await self._drawer.show(self._data.rows, self._state)
+
+    async def _fill(self) -> None:
+        """Show the data anew, with what comes after it."""
+        self._lost = False
+        steps = self._body.build(self._room, self._data, self._state)
+        await self._load_after()
+        if steps is not None:
+            await steps.learn()
+
+    async def _look(self) -> None:
+        """Show what has changed since, in place; what somebody chooses meanwhile comes first."""
+        desk, now, asked = self._site.desk, self._site.clock.now(), self._asked
+        version, start = self._data.rows.version, self._state.start(now)
+        mark = await aside(desk.performance_marks.of, self._model, version=version, start=start)
+        known = self._data.mark, self._data.rows.start
+        if self._lost or asked != self._asked or (mark, start) == known:
+            return
+        state = replace(self._state, version=version)
+        data = await aside(PerformanceData.load, desk, self._model, state, now)
+        if asked != self._asked:
+            return
+        self._data = data
+        self._offer_segments()
+        if not self._body.follow(data, self._state):
+            await self._fill()
+        elif data.report.figures:
+            await self._load_parts()
 
     def _about_the_same_rows(self) -> bool:
         """Whether what is shown is of the rows that were asked for last."""
@@ -320,8 +260,9 @@ class PerformancePage:
         try:
             data = await aside(call, *args, **kwargs)
         except ModeldeskError as error:
-            self._body.clear()
-            with self._body:
+            self._lost = True
+            self._room.clear()
+            with self._room:
                 trouble(error, retry=ui.navigate.reload)
             return False
         if asked != self._asked:

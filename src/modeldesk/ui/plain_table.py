@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from nicegui import ui
 
 from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.moments import Precision, moment
 from modeldesk.ui.wording import plural
 
 MOST_ROWS = 100
@@ -17,7 +19,7 @@ LONGEST_CELL = 300
 def plain_table(
     title: str,
     columns: Sequence[str],
-    rows: Sequence[Sequence[str]],
+    rows: Sequence[Sequence[str | datetime]],
     *,
     name: str,
     most: int = MOST_ROWS,
@@ -32,7 +34,7 @@ def plain_table(
     columns
         Heads of the others.
     rows
-        Cells as text, as many as there are heads.
+        Cells as text, as many as there are heads; moments are told in the zone of who looks.
     name
         By which tests find it.
     most
@@ -59,7 +61,11 @@ def plain_table(
     return box
 
 
-def _cell(tag: str, words: str, place: int, texts: int) -> None:
+def _cell(tag: str, words: str | datetime, place: int, texts: int) -> None:
+    if isinstance(words, datetime):
+        with block("md-plain-text" if place < texts else "", tag=tag):
+            moment(words, precision=Precision.SECOND)
+        return
     shown = cut(words)
     cell = text(tag, shown, "md-plain-text" if place < texts else "")
     if shown != words:

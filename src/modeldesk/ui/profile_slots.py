@@ -194,8 +194,7 @@ class _Slot:
         await self._change(self._place, choice)
 
 
-def usual_choices(offered: Offered, version: int) -> tuple[ProfileChoice | None, ...]:
-    """Return what is shown without a choice: a reference beside the latest day, or alone."""
-    days = offered.days.get(version, ())
-    latest = ProfileChoice(version=version, first=days[-1], last=days[-1]) if days else None
-    return (ProfileChoice(version=version), latest, None)
+def usual_choices(version: int, day: date | None) -> tuple[ProfileChoice | None, ...]:
+    """Return what is shown without a choice: a version's reference beside a day, or alone."""
+    beside = None if day is None else ProfileChoice(version=version, first=day, last=day)
+    return (ProfileChoice(version=version), beside, None)

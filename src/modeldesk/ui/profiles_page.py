@@ -56,7 +56,8 @@ class ProfilesData:
             days={n: desk.profiles.days(model, n) for n in wanted},
         )
         if choices[0] is None:
-            usual = usual_choices(offered, champion.number)
+            day = desk.profiles.telling_day(model, champion.number)
+            usual = usual_choices(champion.number, day)
             chosen_some = any(each is not None for each in choices)
             choices = (usual[0], *choices[1:]) if chosen_some else usual
         report, problem = None, None

@@ -13,11 +13,12 @@ from modeldesk.charts import Options, Palette, change_parts, change_parts_height
 from modeldesk.charts.change_parts import part_words
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.change_views import AttributionReport, ChangePart, ChangeSide, ChangeSource
+from modeldesk.services.progress import Progress, Stopped
 from modeldesk.ui.alias_dialog import version_name
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside
 from modeldesk.ui.compare_data import CompareData
 from modeldesk.ui.compare_state import CompareState, begins, day_in, ends
+from modeldesk.ui.long_work import LongWork
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.plain_table import cut, plain_table
 from modeldesk.ui.site import Site
@@ -66,7 +67,7 @@ class RangesView:
         self._model = model
         self._data = data
         self._move = move
-        self._asked = 0
+        self._work: LongWork | None = None
 
     def build(self, state: CompareState) -> None:
         """Add the fields; what is compared follows."""
@@ -132,27 +133,31 @@ class RangesView:
         self._move(state)
         await self._run()
 
-    def _current(self, asked: int) -> bool:
+    def _current(self, work: LongWork) -> bool:
         """Whether nothing else was asked for since, and the page still shows this."""
-        return asked == self._asked and not self._body.is_deleted
+        return work is self._work and not self._body.is_deleted
 
     async def _run(self) -> None:
-        self._asked += 1
-        asked = self._asked
+        if self._work is not None:
+            self._work.stop()
+        work = self._work = LongWork("Reading the rows of both ranges", stopped=self._stopped)
         self._body.clear()
         with self._body, block("md-bones") as waiting:
             waiting.props["aria-busy"] = "true"
-            block("md-bone").style("height: 120px")
+            with block("md-card"):
+                work.build()
             block("md-bone").style("height: 280px")
         try:
-            report = await aside(self._load)
+            report = await work.run(self._load, work.progress)
+        except Stopped:
+            return
         except ModeldeskError as error:
-            if self._current(asked):
+            if self._current(work):
                 self._body.clear()
                 with self._body:
                     trouble(error)
             return
-        if self._current(asked):
+        if self._current(work):
             self._report = report
             self._show()
             self._tell_days()
@@ -172,7 +177,15 @@ class RangesView:
         for field, moment in told.items():
             self._dates[field].set_value(moment.date().isoformat())
 
-    def _load(self) -> AttributionReport:
+    async def _stopped(self) -> None:
+        """Say that nothing was compared; the button above begins anew."""
+        self._work = None
+        self._body.clear()
+        with self._body, block("md-card"):
+            words = "Choose ranges, and compare them."
+            testable(empty("block", "The comparison was cancelled", words), "ranges-cancelled")
+
+    def _load(self, progress: Progress) -> AttributionReport:
         state = self._state
         return self._site.desk.performance.attribution(
             self._model,
@@ -182,6 +195,7 @@ class RangesView:
             base_start=begins(state.base_start),
             base_end=ends(state.base_end),
             estimated=state.estimated,
+            progress=progress,
         )
 
     def _show(self) -> None:
@@ -213,7 +227,9 @@ class RangesView:
 
     def _side(self, name: str, side: ChangeSide, loss: str) -> None:
         value = NOTHING if side.mean_loss is None else f"{side.mean_loss:.3g}"
-        days = f"{side.start:%Y-%m-%d %H:%M} to {side.end:%Y-%m-%d %H:%M}, {count(side.rows)} rows"
+        days = (
+            f"{side.start:%Y-%m-%d %H:%M} to {side.end:%Y-%m-%d %H:%M} UTC, {count(side.rows)} rows"
+        )
         figure = self._figure(f"{name}, mean {loss}", value, days, name.lower())
         figure.props["title"] = f"{utc(side.start)} to {utc(side.end)}"
 

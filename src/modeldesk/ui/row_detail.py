@@ -11,6 +11,7 @@ from modeldesk.services.acting import TAKES, caller
 from modeldesk.services.one_prediction import OnePrediction
 from modeldesk.ui.flag_dialog import FlagDialog
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import ZONED_HEAD
 from modeldesk.ui.row_labels import LabelField, flags_of_row, label_history
 from modeldesk.ui.row_replay import RowReplay
 from modeldesk.ui.row_table import ShownRow, columns_of, table_rows, tone
@@ -21,15 +22,19 @@ from modeldesk.ui.wording import brief, plain, plural
 
 # A template is a constant; what users wrote arrives as data and is shown as text.
 ROW = """
-<q-tr :props="props" class="md-row" :data-testid="'row-' + props.row.id"
+<q-tr :props="props" :class="'md-row' + (props.row.open ? ' md-row--open' : '')"
+      :data-testid="'row-' + props.row.id"
       @click="$parent.$emit('open', props.row.id)">
   <q-td v-for="column in props.cols" :key="column.name" :props="props">
     <button v-if="column.name === 'time'" class="md-link" type="button"
-      :title="props.row.utc">{{ column.value }}</button>
+><time :datetime="props.row.iso"
+      data-md-time="minute" :title="props.row.utc">{{ column.value }}</time></button>
     <span v-else-if="column.name === 'prediction' && props.row.tone === 'wrong'" class="md-low"
       title="Another one was true.">{{ column.value }}</span>
     <span v-else :class="column.name === 'label' && !props.row.tone ? 'md-soft' : ''"
-      >{{ column.value }}</span></q-td>
+      >{{ column.value }}<i v-if="column.name === 'label' && props.row.given"
+      class="q-icon notranslate material-icons md-given" title="Labelled here"
+      aria-label="labelled here" role="img">check_circle</i></span></q-td>
 </q-tr>
 """
 """How a logged row stands in a table."""
@@ -65,6 +70,7 @@ def rows_table(
     )
     table.classes("md-table md-table--rows").props("flat")
     table.add_slot("body", ROW)
+    table.add_slot("header-cell-time", ZONED_HEAD)
 
     async def opened(event: events.GenericEventArguments) -> None:
         await show(str(event.args))

@@ -13,6 +13,7 @@ from modeldesk.services.labelling import Labelled
 from modeldesk.services.views import FlagView, LabelView, PredictionView
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.moments import moment
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say, trouble
 from modeldesk.ui.wording import NOTHING, brief, plain, utc
@@ -25,7 +26,24 @@ _MANY = 12
 
 
 async def give_label(site: Site, view: PredictionView, value: object) -> Labelled:
-    """Store what was true of a prediction.
+    """Store what was true of a prediction; `label_answer` says what may go wrong."""
+    # What a shadow predicted has the label of what was answered.
+    return await label_answer(site, view.model, view.shadow_of or view.prediction_id, value)
+
+
+async def label_answer(site: Site, model: str, prediction_id: str, value: object) -> Labelled:
+    """Store what was true of an answered prediction.
+
+    Parameters
+    ----------
+    site
+        The services.
+    model
+        Whose prediction.
+    prediction_id
+        Which one.
+    value
+        What was true.
 
     Raises
     ------
@@ -36,12 +54,11 @@ async def give_label(site: Site, view: PredictionView, value: object) -> Labelle
     """
     caller().check(TAKES)
     table: dict[str, list[object]] = {
-        # What a shadow predicted has the label of what was answered.
-        "prediction_id": [view.shadow_of or view.prediction_id],
+        "prediction_id": [prediction_id],
         "label": [value],
         "label_source": [SOURCE],
     }
-    return await aside(site.desk.labelling.label, view.model, table)
+    return await aside(site.desk.labelling.label, model, table)
 
 
 def label_choices(target: Column) -> list[str]:
@@ -127,8 +144,9 @@ def label_history(labels: Sequence[LabelView]) -> None:
             for place, label in enumerate(labels):
                 with ui.element("tr"):
                     text("td", brief(plain(label.value)), "" if place else "md-strong")
-                    cell = text("td", f"{label.time:%Y-%m-%d %H:%M}")
-                    cell.props["title"] = f"{utc(label.time)}; arrived {utc(label.arrived_at)}"
+                    with ui.element("td"):
+                        when = moment(label.time)
+                    when.props["title"] = f"{utc(label.time)}; arrived {utc(label.arrived_at)}"
                     text("td", brief(label.source) or NOTHING)
 
 
@@ -149,5 +167,5 @@ def flags_of_row(flags: Sequence[FlagView]) -> None:
                         if flag.comment:
                             text("div", brief(flag.comment, 1_000), "md-soft md-small")
                     text("td", brief(flag.proposed_label or NOTHING))
-                    cell = text("td", f"{flag.created_at:%Y-%m-%d %H:%M}")
-                    cell.props["title"] = utc(flag.created_at)
+                    with ui.element("td"):
+                        moment(flag.created_at)

@@ -14,8 +14,9 @@ from modeldesk.services.label_values import value_of
 from modeldesk.services.prediction_log import LOOKED_AT
 from modeldesk.services.reading import Which
 from modeldesk.services.views import PredictionView
+from modeldesk.ui.moments import moment_fields
 from modeldesk.ui.performance_data import Rows
-from modeldesk.ui.wording import NOTHING, brief, plain, utc
+from modeldesk.ui.wording import NOTHING, brief, plain
 
 ROWS_A_PAGE = 25
 
@@ -36,6 +37,8 @@ class ShownRow:
     """Inputs and outputs by column."""
     label: Value
     """The true outcome; ``None`` where it is not known."""
+    answered: str
+    """The prediction that has the label: of what a shadow predicted, the one that was answered."""
 
     @staticmethod
     def of(view: PredictionView, signature: Signature) -> ShownRow:
@@ -48,6 +51,7 @@ class ShownRow:
             time=view.time,
             values={name: value for name, value in values.items() if name in names},
             label=label,
+            answered=view.shadow_of or view.prediction_id,
         )
 
 
@@ -105,7 +109,7 @@ def shown_rows(
     """Return a page of the log with the labels beside it as rows."""
     column = signature.prediction
     names = [each.name for each in signature.columns if each.name in frame.columns]
-    told = zip(frame.select("prediction_id", "time").iter_rows(), labels, strict=True)
+    told = zip(frame.select("prediction_id", "time", "shadow_of").iter_rows(), labels, strict=True)
     values = frame.select(names).iter_rows(named=True)
     return tuple(
         ShownRow(
@@ -113,8 +117,9 @@ def shown_rows(
             time=time,
             values=row,
             label=None if label is None else value_of(label, column),
+            answered=shadow_of or name,
         )
-        for ((name, time), label), row in zip(told, values, strict=True)
+        for ((name, time, shadow_of), label), row in zip(told, values, strict=True)
     )
 
 
@@ -123,7 +128,7 @@ def columns_of(signature: Signature, *, distances: bool = False) -> list[dict[st
 
     Names of fields are places, so that no column's name can be mistaken for a path.
     """
-    first = [("time", "Time (UTC)", "left")]
+    first = [("time", "Time", "left")]
     if distances:
         first = [("distance", "Distance", "right"), *first]
     found = [*first, ("prediction", "Predicted", "left"), ("label", "Truth", "left")]
@@ -148,8 +153,7 @@ def table_rows(
         found.append(
             {
                 "id": row.prediction_id,
-                "time": f"{row.time:%Y-%m-%d %H:%M}",
-                "utc": utc(row.time),
+                **moment_fields(row.time),
                 "prediction": brief(plain(said)),
                 "label": "not known" if row.label is None else brief(plain(row.label)),
                 "tone": tone(said, row.label),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Literal
 
-from nicegui import ui
+from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.prediction_log import LOOKED_AT
@@ -13,11 +14,14 @@ from modeldesk.ui.drawer import Drawer
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.performance_data import Rows
 from modeldesk.ui.performance_state import PerformanceState
-from modeldesk.ui.row_detail import RowDetail, rows_table
+from modeldesk.ui.row_detail import RowDetail
+from modeldesk.ui.row_list import RowList
 from modeldesk.ui.row_table import ROWS_A_PAGE, ShownPage
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty
-from modeldesk.ui.wording import count, plural, utc
+from modeldesk.ui.wording import count, plural
+
+_Focused = Literal["input", "select", "button", "textarea"]
 
 
 class RowsDrawer:
@@ -44,12 +48,15 @@ class RowsDrawer:
         self._show_row = show_row
         self._close = close
         self._asked = 0
-        self._drawer = Drawer("rows", "Rows", close=close)
+        self._drawer = Drawer("rows", "Rows", close=close, step=self._step)
+        self._list = RowList(site, show=show_row)
         self._detail = RowDetail(site, show=show_row, changed=self._again)
 
     def build(self) -> None:
-        """Add the place of the drawer, closed."""
+        """Add the place of the drawer, closed, and listen to keys."""
         self._drawer.build()
+        fields: list[_Focused] = ["input", "textarea", "select"]
+        self._keys = ui.keyboard(self._press, active=False, repeating=False, ignore=fields)
 
     async def show(self, rows: Rows, state: PerformanceState) -> None:
         """Open the drawer on what a state asks for, or close it.
@@ -64,12 +71,26 @@ class RowsDrawer:
         self._rows, self._state = rows, state
         wanted = state.shows_rows or bool(state.row)
         self._drawer.show(shown=wanted)
+        self._keys.active = wanted and not state.row
         if state.row:
             await self._one(state.row)
         elif wanted:
             await self._page(None)
         else:
             self._asked += 1
+            self._list.forget()
+
+    async def _press(self, event: events.KeyEventArguments) -> None:
+        keys = event.modifiers
+        if event.action.keydown and not (keys.ctrl or keys.alt or keys.meta):
+            await self._list.press(str(event.key.name).lower())
+
+    async def _step(self, steps: int) -> None:
+        """Go to the row below or above: mark it in the list, or show it by itself."""
+        if not self._state.row:
+            self._list.step(steps)
+        elif (further := self._list.beside(self._state.row, steps)) is not None:
+            await self._show_row(further)
 
     async def _again(self) -> None:
         """Show the row once more, as something about it has changed."""
@@ -78,6 +99,7 @@ class RowsDrawer:
     async def _page(self, cursor: str | None) -> None:
         """Show some rows; without a cursor the latest."""
         asked = self._wait(self._title())
+        self._list.forget()
         try:
             page = await aside(
                 ShownPage.load,
@@ -105,8 +127,8 @@ class RowsDrawer:
             return
         if asked != self._asked:
             return
-        title, when = f"Prediction {prediction_id}", utc(found.view.time)
-        with self._drawer.filled(title, when, back=self._back):
+        title = f"Prediction {prediction_id}"
+        with self._drawer.filled(title, (found.view.time,), back=self._back):
             self._detail.fill(found)
 
     def _title(self) -> str:
@@ -125,13 +147,13 @@ class RowsDrawer:
 
     def _fill(self, page: ShownPage, *, first: bool) -> None:
         note = self._note(page, first=first)
-        with self._drawer.filled(self._title(), note, condition=self._state.condition):
+        with self._drawer.filled(self._title(), (note,), condition=self._state.condition):
             if not page.rows and not page.cut:
                 words = "No logged row of this version and range meets it."
                 testable(empty("filter_alt_off", "No rows", words, small=True), "no-rows")
                 return
             if page.rows:
-                rows_table(page.signature, page.rows, "rows-table", show=self._show_row)
+                self._list.build(self._rows.model, page)
             self._pages(page, first=first)
 
     def _note(self, page: ShownPage, *, first: bool) -> str:

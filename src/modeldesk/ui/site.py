@@ -17,6 +17,8 @@ class Site:
     clock: Clock
     style: str
     """The style sheet, read once."""
+    script: str
+    """What puts times into the browser's zone, read once."""
     secured: bool
     """Whether programs need a key."""
     own: OwnPages

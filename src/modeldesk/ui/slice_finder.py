@@ -7,16 +7,15 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
+from modeldesk.services.progress import Stopped
 from modeldesk.services.slice_views import WorstSlice, WorstSlices
 from modeldesk.services.worst_slices import MOST_ROWS
-from modeldesk.ui.background import aside
+from modeldesk.ui.long_work import LongWork
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.performance_data import Rows
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import trouble
 from modeldesk.ui.wording import count, plural, share
-
-_LOOK_SECONDS = 1.0
 
 
 class SliceFinder:
@@ -46,7 +45,7 @@ class SliceFinder:
         self._show_rows = show_rows
         self._keep = keep
         self._told = told
-        self._asked = 0
+        self._work: LongWork | None = None
 
     def build(self, rows: Rows) -> None:
         """Add the place of what is found, closed."""
@@ -58,52 +57,50 @@ class SliceFinder:
     async def toggle(self) -> None:
         """Look for slices, or put away what was found."""
         if self._box.visible:
-            self._asked += 1
-            self._box.set_visibility(False)
-            self._told(False)  # noqa: FBT003 - what the caller keeps in the address
+            await self._close()
         else:
             self._told(True)  # noqa: FBT003
             await self.open()
 
     async def open(self) -> None:
         """Look for slices."""
-        self._asked += 1
-        asked = self._asked
+        self._end()
+        words = f"Looking through up to {count(MOST_ROWS)} of the newest labelled rows"
+        work = self._work = LongWork(words, stopped=self._close)
         self._box.set_visibility(True)
-        waiting = self._wait()
+        self._box.clear()
+        with self._box:
+            work.build()
         rows = self._rows
         try:
-            found = await aside(
-                self._site.desk.slices.find, rows.model, version=rows.version, start=rows.start
+            found = await work.run(
+                self._site.desk.slices.find,
+                rows.model,
+                version=rows.version,
+                start=rows.start,
+                progress=work.progress,
             )
+        except Stopped:
+            return
         except ModeldeskError as error:
-            if asked == self._asked:
+            if work is self._work:
                 self._box.clear()
                 with self._box:
                     trouble(error)
             return
-        finally:
-            waiting.cancel()
-        if asked == self._asked:
+        if work is self._work:
             self._fill(found)
 
-    def _wait(self) -> ui.timer:
-        """Say that the search is under way, and since when."""
-        seconds = 0
-        self._box.clear()
-        with self._box:
-            words = f"Looking through up to {count(MOST_ROWS)} of the newest labelled rows"
-            told = text("p", f"{words} …", "md-soft")
-            testable(told, "finder-busy")
-            bar = ui.linear_progress(show_value=False).props("indeterminate rounded size=4px")
-            bar.props["aria-label"] = "Looking for slices"
+    async def _close(self) -> None:
+        """Put away what was found, or is being looked for."""
+        self._end()
+        self._box.set_visibility(False)
+        self._told(False)  # noqa: FBT003 - what the caller keeps in the address
 
-            def count_on() -> None:
-                nonlocal seconds
-                seconds += 1
-                told.set_text(f"{words} … {plural(seconds, 'second')}")
-
-            return ui.timer(_LOOK_SECONDS, count_on, immediate=False)
+    def _end(self) -> None:
+        if self._work is not None:
+            self._work.stop()
+        self._work = None
 
     def _fill(self, found: WorstSlices) -> None:
         self._box.clear()

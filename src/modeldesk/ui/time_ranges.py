@@ -136,7 +136,7 @@ def window_words(window: Window) -> str:
     """
     length = window.end - window.start
     if length < timedelta(days=1):
-        return f"{window.start:%a %Y-%m-%d %H}:00"
+        return f"{window.start:%a %Y-%m-%d %H}:00 UTC"
     if length == timedelta(days=1):
         return f"{window.start:%a %Y-%m-%d}"
     return f"{window.start:%Y-%m-%d} to {window.end - timedelta(days=1):%Y-%m-%d}"

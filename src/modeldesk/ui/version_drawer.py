@@ -17,6 +17,7 @@ from modeldesk.store import CHAMPION
 from modeldesk.ui.background import aside
 from modeldesk.ui.browser_address import asked_at
 from modeldesk.ui.markup import block, scrollable, testable, text
+from modeldesk.ui.moments import sentence
 from modeldesk.ui.places import COMPARE, MONITOR, PERFORMANCE, model_path
 from modeldesk.ui.plain_table import cut, plain_table
 from modeldesk.ui.site import Site
@@ -31,7 +32,7 @@ from modeldesk.ui.version_facts import (
     told_rows,
 )
 from modeldesk.ui.versions_data import Standing, VersionDetails
-from modeldesk.ui.wording import count, utc
+from modeldesk.ui.wording import count
 
 _LONGEST = 4_000
 """Characters of a description."""
@@ -133,8 +134,8 @@ class VersionDrawer:
                         champion = " md-alias--champion" * (alias == CHAMPION)
                         text("span", alias, f"md-alias{champion}")
                 if version is not None:
-                    words = f"{version.flavor}, published {utc(version.created_at)}"
-                    text("div", words, "md-faint md-small")
+                    parts = (f"{version.flavor}, published ", version.created_at)
+                    sentence(parts, "md-faint md-small")
             ui.space()
             close = ui.button(icon="close", on_click=self._close, color=None)
             close.props("flat dense").classes("md-btn md-btn--icon")
@@ -144,7 +145,6 @@ class VersionDrawer:
     def _fill(self, found: VersionDetails, standing: Standing) -> None:
         version = found.version
         served = standing.of(version.number)
-        now = self._site.clock.now()
         self._drawer.clear()
         with self._drawer:
             self._head(f"Version {version.number}", version)
@@ -153,7 +153,7 @@ class VersionDrawer:
                     description = cut(version.description, _LONGEST)
                     testable(text("p", description, "md-version-words"), "version-description")
                 self._acts(found, standing)
-                plain_table("Fact", ["Value"], fact_rows(found, served, now), name="facts", texts=2)
+                plain_table("Fact", ["Value"], fact_rows(found, served), name="facts", texts=2)
                 self._test(found.test)
                 self._told(version)
                 self._signature(version)

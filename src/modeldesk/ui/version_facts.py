@@ -12,9 +12,10 @@ from modeldesk.services.serving import ServedVersion
 from modeldesk.services.version_figure_views import SliceTest
 from modeldesk.ui.measured import interval_words, value_words
 from modeldesk.ui.versions_data import VersionDetails
-from modeldesk.ui.wording import NOTHING, ago, count, number, share, utc
+from modeldesk.ui.wording import NOTHING, count, number, share
 
 Rows = list[tuple[str, ...]]
+Facts = list[tuple[str, str | datetime]]
 
 _STATES = {
     "not loaded": "not loaded in this process",
@@ -40,11 +41,11 @@ def size_words(size: int | None) -> str:
     return f"{told:.1f} TB"
 
 
-def fact_rows(details: VersionDetails, served: ServedVersion | None, now: datetime) -> Rows:
+def fact_rows(details: VersionDetails, served: ServedVersion | None) -> Facts:
     """Return what is known of the version as a whole."""
     version = details.version
-    rows: Rows = [
-        ("Published", f"{utc(version.created_at)}, {ago(version.created_at, now)}"),
+    rows: Facts = [
+        ("Published", version.created_at),
         ("Flavor", version.flavor),
         ("Reference rows", count(version.reference_rows)),
         ("Size of its files", size_words(details.files.size)),

@@ -14,10 +14,11 @@ from modeldesk.services.version_list import ListedVersion
 from modeldesk.store import CHAMPION
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
+from modeldesk.ui.moments import since_fields
 from modeldesk.ui.plain_table import cut
 from modeldesk.ui.version_facts import size_words
 from modeldesk.ui.versions_data import VersionsData
-from modeldesk.ui.wording import NOTHING, ago, count, plural, utc
+from modeldesk.ui.wording import NOTHING, count, plural, utc
 
 _WORDS = 160
 """Characters of a description in the table; the drawer has more of it."""
@@ -35,7 +36,8 @@ _ROW = """
       <span v-if="props.row.part" class="md-alias md-alias--part">{{ props.row.part }}</span></div>
     <div v-if="props.row.words" class="md-version-note">{{ props.row.words }}</div>
     <div v-if="props.row.problem" class="md-low md-small">{{ props.row.problem }}</div></q-td>
-  <q-td key="published" :props="props"><span :title="props.row.utc">{{ props.row.published }}</span>
+  <q-td key="published" :props="props"><time :datetime="props.row.iso"
+      data-md-time="ago" :title="props.row.utc">{{ props.row.when }}</time>
     <div class="md-measure-note">{{ props.row.flavor }}</div></q-td>
   <q-td v-for="side in ['test', 'live']" :key="side" :props="props">
     <div :title="props.row[side].title">
@@ -193,8 +195,7 @@ def _row(
         "part": _part(data, version.number),
         "words": cut(version.description, _WORDS),
         "problem": _problem(standing.of(version.number)),
-        "published": ago(version.created_at, now),
-        "utc": utc(version.created_at),
+        **since_fields(version.created_at, now),
         "flavor": version.flavor,
         "test": _figure(test, None if figures is None else figures.test.because),
         "live": _figure(live, None if figures is None else figures.live.because),

@@ -12,12 +12,14 @@ from modeldesk.services.acting import EDITS, caller
 from modeldesk.services.comparison_sources import Source, Wanted
 from modeldesk.services.loading import EXTERNAL
 from modeldesk.services.paired_views import PairedReport
+from modeldesk.services.progress import Stopped
 from modeldesk.services.views import VersionView
 from modeldesk.ui.alias_dialog import version_name
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside
 from modeldesk.ui.compare_data import CompareData
 from modeldesk.ui.compare_state import ROWS, Change, CompareState
+from modeldesk.ui.long_work import LongWork
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.paired_view import PairedView
 from modeldesk.ui.performance_state import RANGES
@@ -66,6 +68,7 @@ class VersionsView:
         self._data = data
         self._move = move
         self._asked = 0
+        self._work: LongWork | None = None
 
     def build(self, state: CompareState) -> None:
         """Add the fields; what is compared follows."""
@@ -194,6 +197,7 @@ class VersionsView:
         """Compare the versions, with a skeleton in the meantime."""
         self._asked += 1
         asked, source = self._asked, self._data.source
+        self._end()
         self._body.clear()
         if source is None:
             with self._body:
@@ -203,6 +207,8 @@ class VersionsView:
             self._wait(source)
         try:
             report = await self._compared(source)
+        except Stopped:
+            return
         except ModeldeskError as error:
             if self._current(asked):
                 self._fail(error)
@@ -220,7 +226,30 @@ class VersionsView:
             start=self._state.since(self._site.clock.now()),
             rows=self._state.rows,
         )
-        return await aside(self._site.desk.paired_sources.compare, self._model, wanted)
+        compare = self._site.desk.paired_sources.compare
+        if self._work is None:
+            return await aside(compare, self._model, wanted)
+        progress = self._work.progress
+        return await self._work.run(compare, self._model, wanted, progress=progress)
+
+    def _end(self) -> None:
+        """Let former work end, which nobody waits for any more."""
+        if self._work is not None:
+            self._work.stop()
+        self._work = None
+
+    async def _stopped(self) -> None:
+        """Say that the replay was stopped, and offer it again."""
+        self._asked += 1
+        self._work = None
+        self._body.clear()
+        with self._body, block("md-card"):
+            words = "Nothing of it is kept. Fewer rows take less time."
+            with empty("block", "The replay was cancelled", words) as box:
+                again = ui.button("Start it again", on_click=self._run, color=None)
+                again.props("flat no-caps").classes("md-btn md-btn--quiet")
+                testable(again, "replay-again")
+            testable(box, "replay-cancelled")
 
     def _show(self, report: PairedReport) -> None:
         self._body.clear()
@@ -236,8 +265,11 @@ class VersionsView:
             waiting.props["aria-busy"] = "true"
             testable(waiting, "comparing")
             if source is Source.REPLAY:
-                words = f"Version {self._data.one.number} predicts logged requests once more …"
-                text("p", words, "md-soft md-small")
+                words = f"Version {self._data.one.number} predicts logged requests once more"
+                self._work = LongWork(words, stopped=self._stopped)
+                with block("md-card"):
+                    self._work.build()
+                return
             for height in (120, 300):
                 block("md-bone").style(f"height: {height}px")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pytest
+import sqlalchemy as sa
 from sklearn.metrics import accuracy_score
 
 from modeldesk.clock import FrozenClock
@@ -15,6 +16,7 @@ from modeldesk.errors import NotFound
 from modeldesk.services.health import Concern, Grade
 from modeldesk.services.views import AlertStatus
 from modeldesk.store import ModelRecords
+from modeldesk.store.tables import versions
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 from tests.support.labelled_iris import NOW, label, logged
 
@@ -195,3 +197,25 @@ def _day(desk: Desk, at: datetime, *, seed: int) -> tuple[list[str], list[str]]:
     rows = iris_frame().sample(120, seed=seed)
     noisy = rows.with_columns(pl.col(FEATURES) + pl.Series(rng.normal(0, 0.4, 120)))
     return logged(desk, noisy, at=at), rows["class"].to_list()
+
+
+def test_a_model_that_cannot_be_read_says_so_and_hides_no_other(desk: Desk) -> None:
+    """In its place of the list, with what is wrong with it."""
+    desk.registry.publish(
+        iris_model(), name="broken", reference=iris_frame(), target="class", description="once fine"
+    )
+    whole = desk.health.model("iris")
+    champion = desk.registry.record("broken").version_id
+    with desk.store.writing() as connection:
+        mine = versions.c.id == champion
+        connection.execute(sa.update(versions).where(mine).values(signature=b"{nonsense"))
+    broken, other = desk.health.models()
+    assert other == whole
+    assert (broken.name, broken.version, broken.versions) == ("broken", 1, 1)
+    assert (broken.predictions, broken.description) == (0, "once fine")
+    assert broken.health.grade is Grade.ATTENTION
+    (reason,) = broken.health.reasons
+    assert (reason.concern, reason.grave) == (Concern.DAMAGE, True)
+    assert reason.sentence.startswith(
+        "Version 1, the champion, cannot be read. The stored signature cannot be read:"
+    )

@@ -125,3 +125,14 @@ def test_what_cannot_be_shown_is_refused(desk: Desk) -> None:
     years = ProfileChoice(version=1, first=date(2020, 1, 1), last=date(2026, 1, 1))
     with pytest.raises(InvalidArgument, match="at most 366 days"):
         desk.profiles.chosen("iris", years)
+
+
+def test_the_day_that_is_shown_first_has_enough_rows(desk: Desk) -> None:
+    """A day that has hardly begun tells nothing; where no day has enough, it is the latest."""
+    assert desk.profiles.telling_day("iris", 1) is None
+    log_day(desk, 2, flowers=iris_frame().head(3))
+    log_day(desk, 1, flowers=iris_frame().head(5))
+    assert desk.profiles.telling_day("iris", 1) == date(2026, 3, 3)
+    log_day(desk, 3)
+    log_day(desk, 0, flowers=iris_frame().head(1))
+    assert desk.profiles.telling_day("iris", 1) == date(2026, 3, 1)

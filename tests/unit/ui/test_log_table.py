@@ -60,7 +60,7 @@ def test_what_is_known_of_a_row_stands_beside_it() -> None:
     columns = log_columns(SIGNATURE, versions=True, keys=True)
     names = [str(column["label"]) for column in columns]
     assert names == [
-        "Time (UTC)", "Version", "Predicted", "Score", "Truth", "Flags", "Own key", "flags",
+        "Time", "Version", "Predicted", "Score", "Truth", "Flags", "Own key", "flags",
         "note", "p", "q",
     ]  # fmt: skip
     told = [second[str(column["field"])] for column in columns]

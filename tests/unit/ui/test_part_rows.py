@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from modeldesk.schema import Column, Kind, Role, Signature, Window
 from modeldesk.services.maturity import LabelDelay
+from modeldesk.services.performance_marks import PerformanceMark
 from modeldesk.services.performance_parts import PartFigure, PartsTable, PartView
 from modeldesk.services.performance_views import (
     ConfusionView,
@@ -32,6 +33,15 @@ WHOLE = FigureView(
     rows=1_000,
     note="",
     because=None,
+)
+NOTHING_YET = PerformanceMark(
+    predictions=0,
+    evaluated=0,
+    evaluations=0,
+    labelled=0,
+    estimated=0,
+    estimations=0,
+    learned_at=None,
 )
 SIGNATURE = Signature(
     inputs=(Column(name="country", kind=Kind.CATEGORICAL), Column(name="day", kind=Kind.DATE)),
@@ -100,6 +110,7 @@ def page() -> PerformanceData:
         because=None,
     )
     return PerformanceData(
+        mark=NOTHING_YET,
         rows=Rows(model="m", version=2, segment="", start=None),
         versions=(version,),
         version=version,

@@ -21,14 +21,14 @@ SIGNATURE = Signature(
 def row(label: str | None) -> ShownRow:
     """Return a row that was predicted as x."""
     values: dict[str, Value] = {"prediction": 1.5, "a.b": "<b>", "class": "x", "p": 0.123456}
-    return ShownRow(prediction_id="k-1", time=AT, values=values, label=label)
+    return ShownRow(prediction_id="k-1", time=AT, values=values, label=label, answered="k-1")
 
 
 def test_inputs_and_scores_stand_beside_prediction_and_truth() -> None:
     """Whatever the columns are called; scores have as many digits each."""
     columns = columns_of(SIGNATURE)
     labels = [str(column["label"]) for column in columns]
-    assert labels == ["Time (UTC)", "Predicted", "Truth", "prediction", "a.b", "p"]
+    assert labels == ["Time", "Predicted", "Truth", "prediction", "a.b", "p"]
     (shown,) = table_rows(SIGNATURE, [row("y")])
     told = [shown[str(column["field"])] for column in columns]
     assert told == ["2026-03-01 09:30", "x", "y", "1.5", "<b>", "0.1235"]
