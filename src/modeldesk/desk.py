@@ -32,6 +32,7 @@ from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluated_states import EvaluatedStates
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.examination import Examination
+from modeldesk.services.exploring import Exploring
 from modeldesk.services.export import Export
 from modeldesk.services.fairness_report import GroupComparison
 from modeldesk.services.feedback import Feedback
@@ -109,6 +110,7 @@ from modeldesk.store import (
     SpaceRecords,
     Store,
     UserRecords,
+    VersionSampleRecords,
     VersionTestRecords,
     WindowRecords,
     migrate,
@@ -157,6 +159,7 @@ class Desk:
     neighbours: Neighbours
     opinions: SecondOpinion
     prediction_log: PredictionLog
+    exploring: Exploring
     one_prediction: OnePredictions
     worth_labelling: WorthLabelling
     flag_board: FlagBoard
@@ -211,7 +214,13 @@ class Desk:
         commits = GroupCommit(log, records, most_ahead=ahead)
         artefacts = ArtefactStore(settings.artefacts)
         slices = SliceRecords(store)
-        registry = Registry(records, artefacts, clock, Examination(slices, clock))
+        registry = Registry(
+            records,
+            artefacts,
+            clock,
+            Examination(slices, clock),
+            kept_rows=settings.keep_reference_rows,
+        )
         limits = Limits(
             rows=settings.max_rows,
             text_characters=settings.max_text_characters,
@@ -337,6 +346,7 @@ class Desk:
                 labels=labels,
                 monitoring=monitoring,
             ),
+            exploring=Exploring(registry, log, label_records, VersionSampleRecords(store), clock),
             one_prediction=OnePredictions(
                 registry=registry,
                 reader=reader,

@@ -55,6 +55,7 @@ from modeldesk.store.slices import SliceRecord, SliceRecords
 from modeldesk.store.space import Held, SpaceRecords
 from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
+from modeldesk.store.version_samples import VersionSample, VersionSampleRecords
 from modeldesk.store.version_tests import (
     VersionTest,
     VersionTestNote,
@@ -164,6 +165,8 @@ __all__ = [
     "UserRecords",
     "Vacuumed",
     "VersionRecord",
+    "VersionSample",
+    "VersionSampleRecords",
     "VersionTest",
     "VersionTestNote",
     "VersionTestPart",
