@@ -145,7 +145,8 @@ def test_large_references_are_sampled(settings: Settings) -> None:
             assert connection.scalar(sa.select(sa.func.count()).select_from(version_samples)) == 2
 
 
-def test_what_the_policy_hides_is_neither_kept_nor_shown(desk: Desk, day: list[str]) -> None:
+@pytest.mark.usefixtures("day")
+def test_what_the_policy_hides_is_neither_kept_nor_shown(desk: Desk) -> None:
     """Hidden before: it is not in the kept rows. Hidden later: it is not shown."""
     desk.registry.set_policy("iris", LogPolicy(drop=(FEATURES[0],), hash=(FEATURES[1],)))
     desk.registry.publish(iris_model(), name="iris", reference=iris_frame(), target="class")
