@@ -25,10 +25,12 @@ from modeldesk.explore.matrix import (
 from modeldesk.explore.missing import missing_count
 from modeldesk.explore.overview import Overview, overview
 from modeldesk.explore.points import PointGroup, Points, points
+from modeldesk.explore.sentences import MEASURE_WORDS, association_words, figure_words
 from modeldesk.explore.table import ExploredTable
 from modeldesk.explore.words import value_words
 
 __all__ = [
+    "MEASURE_WORDS",
     "Association",
     "AssociationMatrix",
     "Bar",
@@ -51,11 +53,13 @@ __all__ = [
     "ValueCount",
     "association",
     "association_matrix",
+    "association_words",
     "boxes",
     "coded",
     "column_facts",
     "cross_counts",
     "distribution",
+    "figure_words",
     "missing_count",
     "overview",
     "points",

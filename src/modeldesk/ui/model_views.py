@@ -11,6 +11,8 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.batch_page import BatchPage
 from modeldesk.ui.compare_page import ComparePage
 from modeldesk.ui.compare_state import CompareState
+from modeldesk.ui.data_page import DataPage
+from modeldesk.ui.data_state import DataState
 from modeldesk.ui.feedback_page import FeedbackPage
 from modeldesk.ui.feedback_state import FeedbackState
 from modeldesk.ui.model_settings_page import ModelSettingsPage
@@ -24,6 +26,7 @@ from modeldesk.ui.places import (
     API,
     BATCH,
     COMPARE,
+    DATA,
     FEEDBACK,
     MONITOR,
     OVERVIEW,
@@ -77,6 +80,10 @@ def _profiles(site: Site, appearance: Appearance, model: str, query: Query) -> P
     return ProfilesPage(site, appearance, model=model, state=ProfilesState.read(query))
 
 
+def _data(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
+    return DataPage(site, appearance, model=model, state=DataState.read(query))
+
+
 def _performance(site: Site, appearance: Appearance, model: str, query: Query) -> Page:
     return PerformancePage(site, appearance, model=model, state=PerformanceState.read(query))
 
@@ -117,6 +124,7 @@ VIEWS = (
     View(tab=OVERVIEW, open=_overview),
     View(tab=MONITOR, open=_monitor),
     View(tab=PROFILES, open=_profiles),
+    View(tab=DATA, open=_data),
     View(tab=PERFORMANCE, open=_performance),
     View(tab=PREDICTIONS, open=_predictions),
     View(tab=FEEDBACK, open=_feedback),
