@@ -54,6 +54,7 @@ from modeldesk.services.model_signs import ModelSigns
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.neighbours import Neighbours
 from modeldesk.services.one_prediction import OnePredictions
+from modeldesk.services.other_tables import OtherTables
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_report import Performance
@@ -160,6 +161,7 @@ class Desk:
     opinions: SecondOpinion
     prediction_log: PredictionLog
     exploring: Exploring
+    other_tables: OtherTables
     one_prediction: OnePredictions
     worth_labelling: WorthLabelling
     flag_board: FlagBoard
@@ -285,9 +287,9 @@ class Desk:
         )
         sessions, users, keys = SessionRecords(store), UserRecords(store), KeyRecords(store)
         access, passwords = Access(sessions, keys, clock), Passwords()
-        slice_book = SliceBook(registry, slices, newest, clock)
         version_comparison = VersionComparison(registry, log, label_records)
         version_figures = VersionFigures(registry, VersionTestRecords(store), evaluations, slices)
+        other_tables = OtherTables(registry, settings)
         version_list = VersionList(registry, windows, log)
         return cls(
             settings=settings,
@@ -346,7 +348,15 @@ class Desk:
                 labels=labels,
                 monitoring=monitoring,
             ),
-            exploring=Exploring(registry, log, label_records, VersionSampleRecords(store), clock),
+            other_tables=other_tables,
+            exploring=Exploring(
+                registry,
+                log,
+                label_records,
+                VersionSampleRecords(store),
+                other_tables,
+                clock,
+            ),
             one_prediction=OnePredictions(
                 registry=registry,
                 reader=reader,

@@ -179,6 +179,10 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that labels are kept, counted from their predictions; 0: for ever.",
     )
+    data_sources: dict[str, SecretStr] = Field(
+        default={},
+        description="Databases and web addresses whose tables the data pages offer, by names.",
+    )
     keep_reference_rows: int = Field(
         default=10_000,
         ge=0,

@@ -12,6 +12,7 @@ from modeldesk.clock import Clock
 from modeldesk.errors import NotFound
 from modeldesk.services.explored_rows import ExploredRows, checked, of_version
 from modeldesk.services.labelled_rows import labelled
+from modeldesk.services.other_tables import OtherTables
 from modeldesk.services.reading import numbered
 from modeldesk.services.registry import Registry
 from modeldesk.services.remembering import Remembered
@@ -51,6 +52,8 @@ class DataSource(StrEnum):
     """The table that the version was published with."""
     TEST = "test"
     """The test set that it was published with."""
+    OTHER = "other"
+    """A table from elsewhere, which a page holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +68,8 @@ class DataChoice:
     """Only rows that were logged in this range of time."""
     most: int = FEW_ROWS
     """So many of the newest logged rows, up to `MOST_ROWS`."""
+    token: str = ""
+    """By which a table from elsewhere is held."""
 
 
 class Exploring:
@@ -80,6 +85,8 @@ class Exploring:
         Their labels.
     samples
         Rows of the tables that versions were published with.
+    others
+        Tables from elsewhere.
     clock
         Tells when what was read is old.
     """
@@ -90,12 +97,14 @@ class Exploring:
         log: ChunkLog,
         labels: LabelRecords,
         samples: VersionSampleRecords,
+        others: OtherTables,
         clock: Clock,
     ) -> None:
         self._registry = registry
         self._log = log
         self._labels = labels
         self._samples = samples
+        self._others = others
         self._clock = clock
         self._read = Remembered[tuple[object, ...], ExploredRows](_MEMORY_BYTES)
 
@@ -127,6 +136,8 @@ class Exploring:
             When there is no such model or version, or it has no rows of the source; the hint
             says how there would be some.
         """
+        if choice.source is DataSource.OTHER:
+            return self._others.rows(name, choice.token)
         record = self._registry.record(name, choice.version)
         if choice.source is DataSource.LOGGED:
             newest = self._log.newest_key([record.version_id])

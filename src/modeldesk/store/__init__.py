@@ -36,6 +36,7 @@ from modeldesk.store.fleet import (
     KnownVersion,
     OpenAlert,
 )
+from modeldesk.store.foreign import ForeignRows, place_of_url, query_rows
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.label_matching import Matches, identified, label_hash
@@ -118,6 +119,7 @@ __all__ = [
     "FlagRecord",
     "FlagRecords",
     "FleetRecords",
+    "ForeignRows",
     "Held",
     "Inspected",
     "Inspection",
@@ -186,6 +188,8 @@ __all__ = [
     "migrate",
     "note",
     "place_of",
+    "place_of_url",
+    "query_rows",
     "size_of",
     "vacuum",
 ]
