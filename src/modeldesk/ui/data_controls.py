@@ -8,7 +8,7 @@ from dataclasses import replace
 from nicegui import events, ui
 
 from modeldesk.errors import InvalidExpression, ModeldeskError
-from modeldesk.services.exploring import FEW_ROWS, MOST_ROWS, DataSource
+from modeldesk.services.exploring import FEW_ROWS, MOST_ROWS, DataChoice, DataSource
 from modeldesk.services.slice_views import CheckedExpression
 from modeldesk.ui.condition_field import ConditionField
 from modeldesk.ui.data_data import DataPageData
@@ -21,11 +21,13 @@ SOURCE_WORDS = {
     DataSource.LOGGED: "Logged",
     DataSource.REFERENCE: "Reference",
     DataSource.TEST: "Test set",
+    DataSource.OTHER: "Other table",
 }
 _TITLES = {
     DataSource.LOGGED: "What the model was asked, with its answers and the labels that came",
     DataSource.REFERENCE: "The table that the version was published with",
     DataSource.TEST: "The labelled rows that the version was tested on when it was published",
+    DataSource.OTHER: "A file, a query or an address: looked at, and never logged",
 }
 _MOST = {FEW_ROWS: f"Newest {count(FEW_ROWS)} rows", MOST_ROWS: f"Newest {count(MOST_ROWS)} rows"}
 
@@ -41,14 +43,22 @@ class DataControls:
         Whose data it is.
     changed
         Called with the state that a person chose.
+    choice
+        Tells which rows are shown.
     """
 
     def __init__(
-        self, site: Site, *, model: str, changed: Callable[[DataState], Awaitable[None]]
+        self,
+        site: Site,
+        *,
+        model: str,
+        changed: Callable[[DataState], Awaitable[None]],
+        choice: Callable[[], DataChoice],
     ) -> None:
         self._site = site
         self._model = model
         self._changed = changed
+        self._choice = choice
         self._buttons: dict[DataSource, ui.element] = {}
         self._condition = ConditionField(
             site, name="data", label="Condition", written=self._apply, check=self._check
@@ -105,7 +115,7 @@ class DataControls:
                 button.props["title"] = _TITLES[source]
                 with button:
                     text("span", SOURCE_WORDS[source])
-                    if source not in data.sources:
+                    if source not in data.sources and source is not DataSource.OTHER:
                         text("span", "none", "md-faint md-small")
                 button.on("click", lambda _, source=source: self._pick_source(source))
                 testable(button, f"source-{source.value}")
@@ -131,12 +141,12 @@ class DataControls:
         return button
 
     def _check(self, condition: str, cursor: int | None) -> CheckedExpression:
-        choice = self._state.choice(self._site.clock.now())
-        return self._site.desk.exploring.check(self._model, choice, condition, cursor=cursor)
+        exploring = self._site.desk.exploring
+        return exploring.check(self._model, self._choice(), condition, cursor=cursor)
 
     async def _pick_source(self, source: DataSource) -> None:
         if source is not self._state.source:
-            await self._go(replace(self._state, source=source, target="", x="", y="", by=""))
+            await self._go(_of_source(self._state, source))
 
     async def _pick_range(self, event: events.ValueChangeEventArguments[int]) -> None:
         if event.value != self._state.days:
@@ -157,3 +167,10 @@ class DataControls:
 
     async def _go(self, state: DataState) -> None:
         await self._changed(replace(state, page=1, across=1))
+
+
+def _of_source(state: DataState, source: DataSource) -> DataState:
+    """Return a state without what is about the columns of another source."""
+    return replace(
+        state, source=source, target="", x="", y="", by="", q="", table="", sql="", condition=""
+    )

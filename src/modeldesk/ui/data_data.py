@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeAlias
 
 from modeldesk.desk import Desk
@@ -35,7 +34,7 @@ from modeldesk.explore import (
 from modeldesk.explore.matrix import MOST_ROWS as ASSOCIATED_ROWS
 from modeldesk.schema import Kind
 from modeldesk.services.explored_rows import ColumnRole, ExploredRows
-from modeldesk.services.exploring import DataSource
+from modeldesk.services.exploring import DataChoice, DataSource
 from modeldesk.services.views import VersionView
 from modeldesk.ui.data_state import DataOrder, DataState, DataView
 
@@ -125,8 +124,8 @@ class DataPageData:
     """The rows, or why there are none."""
 
     @staticmethod
-    def load(desk: Desk, model: str, state: DataState, now: datetime) -> DataPageData:
-        """Read what a state asks for.
+    def load(desk: Desk, model: str, state: DataState, choice: DataChoice) -> DataPageData:
+        """Read what a state asks for, of the rows of a choice.
 
         Raises
         ------
@@ -137,7 +136,7 @@ class DataPageData:
         newest = desk.reader.newest_key(model, version=version.number)
         body: DataBody | ModeldeskError
         try:
-            body = DataBody.of(desk.exploring.rows(model, state.choice(now)), state)
+            body = DataBody.of(desk.exploring.rows(model, choice), state)
         except (InvalidArgument, InvalidData, NotFound) as error:
             body = error
         return DataPageData(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from nicegui import ui
+from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
-from modeldesk.services.exploring import DataSource
+from modeldesk.services.exploring import DataChoice, DataSource
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.data_associations import DataAssociations
@@ -22,6 +22,7 @@ from modeldesk.ui.data_data import (
     RowsShown,
 )
 from modeldesk.ui.data_download import DataDownload, WantedRows
+from modeldesk.ui.data_elsewhere import DataElsewhere, OpenTable, read_source
 from modeldesk.ui.data_figures import data_figures
 from modeldesk.ui.data_pair import DataPair
 from modeldesk.ui.data_rows import DataRows
@@ -65,7 +66,9 @@ class DataPage:
         self._asked = 0
         self._newest = ""
         self._views: dict[DataView, ui.element] = {}
-        self._controls = DataControls(site, model=model, changed=self._choose)
+        self._open: OpenTable | None = None
+        self._controls = DataControls(site, model=model, changed=self._choose, choice=self._choice)
+        self._elsewhere = DataElsewhere(site, model=model, opened=self._hold)
         self._download = DataDownload(site, model=model, wanted=self._wanted)
         self._columns = DataColumns(
             order=self._order, find=self._find, turn=self._turn, show=self._show_column
@@ -77,28 +80,71 @@ class DataPage:
 
     async def build(self) -> None:
         """Build the page; from then on it tells what is new."""
+        DataElsewhere.prepare()
         with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(
-                DataPageData.load,
-                self._site.desk,
-                self._model,
-                self._state,
-                self._site.clock.now(),
+                DataPageData.load, self._site.desk, self._model, self._state, self._choice()
             )
             if data is None:
                 return
+            ui.on("md_table_held", self._sent)
             version = data.version
             self._number = version.number
             with head(self._model, version.description, tag=f"v{version.number}"):
                 version_choice(data.versions, version, self._choose_version)
             tabs(self._site, self._model, DATA)
             self._controls.build(data, self._state)
+            self._form = block("")
             self._facts = block("")
             self._strip()
             self._content = block("md-bones")
             testable(self._content, "data")
+            self._forms()
             self._fill(data)
             follow(self._look)
+            if self._state.source is DataSource.OTHER and self._state.table:
+                # Once the browser is there: a source may take long.
+                ui.timer(0, self._ask_named, once=True)
+
+    def _forms(self) -> None:
+        """Show where other tables come from, where they are what is looked at."""
+        self._form.clear()
+        other = self._state.source is DataSource.OTHER
+        self._form.set_visibility(other)
+        if other:
+            note = "" if self._open is None else self._open.note
+            with self._form:
+                self._elsewhere.build(table=self._state.table, sql=self._state.sql, note=note)
+
+    async def _ask_named(self) -> None:
+        """Read the source that the address names."""
+        state = self._state
+        try:
+            held = await aside(read_source, self._site, self._model, state.table, "", state.sql)
+        except ModeldeskError as error:
+            self._elsewhere.fail(error)
+            return
+        if self._state is state:
+            await self._hold(OpenTable.of(held), state.table, state.sql)
+
+    async def _sent(self, event: events.GenericEventArguments) -> None:
+        """Show the table that the browser sent to the API."""
+        found = OpenTable.read(event.args)
+        if found is not None and self._state.source is DataSource.OTHER:
+            await self._hold(found, "", "")
+
+    async def _hold(self, table: OpenTable, name: str, sql: str) -> None:
+        self._open = table
+        same = self._state.table == name
+        state = replace(self._state, table=name, sql=sql)
+        if not same:
+            state = replace(state, page=1, across=1, condition="", target="", x="", y="", by="")
+        await self._choose(state)
+        self._forms()
+
+    def _choice(self) -> DataChoice:
+        token = "" if self._open is None else self._open.token
+        return self._state.choice(self._site.clock.now(), token=token)
 
     def _strip(self) -> None:
         with block("md-data-strip"):
@@ -190,7 +236,8 @@ class DataPage:
                     trouble(error, retry=ui.navigate.reload)
                 return
             with empty("table_view", error.message, error.hint, small=True):
-                self._button("Show logged rows", self._logged, "show-logged")
+                if self._state.source is not DataSource.OTHER:
+                    self._button("Show logged rows", self._logged, "show-logged")
 
     def _button(self, words: str, act: object, name: str) -> None:
         button = ui.button(words, on_click=act, color=None)  # type: ignore[arg-type]
@@ -198,8 +245,7 @@ class DataPage:
         testable(button, name)
 
     def _wanted(self) -> WantedRows:
-        choice = self._state.choice(self._site.clock.now())
-        return WantedRows(choice=choice, condition=self._state.condition)
+        return WantedRows(choice=self._choice(), condition=self._state.condition)
 
     def _choose_version(self, number: int) -> None:
         ui.navigate.to(DATA.path(self._model) + replace(self._state, version=number).query())
@@ -252,9 +298,12 @@ class DataPage:
 
     async def _choose(self, state: DataState) -> None:
         """Show other data."""
+        moved = state.source is not self._state.source
         data = await self._read(state)
         if data is not None:
             self._controls.show(state)
+            if moved:
+                self._forms()
             self._fill(data)
 
     async def _reload(self) -> None:
@@ -269,7 +318,7 @@ class DataPage:
         self._content.classes(add="md-answer-old")
         try:
             data = await aside(
-                DataPageData.load, self._site.desk, self._model, state, self._site.clock.now()
+                DataPageData.load, self._site.desk, self._model, state, self._choice()
             )
         except ModeldeskError as error:
             self._content.clear()

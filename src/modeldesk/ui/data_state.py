@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
 from modeldesk.services.exploring import FEW_ROWS, MOST_ROWS, DataChoice, DataSource
+from modeldesk.services.other_tables import LONGEST_QUERY
 
 RANGES = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 0: "All days"}
 """Days up to today, and what they are called; 0 is all there are."""
@@ -69,6 +70,10 @@ class DataState:
     """The column that a picture shows; empty: the one most associated with the target."""
     y: str = ""
     """The column that it is shown with; empty: none."""
+    table: str = ""
+    """Of other tables: the source that the operator has named; empty: none."""
+    sql: str = ""
+    """What that is asked."""
     by: str = ""
     """The column whose categories points are coloured by; empty: none."""
 
@@ -95,6 +100,8 @@ class DataState:
             x=query.get("x", "")[:_LONGEST],
             y=query.get("y", "")[:_LONGEST],
             by=query.get("by", "")[:_LONGEST],
+            table=query.get("table", "")[:_LONGEST],
+            sql=query.get("sql", "")[:LONGEST_QUERY],
         )
 
     def query(self) -> str:
@@ -115,6 +122,8 @@ class DataState:
             "x": self.x,
             "y": self.y,
             "by": self.by,
+            "table": self.table,
+            "sql": self.sql,
         }
         left_out = {
             "source": usual.source.value,
@@ -133,10 +142,11 @@ class DataState:
             }
         )
 
-    def choice(self, now: datetime) -> DataChoice:
-        """Return which rows are meant."""
+    def choice(self, now: datetime, *, token: str = "") -> DataChoice:
+        """Return which rows are meant; the token is of the other table that is open."""
         if self.source is not DataSource.LOGGED:
-            return DataChoice(source=self.source, version=self.version)
+            other = token if self.source is DataSource.OTHER else ""
+            return DataChoice(source=self.source, version=self.version, token=other)
         today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         start = today - timedelta(days=self.days - 1) if self.days else None
         return DataChoice(source=self.source, version=self.version, start=start, most=self.most)
