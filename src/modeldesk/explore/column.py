@@ -140,7 +140,7 @@ def most_frequent(values: pl.Series, most: int = MOST_VALUES) -> tuple[ValueCoun
 
 def _numbers(values: pl.Series) -> NumberSummary | None:
     numbers = values.cast(pl.Float64)
-    finite = numbers.filter(numbers.is_finite())
+    finite = numbers.filter(numbers.is_finite()).sort()  # quantiles would sort five times
     if finite.is_empty():
         return None
     low, first, middle, third, high = (

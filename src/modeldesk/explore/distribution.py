@@ -15,6 +15,8 @@ from modeldesk.explore.table import ExploredTable
 from modeldesk.schema import Kind
 
 _BINS = 20
+_LARGEST = 1 << 62
+"""Whole numbers that lie further apart are binned as others: their distance has no room."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +52,9 @@ def distribution(table: ExploredTable, name: str, *, bins: int = _BINS) -> Distr
     table, name
         The column; missing and infinite values are left out.
     bins
-        Bins of equal width, from the smallest value to the largest; fewer of few different whole
-        numbers. Of categories, texts and identifiers, the most frequent values are told instead.
+        Bins of equal width, from the smallest value to the largest; those of whole numbers hold
+        as many of them each. Of categories, texts and identifiers, the most frequent values are
+        told instead.
 
     Examples
     --------
@@ -69,23 +72,26 @@ def distribution(table: ExploredTable, name: str, *, bins: int = _BINS) -> Distr
     if series.dtype == pl.Duration:
         return _binned(values.dt.total_microseconds().to_numpy() / 1e6, bins)
     if series.dtype.is_numeric() and kind not in {Kind.CATEGORICAL, Kind.IDENTIFIER}:
-        whole = _steps(values, bins) if series.dtype.is_integer() else None
+        whole = _whole(values, bins) if series.dtype.is_integer() else None
         return whole or _binned(values.cast(pl.Float64).to_numpy(), bins)
     top = most_frequent(values)
     bars = tuple(Bar(words=each.value, rows=each.rows) for each in top)
     return Distribution(bars=bars, listed=True, rest=len(values) - sum(bar.rows for bar in bars))
 
 
-def _steps(values: pl.Series, most: int) -> Distribution | None:
-    """Return a bar for each whole number where they are few and close together."""
+def _whole(values: pl.Series, bins: int) -> Distribution | None:
+    """Return bins that hold as many whole numbers each; ``None`` where there are too many."""
     low, high = values.min(), values.max()
-    if not isinstance(low, int) or not isinstance(high, int) or high - low >= most:
+    if not isinstance(low, int) or not isinstance(high, int) or high - low >= _LARGEST:
         return None
-    counts = np.bincount((values - low).to_numpy(), minlength=high - low + 1)
-    bars = [
-        Bar(words=f"{low + place}", rows=int(rows), low=float(low + place), high=float(low + place))
-        for place, rows in enumerate(counts)
-    ]
+    wide = -(-(high - low + 1) // bins)
+    counts = np.bincount(((values - low) // wide).to_numpy())
+    bars = []
+    for place, rows in enumerate(counts):
+        first = low + place * wide
+        last = min(first + wide - 1, high)
+        words = f"{first}" if first == last else f"{first} to {last}"
+        bars.append(Bar(words=words, rows=int(rows), low=float(first), high=float(last)))
     return Distribution(bars=tuple(bars), listed=False)
 
 

@@ -263,7 +263,8 @@ def _ordered(
 
 
 def _distinct(table: ExploredTable, name: str) -> int:
-    return column_facts(table, name).distinct or 0
+    vector = table.kinds[name] is Kind.VECTOR
+    return 0 if vector else table.frame[name].n_unique()
 
 
 def _rows(table: ExploredTable, state: DataState) -> RowsShown:

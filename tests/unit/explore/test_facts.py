@@ -99,6 +99,11 @@ def test_few_whole_numbers_have_a_bar_each() -> None:
     """No bin lies between two of them."""
     found = distribution(ExploredTable.of({"x": [2, 4, 4, None]}), "x")
     assert [(bar.words, bar.rows) for bar in found.bars] == [("2", 1), ("3", 0), ("4", 2)]
+    wide = distribution(ExploredTable.of({"x": [0, 9, 10, 25]}), "x", bins=5)
+    told = [("0 to 5", 1), ("6 to 11", 2), ("12 to 17", 0), ("18 to 23", 0), ("24 to 25", 1)]
+    assert [(bar.words, bar.rows) for bar in wide.bars] == told
+    far = distribution(ExploredTable.of({"x": [-(2**62), 2**62]}), "x")
+    assert sum(bar.rows for bar in far.bars) == 2
 
 
 def test_categories_are_listed_and_the_rest_is_counted() -> None:
