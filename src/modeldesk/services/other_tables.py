@@ -38,7 +38,7 @@ SECONDS = 30.0
 
 LONGEST_QUERY = 20_000
 
-_MEMORY_BYTES = 1 << 29
+_MEMORY_BYTES = 1 << 28
 
 
 class SourceSort(StrEnum):

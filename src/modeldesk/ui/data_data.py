@@ -311,7 +311,7 @@ def _pair(rows: ExploredRows, state: DataState, target: str | None) -> PairShown
     table = rows.table
     x = state.x if state.x in table.names else _telling(rows, target)
     y = state.y if state.y in table.names else ""
-    if not state.x and not y and target is not None and target != x:
+    if state.x not in table.names and not y and target is not None and target != x:
         y = target
     facts = tuple(column_facts(table, name) for name in dict.fromkeys((x, y)) if name)
     if not y:
