@@ -100,6 +100,10 @@ class DataControls:
         self._condition.fail(error)
         return True
 
+    async def forget(self) -> None:
+        """Empty the condition: it was about other columns."""
+        await self._condition.put("")
+
     def offer_nothing(self) -> None:
         """Take away what is offered at the condition."""
         self._condition.offer_nothing()
@@ -146,6 +150,7 @@ class DataControls:
 
     async def _pick_source(self, source: DataSource) -> None:
         if source is not self._state.source:
+            await self.forget()
             await self._go(_of_source(self._state, source))
 
     async def _pick_range(self, event: events.ValueChangeEventArguments[int]) -> None:

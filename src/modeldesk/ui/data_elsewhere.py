@@ -21,6 +21,7 @@ _CREATED = 201
 _WRITTEN = ""
 """The choice of an address that is written by hand."""
 _WEB = ("http://", "https://")
+_NOTHING_YET = "looked at, and never logged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,15 +115,19 @@ class DataElsewhere:
         with card:
             with block("md-card-head"):
                 text("h2", "Other table")
-                testable(
-                    text("span", note or "looked at, and never logged", "md-card-note"), "held"
-                )
+                self._note = text("span", note or _NOTHING_YET, "md-card-note")
+                testable(self._note, "held")
             with block("md-card-body md-data-elsewhere"):
                 self._zone()
                 if others.takes_addresses:
                     self._source(table, sql)
             self._trouble = block("md-card-body")
             self._trouble.set_visibility(False)
+
+    def tell(self, note: str) -> None:
+        """Say which table is open; what was written stays."""
+        self._note.set_text(note)
+        self._trouble.set_visibility(False)
 
     def fail(self, error: ModeldeskError) -> None:
         """Say why there is no table."""

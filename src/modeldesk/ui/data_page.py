@@ -135,12 +135,12 @@ class DataPage:
 
     async def _hold(self, table: OpenTable, name: str, sql: str) -> None:
         self._open = table
-        same = self._state.table == name
+        self._elsewhere.tell(table.note)
         state = replace(self._state, table=name, sql=sql)
-        if not same:
+        if self._state.table != name:
             state = replace(state, page=1, across=1, condition="", target="", x="", y="", by="")
+            await self._controls.forget()
         await self._choose(state)
-        self._forms()
 
     def _choice(self) -> DataChoice:
         token = "" if self._open is None else self._open.token
@@ -321,9 +321,10 @@ class DataPage:
                 DataPageData.load, self._site.desk, self._model, state, self._choice()
             )
         except ModeldeskError as error:
-            self._content.clear()
-            with self._content:
-                trouble(error, retry=ui.navigate.reload)
+            if asked == self._asked:
+                self._content.clear()
+                with self._content:
+                    trouble(error, retry=ui.navigate.reload)
             return None
         finally:
             if asked == self._asked:

@@ -50,12 +50,12 @@ class DataRows:
                 last = shown.first + len(shown.cells) - 1
                 words = f"{count(shown.first)} to {count(last)} of {plural(shown.rows, 'row')}"
                 testable(text("span", words, "md-card-note"), "rows-note")
-                with block("md-card-end"):
-                    if columns > CELLS_ACROSS:
+                if columns > CELLS_ACROSS:
+                    with block("md-card-end"):
                         text("span", "Columns", "md-faint md-small")
-                    across = Pager(CELLS_ACROSS, self._turn_across)
-                    across.build()
-                    across.show(page=shown.across, total=columns)
+                        across = Pager(CELLS_ACROSS, self._turn_across)
+                        across.build()
+                        across.show(page=shown.across, total=columns)
             with scrollable("md-data-scroll") as room:
                 room.props["role"] = "region"
                 room.props["aria-label"] = "Rows"
