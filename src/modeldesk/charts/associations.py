@@ -5,24 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modeldesk.charts.options import Options, category_axis, themed, value_axis
-from modeldesk.charts.palette import Palette
+from modeldesk.charts.palette import Palette, ink_on_blend
 from modeldesk.explore import Association, AssociationMatrix, association_words
 
 MOST_BARS = 20
 
 _ROW = 26
 _FOOT = 44
-_LEFT = 172
 _WORDS = 152
 """Pixels of a name; what is longer is cut."""
+_LETTER, _MARGIN = 7, 20
+"""Pixels of a letter, about, and beside a name."""
 
 _CELL = 26
 _HEAD = 96
 """Pixels for the names above the map, which stand aslant."""
 _LABELLED = 14
 """Of so many columns each cell shows its number."""
-_STRONG = 0.62
-"""From here on a cell's colour is so strong that its number is in the colour for such ground."""
 
 
 def association_bars_height(associations: Sequence[Association]) -> int:
@@ -54,15 +53,27 @@ def association_bars(associations: Sequence[Association], colours: Palette) -> O
             "name": f"{each.first}\n{_lines(each)}",
             "column": each.first,
             "itemStyle": {"color": colours.changed if each.figures[0].value < 0 else colours.brand},
-            "label": {"position": "left" if each.figures[0].value < 0 else "right"},
+            "label": {
+                "position": "left" if each.figures[0].value < 0 else "right",
+                "formatter": f"{each.figures[0].value:.2f}",
+            },
         }
         for each in shown
     ]
-    across = value_axis(colours) | {"min": -1 if lowest < 0 else 0, "max": 1}
+    across = value_axis(colours) | {
+        "min": -1 if lowest < 0 else 0,
+        "max": 1,
+        "interval": 0.5 if lowest < 0 else 0.25,
+    }
     return themed(
         colours,
         {
-            "grid": {"left": _LEFT, "right": 40, "top": 4, "bottom": _FOOT - 14},
+            "grid": {
+                "left": _left([each.first for each in shown]),
+                "right": 40,
+                "top": 4,
+                "bottom": _FOOT - 14,
+            },
             "xAxis": across,
             "yAxis": names | {"inverse": True, "axisLabel": label | cut},
             "tooltip": {"trigger": "item", "formatter": "{b}"},
@@ -111,7 +122,7 @@ def association_map(matrix: AssociationMatrix, colours: Palette) -> Options:
             "color": colours.ink_soft,
             "fontSize": 11,
             "interval": 0,
-            "rotate": 45,
+            "rotate": -45,
             "width": _HEAD,
             "overflow": "truncate",
         },
@@ -130,7 +141,7 @@ def association_map(matrix: AssociationMatrix, colours: Palette) -> Options:
     return themed(
         colours,
         {
-            "grid": {"left": _LEFT, "right": 60, "top": _HEAD, "bottom": 8},
+            "grid": {"left": _left(matrix.names), "right": 72, "top": _HEAD, "bottom": 8},
             "xAxis": aslant,
             "yAxis": names,
             "tooltip": {"trigger": "item", "formatter": "{b}"},
@@ -178,12 +189,16 @@ def _cell(
         cell["visualMap"] = False
         cell["itemStyle"] = {"color": colours.unsure_soft}
     if labelled:
-        strong = figure is not None and abs(figure.value) >= _STRONG
         cell["label"] = {
             "formatter": f"{figure.value:.2f}" if figure else "-",
-            "color": colours.on_brand if strong else colours.ink,
+            "color": ink_on_blend(colours, 0.0 if figure is None else abs(figure.value)),
         }
     return cell
+
+
+def _left(names: Sequence[str]) -> int:
+    """Return how many pixels names take."""
+    return min(_WORDS, _LETTER * max(map(len, names), default=0)) + _MARGIN
 
 
 def _defined(associations: Sequence[Association]) -> list[Association]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from modeldesk.charts.options import Options, category_axis, themed, value_axis
-from modeldesk.charts.palette import Palette
+from modeldesk.charts.palette import Palette, ink_on_blend
 from modeldesk.explore import Box, CrossCounts, Distribution, Points
 
 _SHAPES = ("circle", "triangle", "rect", "diamond", "roundRect", "pin")
 """Groups differ in their shape, and not in their colour alone."""
 
 _WORDS = 130
-_STRONG = 0.55
 _MANY = 8
 """From so many bars on labels stand aslant."""
 
@@ -167,7 +166,7 @@ def count_map(found: CrossCounts, colours: Palette, *, across: str, down: str) -
             "value": [place, line, rows],
             "name": f"{across}: {found.across[place]}\n{down}: {found.down[line]}\n"
             f"{rows:,} rows, {rows / total:.1%}",
-            "label": {"color": colours.on_brand if rows > _STRONG * largest else colours.ink},
+            "label": {"color": ink_on_blend(colours, rows / largest)},
         }
         for line, row in enumerate(found.rows)
         for place, rows in enumerate(row)
@@ -301,6 +300,8 @@ def _legend(colours: Palette, *, show: bool) -> Options:
     return {
         "show": show,
         "type": "scroll",
+        "itemWidth": 12,
+        "itemHeight": 10,
         "top": 0,
         "right": 8,
         "textStyle": {"color": colours.ink_soft, "fontSize": 11},

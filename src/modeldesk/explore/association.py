@@ -206,8 +206,9 @@ def _standard(name: str, values: NDArray[np.float64]) -> NDArray[np.float64]:
     if not spread:
         _stop(f"{name} is constant")
     about = apart / spread
-    about -= about.mean()
-    return about / float(np.sqrt(about @ about))
+    about = about - about.mean()
+    found: NDArray[np.float64] = about / float(np.sqrt(about @ about))
+    return found
 
 
 def _ranks(values: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import polars as pl
 
 LONGEST = 200
@@ -12,13 +14,15 @@ _FIRST = 8
 
 
 def value_words(value: object, most: int = LONGEST) -> str:
-    """Return a value as text, cut where it is long.
+    """Return a value as text, cut where it is long; times are in UTC, as tables hold them.
 
     >>> value_words(True), value_words(0.1), value_words("abc", 2)
     ('true', '0.1', 'ab…')
     """
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S} UTC"
     if isinstance(value, float):
         return f"{value:.6g}"
     if isinstance(value, pl.Series):

@@ -131,7 +131,7 @@ class Examination:
             except ModeldeskError as error:
                 verdict = f"It could not be compared with version {champion.number}: "
                 verdict += error.message[:1_000]
-        test = VersionTest(
+        found = VersionTest(
             note=VersionTestNote(
                 tested_at=self._clock.now(),
                 sha256=fingerprint(rows.given),
@@ -143,7 +143,7 @@ class Examination:
             parts=parts,
         )
         told = [rows.inputs, rows.outputs, rows.labels.alias(LABEL).to_frame()]
-        return Examined(test=test, rows=pl.concat(told, how="horizontal"))
+        return Examined(test=found, rows=pl.concat(told, how="horizontal"))
 
 
 def _parts(

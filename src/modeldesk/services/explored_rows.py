@@ -13,6 +13,7 @@ from modeldesk.explore import ExploredTable
 from modeldesk.performance.slices import (
     Slice,
     SliceSchema,
+    Warned,
     check,
     completions,
     evaluate,
@@ -181,7 +182,8 @@ def checked(
     cursor
         How many characters stand before the cursor; ``None``: nothing is offered.
     """
-    error, written, warned, matching = None, None, (), 0
+    error, written, matching = None, None, 0
+    warned: tuple[Warned, ...] = ()
     try:
         node = parse(condition)
         warned = check(node, rows.schema, text=condition)

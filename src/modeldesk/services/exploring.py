@@ -142,7 +142,7 @@ class Exploring:
         if choice.source is DataSource.LOGGED:
             newest = self._log.newest_key([record.version_id])
             moment = int(self._clock.now().timestamp()) // _FRESH_SECONDS
-            key = (record.version_id, choice, newest, moment, record.policy)
+            key: tuple[object, ...] = (record.version_id, choice, newest, moment, record.policy)
         else:
             key = (record.version_id, choice.source, record.policy)
         known = self._read.get(key)

@@ -24,7 +24,7 @@ def resolved(host: str, port: int) -> tuple[Address, ...]:
     """Return the addresses of a host, as the system finds them; `OSError` where it has none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return tuple(
-        dict.fromkeys(ipaddress.ip_address(each[4][0].partition("%")[0]) for each in found)
+        dict.fromkeys(ipaddress.ip_address(str(each[4][0]).partition("%")[0]) for each in found)
     )
 
 

@@ -134,7 +134,7 @@ def _asked(
 
 def _answer(response: httpx.Response, path: str, limits: WebLimits, until: float) -> WebFile | str:
     if response.is_redirect:
-        return response.headers.get("location", "")
+        return str(response.headers.get("location", ""))
     if response.status_code != HTTPStatus.OK:
         message = f"The address answered {response.status_code}, and no file."
         raise InvalidData(message, hint="Check the address, and whether it asks for a login.")

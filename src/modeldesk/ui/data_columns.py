@@ -128,11 +128,8 @@ class DataColumns:
             self._table.on("open", self._open)
             testable(self._table, "columns")
             self._none = text("p", "No column has that in its name.", "md-none")
-            foot = block("md-log-pages")
-            with foot:
-                self._pager = Pager(COLUMNS_A_PAGE, self._turn)
-                self._pager.build()
-            self._foot = foot
+            self._pager = Pager(COLUMNS_A_PAGE, self._turn)
+            self._pager.build()
         self.show(shown, order=order)
 
     def show(self, shown: ColumnsShown, *, order: DataOrder) -> None:
@@ -145,7 +142,6 @@ class DataColumns:
         self._table.update()
         self._table.set_visibility(bool(shown.columns))
         self._none.set_visibility(not shown.columns)
-        self._foot.set_visibility(shown.found > COLUMNS_A_PAGE)
         self._pager.show(page=shown.page, total=shown.found)
 
     async def _look(self, event: events.ValueChangeEventArguments[str | None]) -> None:

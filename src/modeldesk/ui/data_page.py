@@ -179,6 +179,7 @@ class DataPage:
             button.props["aria-pressed"] = "true" if view is self._state.view else "false"
             button.update()
         self._facts.clear()
+        self._facts.set_visibility(isinstance(data.body, DataBody))
         self._content.clear()
         body = data.body
         shown = None if isinstance(body, ModeldeskError) else body.shown

@@ -32,7 +32,7 @@ from modeldesk.ui.plain_table import plain_table
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import NOTHING, brief, count, plural, share
 
-_PIXELS = 380
+_PIXELS = 460
 _COLOURS = frozenset({Kind.CATEGORICAL, Kind.BOOLEAN})
 _MOST = 200
 
@@ -84,6 +84,9 @@ class DataPair:
                 with block("md-card-body md-data-numbers"):
                     if shown.association is not None:
                         _association(shown.association)
+                    if len(shown.facts) > 1 and all(each.numbers for each in shown.facts):
+                        _both(shown.facts)
+                        return
                     for facts in shown.facts:
                         _facts(facts)
 
@@ -177,19 +180,29 @@ def _association(found: Association) -> None:
         text("p", f"from {plural(found.rows, 'row')} with both values", "md-faint md-small")
 
 
+def _both(facts: Sequence[ColumnFacts]) -> None:
+    """Say of two columns of numbers what there is to say, side by side."""
+    columns = [[*_counts(each), *number_lines(each.numbers)] for each in facts if each.numbers]
+    found = [dict(lines) for lines in columns]
+    names = dict.fromkeys(name for lines in found for name in lines)
+    rows = [(name, *(lines.get(name, "0") for lines in found)) for name in names]
+    with block("md-data-facts md-data-facts--both"):
+        plain_table("", [brief(each.name, 40) for each in facts], rows, name="facts-both")
+
+
+def _counts(facts: ColumnFacts) -> list[tuple[str, str]]:
+    missing = f"{count(facts.missing)} ({share(facts.missing_share)})" if facts.missing else "0"
+    distinct = NOTHING if facts.distinct is None else count(facts.distinct)
+    return [("Missing", missing), ("Different", distinct)]
+
+
 def _facts(facts: ColumnFacts) -> None:
     box = block("md-data-facts")
     with box:
         with block("md-data-name"):
             text("h3", brief(facts.name, 80))
             text("span", facts.kind.value, "md-tag")
-        lines: list[Sequence[str]] = [
-            (
-                "Missing",
-                f"{count(facts.missing)} ({share(facts.missing_share)})" if facts.missing else "0",
-            ),
-            ("Different", NOTHING if facts.distinct is None else count(facts.distinct)),
-        ]
+        lines: list[tuple[str, str]] = _counts(facts)
         if facts.numbers is not None:
             lines += number_lines(facts.numbers)
         lines += [(brief(each.value, 60), count(each.rows)) for each in facts.values]

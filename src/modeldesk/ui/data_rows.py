@@ -61,10 +61,9 @@ class DataRows:
                 room.props["aria-label"] = "Rows"
                 self._table(shown)
             if shown.rows > ROWS_A_PAGE:
-                with block("md-log-pages"):
-                    pager = Pager(ROWS_A_PAGE, self._turn)
-                    pager.build()
-                    pager.show(page=shown.page, total=shown.rows)
+                pager = Pager(ROWS_A_PAGE, self._turn)
+                pager.build()
+                pager.show(page=shown.page, total=shown.rows)
 
     def _table(self, shown: RowsShown) -> None:
         columns: list[dict[str, object]] = [

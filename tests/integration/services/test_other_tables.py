@@ -338,7 +338,7 @@ def test_who_may_do_what(desk: Desk, file: Path, settings: Settings) -> None:
     FLOWERS.write_csv(csv)
     with acting_as(VIEWER):
         assert named.from_file("iris", csv, TableFormat.CSV).rows == 150
-        assert named.sources == ()
+        assert not list(named.sources)
         assert not named.takes_addresses
         with pytest.raises(Forbidden):
             named.from_source("iris", "flowers", "select 1")
@@ -350,7 +350,8 @@ def test_who_may_do_what(desk: Desk, file: Path, settings: Settings) -> None:
         assert not named.takes_databases
         with pytest.raises(Forbidden, match="named them"):
             named.from_address("iris", f"sqlite:///{file}", "select 1")
-    assert named.takes_databases
-    assert named.from_address("iris", f"sqlite:///{file}", "select * from flowers").rows == 150
+    alone = tables(desk)
+    assert alone.takes_databases
+    assert alone.from_address("iris", f"sqlite:///{file}", "select * from flowers").rows == 150
     public = OtherTables(desk.registry, settings.model_copy(update={"public": True}))
     assert not public.takes_databases

@@ -68,7 +68,16 @@ def test_pictures_are_told_in_words() -> None:
 
 def test_what_the_browser_passes_on_is_not_believed() -> None:
     """Only a token with a status of success is a table."""
-    for told in (None, 3, [], {}, {"status": 201}, {"status": 201, "answer": {"token": 5}}):
+    empty: dict[str, object] = {}
+    wrong: tuple[object, ...] = (
+        None,
+        3,
+        [],
+        empty,
+        {"status": 201},
+        {"status": 201, "answer": {"token": 5}},
+    )
+    for told in wrong:
         assert OpenTable.read(told) is None
     answer = {"token": "t", "what": "w" * 999, "rows": 7, "more": True, "wrong": 2}
     found = OpenTable.read({"status": 201, "answer": answer})
