@@ -348,7 +348,7 @@ def test_a_table_from_elsewhere(
     expect(page.get_by_test_id("table-drop")).to_contain_text("cannot be read")
     browser_record.console_errors.clear()  # the browser notes that the file was refused
 
-    page.get_by_test_id("table-query").fill("select * from nothing")
+    page.get_by_test_id("table-query").fill("select * from absent")
     page.get_by_test_id("table-read").click()
     expect(page.get_by_test_id("elsewhere")).to_contain_text("no such table")
     page.get_by_test_id("table-query").fill("select * from sales where price < 20")

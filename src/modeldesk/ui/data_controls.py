@@ -73,7 +73,7 @@ class DataControls:
             with block("md-data-controls"):
                 self._sources(data)
                 self._range = self._select(RANGES, state.days, "Range", self._pick_range)
-                self._most = self._select(_MOST, state.most, "Rows", self._pick_most)
+                self._most = self._select(_MOST, state.most, "Newest rows", self._pick_most)
             with block("md-filter-condition"):
                 with block("md-slice-condition"):
                     self._condition.field(state.condition)
@@ -135,7 +135,7 @@ class DataControls:
         field = ui.select(options, value=value, on_change=picked)
         field.props("outlined dense options-dense").classes("md-field")
         field.props["aria-label"] = label
-        testable(field, label.lower())
+        testable(field, label.lower().replace(" ", "-"))
         return field
 
     def _button(self, words: str, act: Callable[[], Awaitable[None]], name: str) -> ui.button:
