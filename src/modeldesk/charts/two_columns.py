@@ -166,7 +166,7 @@ def count_map(found: CrossCounts, colours: Palette, *, across: str, down: str) -
             "value": [place, line, rows],
             "name": f"{across}: {found.across[place]}\n{down}: {found.down[line]}\n"
             f"{rows:,} rows, {rows / total:.1%}",
-            "label": {"color": ink_on_blend(colours, rows / largest)},
+            "label": {"formatter": f"{rows:,}", "color": ink_on_blend(colours, rows / largest)},
         }
         for line, row in enumerate(found.rows)
         for place, rows in enumerate(row)
