@@ -247,8 +247,8 @@ def test_associations_are_those_of_scipy(seeded: Seeded, browser_page: Page) -> 
     expect(page.get_by_test_id("with-target")).to_contain_text("from 300 rows")
     page.wait_for_function(
         "() => { const one = document.querySelector('[data-testid=association-bars]');"
-        "const all = getElement(one.id.slice(1)).chart.getOption();"
-        "return all.series[0].data.some(bar => bar.name.includes('Pearson')); }"
+        "const all = one && getElement(one.id.slice(1))?.chart?.getOption();"
+        "return !!all && all.series[0].data.some(bar => bar.name.includes('Pearson')); }"
     )
     bars = drawn(page, "association-bars")
     told = {bar["column"]: bar["value"] for bar in bars["series"][0]["data"]}
