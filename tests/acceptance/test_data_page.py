@@ -77,7 +77,8 @@ def seed(home: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
             desk.accounts.add(str(role), role=role, password=PASSWORD)
         model = loans.train(known)
         desk.registry.publish(model, name="loans", reference=known, target=loans.TARGET, test=test)
-        desk.registry.publish(loans.train(known), name="new", reference=known, target=loans.TARGET)
+        for name in ("new", "live"):
+            desk.registry.publish(model, name=name, reference=known, target=loans.TARGET)
         desk.registry.register("odd", reference=odd_table(), prediction="prediction")
         for ago, part in zip((60, 3, 2, 1), days, strict=True):
             inputs = part.drop(loans.TARGET).to_dicts()
@@ -363,6 +364,23 @@ def test_a_table_from_elsewhere(
     page.get_by_test_id("table-address").fill("http://169.254.169.254/latest")
     page.get_by_test_id("table-read").click()
     expect(page.get_by_test_id("elsewhere")).to_contain_text("not on the public internet")
+
+
+def test_new_rows_are_told_and_move_nothing(seeded: Seeded, browser_page: Page) -> None:
+    """Whoever wants to see them asks for them."""
+    page = browser_page
+    enter(page, seeded.at(model="live"))
+    expect(page.get_by_test_id("no-rows")).to_be_visible()
+    row = seeded.reference.drop(loans.TARGET).row(0, named=True)
+    address = f"{seeded.server.url}/api/v1/models/live/predict"
+    answer = page.request.post(address, data={"row": row}, headers={"Origin": seeded.server.url})
+    assert answer.ok, answer.text()
+    expect(page.get_by_test_id("news")).to_be_visible()
+    expect(page.get_by_test_id("no-rows")).to_be_visible()
+    page.get_by_test_id("news").click()
+    expect(page.get_by_test_id("fact-rows")).to_contain_text("1")
+    expect(page.get_by_test_id("news")).to_be_hidden()
+    expect(page.get_by_test_id("column-age")).to_contain_text(str(row["age"]))
 
 
 def test_hostile_tables_are_shown_as_they_are(
