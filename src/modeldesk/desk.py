@@ -32,6 +32,7 @@ from modeldesk.services.estimating import Estimating
 from modeldesk.services.evaluated_states import EvaluatedStates
 from modeldesk.services.evaluation import Evaluation
 from modeldesk.services.examination import Examination
+from modeldesk.services.exploring import Exploring
 from modeldesk.services.export import Export
 from modeldesk.services.fairness_report import GroupComparison
 from modeldesk.services.feedback import Feedback
@@ -53,6 +54,7 @@ from modeldesk.services.model_signs import ModelSigns
 from modeldesk.services.monitoring import Monitoring
 from modeldesk.services.neighbours import Neighbours
 from modeldesk.services.one_prediction import OnePredictions
+from modeldesk.services.other_tables import OtherTables
 from modeldesk.services.overview import Overview
 from modeldesk.services.passwords import Passwords
 from modeldesk.services.performance_marks import PerformanceMarks
@@ -110,6 +112,7 @@ from modeldesk.store import (
     SpaceRecords,
     Store,
     UserRecords,
+    VersionSampleRecords,
     VersionTestRecords,
     WindowRecords,
     migrate,
@@ -159,6 +162,8 @@ class Desk:
     neighbours: Neighbours
     opinions: SecondOpinion
     prediction_log: PredictionLog
+    exploring: Exploring
+    other_tables: OtherTables
     one_prediction: OnePredictions
     worth_labelling: WorthLabelling
     flag_board: FlagBoard
@@ -213,7 +218,13 @@ class Desk:
         commits = GroupCommit(log, records, most_ahead=ahead)
         artefacts = ArtefactStore(settings.artefacts)
         slices = SliceRecords(store)
-        registry = Registry(records, artefacts, clock, Examination(slices, clock))
+        registry = Registry(
+            records,
+            artefacts,
+            clock,
+            Examination(slices, clock),
+            kept_rows=settings.keep_reference_rows,
+        )
         limits = Limits(
             rows=settings.max_rows,
             text_characters=settings.max_text_characters,
@@ -278,9 +289,9 @@ class Desk:
         )
         sessions, users, keys = SessionRecords(store), UserRecords(store), KeyRecords(store)
         access, passwords = Access(sessions, keys, clock), Passwords()
-        slice_book = SliceBook(registry, slices, newest, clock)
         version_comparison = VersionComparison(registry, log, label_records)
         version_figures = VersionFigures(registry, VersionTestRecords(store), evaluations, slices)
+        other_tables = OtherTables(registry, settings)
         version_list = VersionList(registry, windows, log)
         return cls(
             settings=settings,
@@ -339,6 +350,15 @@ class Desk:
                 feedback=feedback,
                 labels=labels,
                 monitoring=monitoring,
+            ),
+            other_tables=other_tables,
+            exploring=Exploring(
+                registry,
+                log,
+                label_records,
+                VersionSampleRecords(store),
+                other_tables,
+                clock,
             ),
             one_prediction=OnePredictions(
                 registry=registry,

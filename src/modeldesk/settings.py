@@ -179,6 +179,15 @@ class Settings(BaseSettings):
         ge=0,
         description="Days that labels are kept, counted from their predictions; 0: for ever.",
     )
+    data_sources: dict[str, SecretStr] = Field(
+        default={},
+        description="Databases and web addresses whose tables the data pages offer, by names.",
+    )
+    keep_reference_rows: int = Field(
+        default=10_000,
+        ge=0,
+        description="Rows that are kept of a version's reference, and of its test set; 0: none.",
+    )
     max_body_bytes: int = Field(
         default=64 * 1024 * 1024, gt=0, description="Largest request body, in bytes."
     )

@@ -18,6 +18,7 @@ from modeldesk.api import (
     metering,
     models,
     monitoring,
+    other_tables,
     performance,
     predict,
     publishing,
@@ -78,7 +79,7 @@ def create_api(desk: Desk, settings: Settings) -> FastAPI:
     parts = (
         *(predict, jobs, models, publishing, routing, monitoring),
         *(log, labels, performance, slices, estimates, feedback, audit, health),
-        *(fairness, attribution, version_pairs, version_figures),
+        *(fairness, attribution, version_pairs, version_figures, other_tables),
     )
     for part in parts:
         app.include_router(part.router, prefix=PREFIX, responses=failures(plain=part is health))

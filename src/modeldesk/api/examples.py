@@ -187,7 +187,9 @@ def _of_jobs(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
     watch = f'{_curl(scene, "jobs/")}"$ID"'
     wait = f"""until {watch} | grep -q '"ended_at":"'; do sleep 0.2; done"""
     result = f'{watch}/result -H "Accept: text/csv"'
+    look = f"{_curl(scene, f'models/{name}/tables')}{sent}"
     return {
+        "hold_table": look,
         "create_job": send,
         "create_version_job": f"{by_version}{sent}",
         "job": f"{first}\n\n{watch}",

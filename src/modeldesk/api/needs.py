@@ -135,7 +135,7 @@ def _of_model(method: str, rest: list[str]) -> Need:
         return SHOWS if shows else EDITS
     if rest == ["monitor"]:
         return SHOWS if method in _SHOWING else EDITS
-    if method in _SHOWING:
+    if method in _SHOWING or (method == "POST" and rest == ["tables"]):
         return DESCRIBES if rest in (["schema"], ["example"], ["snippets"]) else SHOWS
     return CHANGES
 

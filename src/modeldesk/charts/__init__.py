@@ -4,6 +4,12 @@ The same functions serve the live pages, a notebook and a static report: they re
 results, know no web framework, and give JSON-ready values.
 """
 
+from modeldesk.charts.associations import (
+    association_bars,
+    association_bars_height,
+    association_map,
+    association_map_height,
+)
 from modeldesk.charts.category_stack import VALUE_OPACITY, largest_values
 from modeldesk.charts.change_parts import change_parts, change_parts_height
 from modeldesk.charts.column_timeline import (
@@ -35,6 +41,13 @@ from modeldesk.charts.spans import MOST_SPANS, Span, place_of, spans_of
 from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, volume_sparkline
 from modeldesk.charts.telling import most_telling
 from modeldesk.charts.threshold_chart import threshold_chart
+from modeldesk.charts.two_columns import (
+    box_plot,
+    column_bars,
+    count_map,
+    count_map_height,
+    scatter,
+)
 from modeldesk.charts.version_line import version_line
 
 __all__ = [
@@ -50,10 +63,18 @@ __all__ = [
     "Palette",
     "Span",
     "TimelineData",
+    "association_bars",
+    "association_bars_height",
+    "association_map",
+    "association_map_height",
+    "box_plot",
     "calibration_chart",
     "change_parts",
     "change_parts_height",
+    "column_bars",
     "column_panels",
+    "count_map",
+    "count_map_height",
     "distance_heatmap",
     "distance_history",
     "distance_sparkline",
@@ -77,6 +98,7 @@ __all__ = [
     "pr_chart",
     "roc_chart",
     "rule_trial",
+    "scatter",
     "small_bars",
     "spans_of",
     "stacked_panels",

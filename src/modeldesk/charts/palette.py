@@ -96,6 +96,23 @@ DARK = Palette(
 )
 
 
+def ink_on_blend(colours: Palette, strength: float) -> str:
+    """Return the colour of text on a blend of a surface with a colour that stands out.
+
+    Parameters
+    ----------
+    colours
+        The palette.
+    strength
+        How much of the colour there is, from 0 to 1.
+
+    >>> ink_on_blend(LIGHT, 1.0) == LIGHT.on_brand, ink_on_blend(LIGHT, 0.5) == LIGHT.ink
+    (True, True)
+    """
+    turning = 0.7 if colours.dark else 0.85  # where both have the same contrast
+    return colours.on_brand if strength >= turning else colours.ink
+
+
 def palette(*, dark: bool) -> Palette:
     """Return the colours for a dark or a light page.
 

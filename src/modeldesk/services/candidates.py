@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import polars as pl
+
 from modeldesk.errors import InvalidArgument
 from modeldesk.models import Model
 from modeldesk.profiles import Profile
@@ -61,6 +63,16 @@ class LabelledTable:
         return cls(rows=rows, label=named)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Examined:
+    """What came of a test set."""
+
+    test: VersionTest
+    """What is kept of it."""
+    rows: pl.DataFrame
+    """Inputs, outputs and `LABEL` of every row."""
+
+
 class Examiner(Protocol):
     """Says how good a version is that is about to be kept."""
 
@@ -71,7 +83,7 @@ class Examiner(Protocol):
         *,
         known: Sequence[VersionRecord],
         opened: Callable[[VersionRecord], Candidate],
-    ) -> VersionTest:
+    ) -> Examined:
         """Have a candidate predict a test set, and compare it with the champion.
 
         Parameters

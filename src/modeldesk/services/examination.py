@@ -12,7 +12,7 @@ from modeldesk.errors import InvalidArgument, InvalidData, ModeldeskError, Store
 from modeldesk.models import Model
 from modeldesk.performance.slices import Slice
 from modeldesk.schema import Column, Signature, to_frame
-from modeldesk.services.candidates import Candidate, LabelledTable
+from modeldesk.services.candidates import Candidate, Examined, LabelledTable
 from modeldesk.services.fingerprint import fingerprint
 from modeldesk.services.kept_comparison import encode_comparison
 from modeldesk.services.labelled_rows import LABEL
@@ -110,7 +110,7 @@ class Examination:
         *,
         known: Sequence[VersionRecord],
         opened: Callable[[VersionRecord], Candidate],
-    ) -> VersionTest:
+    ) -> Examined:
         """Have a candidate predict a test set; see `Examiner`.
 
         That the champion cannot take the rows, or fails, is told, and no error.
@@ -131,7 +131,7 @@ class Examination:
             except ModeldeskError as error:
                 verdict = f"It could not be compared with version {champion.number}: "
                 verdict += error.message[:1_000]
-        return VersionTest(
+        found = VersionTest(
             note=VersionTestNote(
                 tested_at=self._clock.now(),
                 sha256=fingerprint(rows.given),
@@ -142,6 +142,8 @@ class Examination:
             comparison=None if compared is None else encode_comparison(compared),
             parts=parts,
         )
+        told = [rows.inputs, rows.outputs, rows.labels.alias(LABEL).to_frame()]
+        return Examined(test=found, rows=pl.concat(told, how="horizontal"))
 
 
 def _parts(

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from modeldesk.services.label_columns import LABEL, LABEL_TIME
 from modeldesk.services.reading import IDENTIFIER
 from modeldesk.store import SHADOW_OF, LabelRecords, identified
 
-LABEL = "modeldesk:label"
-"""The present label as text; null where there is none. `label_values.value_of` reads one."""
-
-LABEL_TIME = "modeldesk:label_time"
-"""When the outcome was known."""
+__all__ = ["LABEL", "LABEL_TIME", "labelled"]
 
 _NAME = "prediction_id"
 _PLACE = ("chunk_key", "row")

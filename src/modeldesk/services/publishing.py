@@ -24,14 +24,17 @@ from modeldesk.schema import (
 )
 from modeldesk.services.fitting import fitted
 from modeldesk.services.outputs import PREDICTION, output_columns, output_frame
+from modeldesk.services.version_samples import with_truth
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Prepared:
     """A version about to be kept."""
 
     signature: Signature
     reference: Profile
+    rows: pl.DataFrame | None = None
+    """The reference's inputs and outputs, with `LABEL` where it has outcomes; ``None`` without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +75,17 @@ def prepared(
         full = pl.DataFrame(schema=nothing)
         return Prepared(signature=signature, reference=profile(full, kinds=signature.kinds))
     rows = reference.frame if isinstance(reference, FileRows) else reference
-    inputs, columns = _inputs(model, to_frame(rows), target)
+    given = to_frame(rows)
+    inputs, columns = _inputs(model, given, target)
     predicted = model.predict(inputs)
     outputs = output_columns(predicted, model.classes, name=name)
     signature = _with_example(Signature(inputs=columns, outputs=outputs), example)
     full = pl.concat([inputs, output_frame(predicted, signature)], how="horizontal")
-    return Prepared(signature=signature, reference=profile(full, kinds=signature.kinds))
+    return Prepared(
+        signature=signature,
+        reference=profile(full, kinds=signature.kinds),
+        rows=with_truth(full, given, signature, target),
+    )
 
 
 def registered(reference: object, *, prediction: str, scores: Mapping[str, str]) -> Prepared:
@@ -105,7 +113,8 @@ def registered(reference: object, *, prediction: str, scores: Mapping[str, str])
     )
     types = {column.name: polars_type(column) for column in columns}
     rows = frame.cast(types)  # type: ignore[arg-type]  # a dict of instances is fine
-    return Prepared(signature=signature, reference=profile(rows, kinds=signature.kinds))
+    told = profile(rows, kinds=signature.kinds)
+    return Prepared(signature=signature, reference=told, rows=rows)
 
 
 def _of_hints(model: Model, name: str) -> Signature:

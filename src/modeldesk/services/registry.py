@@ -17,10 +17,11 @@ from modeldesk.profiles import Profile
 from modeldesk.schema import LogPolicy, Routing
 from modeldesk.services.about import About, notes_of
 from modeldesk.services.acting import change
-from modeldesk.services.candidates import Candidate, Examiner, LabelledTable
+from modeldesk.services.candidates import Candidate, Examined, Examiner, LabelledTable
 from modeldesk.services.loading import EXTERNAL, Download, downloadable, downloaded, loaded
 from modeldesk.services.publishing import Prepared, frames_of, prepared, registered
 from modeldesk.services.remembering import Remembered
+from modeldesk.services.version_samples import KEPT_ROWS, SampleSource, sample_of
 from modeldesk.services.views import VersionView
 from modeldesk.store import (
     CHAMPION,
@@ -28,7 +29,7 @@ from modeldesk.store import (
     NewVersion,
     Notes,
     VersionRecord,
-    VersionTest,
+    VersionSample,
 )
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -51,15 +52,24 @@ class Registry:
         Tells when a version was published.
     examiner
         Says how good a version is on the test set that it is published with.
+    kept_rows
+        How many rows are kept of the reference, and of the test set; 0: none.
     """
 
     def __init__(
-        self, records: ModelRecords, artefacts: ArtefactStore, clock: Clock, examiner: Examiner
+        self,
+        records: ModelRecords,
+        artefacts: ArtefactStore,
+        clock: Clock,
+        examiner: Examiner,
+        *,
+        kept_rows: int = KEPT_ROWS,
     ) -> None:
         self._records = records
         self._artefacts = artefacts
         self._clock = clock
         self._examiner = examiner
+        self._kept_rows = kept_rows
         self._references = Remembered[int, Profile](_REFERENCE_COLUMNS)
         self.revision = 0
         """Grows with each change that this process makes."""
@@ -149,7 +159,7 @@ class Registry:
                 prepared=found,
                 description=description or about.description,
                 notes=notes,
-                test=tested,
+                tested=tested,
             )
         except BaseException:
             self._artefacts.remove(artefact.place)
@@ -353,7 +363,7 @@ class Registry:
             notes=notes,
         )
 
-    def _tested(self, candidate: Candidate, test: LabelledTable) -> VersionTest:
+    def _tested(self, candidate: Candidate, test: LabelledTable) -> Examined:
         known = self._records.versions(candidate.record.model)
         return self._examiner.examine(candidate, test, known=known, opened=self._opened)
 
@@ -371,7 +381,7 @@ class Registry:
         prepared: Prepared,
         description: str,
         notes: Notes,
-        test: VersionTest | None = None,
+        tested: Examined | None = None,
     ) -> VersionView:
         new = NewVersion(
             model=name,
@@ -384,7 +394,8 @@ class Registry:
             signature=prepared.signature,
             reference=prepared.reference,
             notes=notes,
-            test=test,
+            test=None if tested is None else tested.test,
+            samples=self._samples(name, prepared, tested),
         )
         told = change(
             new.created_at,
@@ -396,6 +407,23 @@ class Registry:
         self._records.add(new, rule=(_MONITOR, DriftRule().encode()), change=told)
         self.revision += 1
         return self.version(name, number)
+
+    def _samples(
+        self, name: str, prepared: Prepared, tested: Examined | None
+    ) -> tuple[VersionSample, ...]:
+        """Return the rows that are kept of the tables that a version is published with."""
+        known = self._records.versions(name)
+        policy = known[0].policy if known else LogPolicy()
+        tables = {
+            SampleSource.REFERENCE: prepared.rows,
+            SampleSource.TEST: None if tested is None else tested.rows,
+        }
+        found = (
+            sample_of(source, rows, policy, most=self._kept_rows)
+            for source, rows in tables.items()
+            if rows is not None
+        )
+        return tuple(sample for sample in found if sample is not None)
 
     def _versions(self, name: str) -> tuple[VersionRecord, ...]:
         found = self._records.versions(name)

@@ -101,7 +101,9 @@ def _written(value: object) -> str:
         case tuple():
             found = ", ".join(map(str, value)) or "none"
         case dict():
-            found = ", ".join(f"{name}: {given}" for name, given in value.items()) or "none"
+            found = (
+                ", ".join(f"{name}: {_written(given)}" for name, given in value.items()) or "none"
+            )
         case int() if abs(value) >= 10_000:  # noqa: PLR2004 - thousands set apart
             found = f"{value:,}"
         case _:

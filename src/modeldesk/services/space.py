@@ -24,13 +24,16 @@ class ModelSpace:
     profiles: int
     """Of hours and days, of all segments."""
     profile_bytes: int
+    sample_bytes: int
+    """Rows that are kept of references and test sets."""
     artefact_bytes: int | None
     """Files of all versions; ``None`` where they cannot be listed."""
 
     @property
     def bytes(self) -> int:
         """All of it together."""
-        return self.log_bytes + self.profile_bytes + (self.artefact_bytes or 0)
+        rows = self.log_bytes + self.sample_bytes
+        return rows + self.profile_bytes + (self.artefact_bytes or 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Space:
     def report(self) -> SpaceReport:
         """Measure everything; takes as long as listing all chunks and profiles does."""
         log, profiles = self._records.log(), self._records.profiles()
+        samples = self._records.samples()
         models = []
         for name in self._registry.names():
             versions = self._registry.records(name)
@@ -74,6 +78,9 @@ class Space:
                     log_bytes=sum(held.bytes for held in logged),
                     profiles=sum(held.many for held in condensed),
                     profile_bytes=sum(held.bytes for held in condensed),
+                    sample_bytes=sum(
+                        samples.get(version.version_id, _NOTHING).bytes for version in versions
+                    ),
                     artefact_bytes=self._files(versions),
                 )
             )

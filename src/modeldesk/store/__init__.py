@@ -36,6 +36,7 @@ from modeldesk.store.fleet import (
     KnownVersion,
     OpenAlert,
 )
+from modeldesk.store.foreign import ForeignRows, place_of_url, query_rows
 from modeldesk.store.inspection import Inspected, Inspection
 from modeldesk.store.keys import KeyRecord, KeyRecords, NewKey
 from modeldesk.store.label_matching import Matches, identified, label_hash
@@ -61,6 +62,7 @@ from modeldesk.store.slices import SliceRecord, SliceRecords
 from modeldesk.store.space import Held, SpaceRecords
 from modeldesk.store.users import NewUser, UserRecord, UserRecords
 from modeldesk.store.vacuum import Vacuumed, size_of, vacuum
+from modeldesk.store.version_samples import VersionSample, VersionSampleRecords
 from modeldesk.store.version_tests import (
     VersionTest,
     VersionTestNote,
@@ -123,6 +125,7 @@ __all__ = [
     "FlagRecord",
     "FlagRecords",
     "FleetRecords",
+    "ForeignRows",
     "Held",
     "Inspected",
     "Inspection",
@@ -171,6 +174,8 @@ __all__ = [
     "UserRecords",
     "Vacuumed",
     "VersionRecord",
+    "VersionSample",
+    "VersionSampleRecords",
     "VersionTest",
     "VersionTestNote",
     "VersionTestPart",
@@ -190,6 +195,8 @@ __all__ = [
     "migrate",
     "note",
     "place_of",
+    "place_of_url",
+    "query_rows",
     "size_of",
     "vacuum",
 ]

@@ -18,6 +18,7 @@ from modeldesk.store.engine import Store
 from modeldesk.store.evaluations import evaluate_again
 from modeldesk.store.notes import Notes
 from modeldesk.store.tables import aliases, counters, models, monitors, versions
+from modeldesk.store.version_samples import VersionSample, keep_samples
 from modeldesk.store.version_test_tables import version_tests
 from modeldesk.store.version_tests import VersionTest, VersionTestNote, keep_test, note_of
 
@@ -38,6 +39,8 @@ class NewVersion:
     notes: Notes = field(default_factory=Notes)
     test: VersionTest | None = None
     """What it was on a test set, if there was one."""
+    samples: tuple[VersionSample, ...] = ()
+    """Rows that are kept of the tables that it is published with."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -332,6 +335,7 @@ def _insert(connection: sa.Connection, model_id: int, new: NewVersion) -> int:
     connection.execute(sa.insert(counters).values(version_id=version_id, refused=0, failed=0))
     if new.test is not None:
         keep_test(connection, version_id, new.test)
+    keep_samples(connection, version_id, new.samples)
     champion = sa.select(aliases.c.id).where(
         aliases.c.model_id == model_id, aliases.c.name == CHAMPION
     )

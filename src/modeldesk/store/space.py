@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from modeldesk.store.engine import Store
 from modeldesk.store.tables import chunks, fresh_chunks, profiles
 from modeldesk.store.vacuum import size_of
+from modeldesk.store.version_sample_tables import version_samples
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Held:
     """What is kept of one version."""
 
     many: int
-    """Chunks, or profiles."""
+    """Chunks, profiles, or tables."""
     rows: int
     bytes: int
 
@@ -56,6 +57,10 @@ class SpaceRecords:
     def profiles(self) -> Mapping[int, Held]:
         """Return which profiles there are of each version, by the version's key."""
         return self._sums(profiles)
+
+    def samples(self) -> Mapping[int, Held]:
+        """Return which rows are kept of each version's reference and test set, by its key."""
+        return self._sums(version_samples)
 
     def oldest_waiting(self) -> datetime | None:
         """Return when the oldest rows were committed that are in no profile yet."""

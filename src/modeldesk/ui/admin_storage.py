@@ -85,7 +85,7 @@ class StorageSection:
             else:
                 headings = (
                     *("Model", ">Versions", ">Rows in the log", ">Log", ">Profiles"),
-                    *(">Size of profiles", ">Model files", ">Together", ""),
+                    *(">Size of profiles", ">Kept references", ">Model files", ">Together", ""),
                 )
                 with element_table(headings, label="Models and their sizes", name="sizes"):
                     for model in models[(page - 1) * MODELS_A_PAGE : page * MODELS_A_PAGE]:
@@ -155,6 +155,7 @@ def _row(model: ModelSpace, largest: ModelSpace) -> None:
         number(size(model.log_bytes), title=f"{count(model.log_bytes)} bytes")
         number(count(model.profiles))
         number(size(model.profile_bytes), title=f"{count(model.profile_bytes)} bytes")
+        number(size(model.sample_bytes), title=f"{count(model.sample_bytes)} bytes")
         files = model.artefact_bytes
         number(NOTHING if files is None else size(files))
         number(size(model.bytes), title=f"{count(model.bytes)} bytes")

@@ -77,6 +77,9 @@ class ConditionField:
         What a screen reader calls it.
     written
         Called when a person presses Enter where nothing is offered.
+    check
+        Says what a condition means, given the characters before the cursor; without it, it is
+        tried on the newest logged rows of the model that `about` names.
     """
 
     def __init__(
@@ -86,8 +89,10 @@ class ConditionField:
         name: str,
         label: str,
         written: Callable[[], Awaitable[None]] | None = None,
+        check: Callable[[str, int | None], CheckedExpression] | None = None,
     ) -> None:
         self._site = site
+        self._check_rows = check
         self._name = name
         self._label = label
         self._done = written
@@ -168,13 +173,7 @@ class ConditionField:
 
     async def _ask(self, wanted: _Wanted) -> None:
         try:
-            found = await aside(
-                self._site.desk.slices.check,
-                self._model,
-                wanted.condition,
-                version=self._version,
-                cursor=wanted.cursor,
-            )
+            found = await aside(self._checked, wanted)
         except ModeldeskError as error:
             self._says.clear()
             with self._says:
@@ -185,6 +184,13 @@ class ConditionField:
             self._offer(found.completions)
             self._tell(wanted.condition, found)
 
+    def _checked(self, wanted: _Wanted) -> CheckedExpression:
+        if self._check_rows is not None:
+            return self._check_rows(wanted.condition, wanted.cursor)
+        return self._site.desk.slices.check(
+            self._model, wanted.condition, version=self._version, cursor=wanted.cursor
+        )
+
     def _tell(self, condition: str, found: CheckedExpression) -> None:
         self._says.clear()
         if not condition.strip():
@@ -194,7 +200,8 @@ class ConditionField:
                 self._wrong(condition, found.error)
                 return
             part = f" ({share(found.matching / found.rows)})" if found.rows else ""
-            words = f"True of {count(found.matching)} of the newest {plural(found.rows, 'row')}"
+            newest = "" if self._check_rows is not None else "the newest "
+            words = f"True of {count(found.matching)} of {newest}{plural(found.rows, 'row')}"
             testable(text("p", f"{words}{part}.", "md-soft"), f"{self._name}-matches")
             for warned in found.warnings:
                 text("p", warned.message, "md-low")

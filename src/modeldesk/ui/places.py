@@ -32,6 +32,7 @@ OVERVIEW = Tab(name="Overview", place="")
 MONITOR = Tab(name="Monitor", place="monitor")
 PERFORMANCE = Tab(name="Performance", place="performance")
 PROFILES = Tab(name="Profiles", place="profiles")
+DATA = Tab(name="Data", place="data")
 PREDICTIONS = Tab(name="Predictions", place="predictions")
 FEEDBACK = Tab(name="Feedback", place="feedback")
 PLAYGROUND = Tab(name="Playground", place="playground")
@@ -42,7 +43,7 @@ VERSIONS = Tab(name="Versions", place="versions")
 SETTINGS = Tab(name="Settings", place="settings")
 
 TABS = (
-    (OVERVIEW, MONITOR, PROFILES, PERFORMANCE, COMPARE),
+    (OVERVIEW, MONITOR, PROFILES, DATA, PERFORMANCE, COMPARE),
     (PREDICTIONS, FEEDBACK),
     (PLAYGROUND, BATCH, API),
     (VERSIONS, SETTINGS),

@@ -23,7 +23,8 @@ def test_sizes_are_those_of_what_is_kept(desk: Desk) -> None:
     assert before.models[0].profiles == 0
     files = desk.registry.size(desk.registry.record("iris"))
     assert iris.artefact_bytes == idle.artefact_bytes == files
-    assert iris.bytes == iris.log_bytes + iris.profile_bytes + files
+    assert iris.sample_bytes > 1_000
+    assert iris.bytes == iris.log_bytes + iris.profile_bytes + iris.sample_bytes + files
     assert report.database_bytes > iris.log_bytes + iris.profile_bytes > 0
 
 
