@@ -24,6 +24,7 @@ from modeldesk.services.backup import Backup
 from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
 from modeldesk.services.column_history import ColumnHistories
+from modeldesk.services.column_rules import ColumnRules
 from modeldesk.services.comparison_sources import PairedSources
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.drift_sign import DriftSigns
@@ -142,6 +143,7 @@ class Desk:
     monitoring: Monitoring
     alert_feed: AlertFeed
     watching: Watching
+    column_rules: ColumnRules
     columns: ColumnHistories
     profiles: ProfileChoices
     overview: Overview
@@ -276,10 +278,16 @@ class Desk:
         )
         sessions, users, keys = SessionRecords(store), UserRecords(store), KeyRecords(store)
         access, passwords = Access(sessions, keys, clock), Passwords()
-        slice_book = SliceBook(registry, slices, newest, clock)
         version_comparison = VersionComparison(registry, log, label_records)
         version_figures = VersionFigures(registry, VersionTestRecords(store), evaluations, slices)
         version_list = VersionList(registry, windows, log)
+        watching = Watching(
+            registry,
+            alerts,
+            # Apart from the others: what is only tried must not push out what is shown.
+            Comparisons(registry, windows, ComparisonRecords(store), alerts),
+            clock,
+        )
         return cls(
             settings=settings,
             clock=clock,
@@ -292,13 +300,8 @@ class Desk:
             rollup=rollup,
             monitoring=monitoring,
             alert_feed=AlertFeed(AlertSearch(store), monitoring, registry, comparisons),
-            watching=Watching(
-                registry,
-                alerts,
-                # Apart from the others: what is only tried must not push out what is shown.
-                Comparisons(registry, windows, ComparisonRecords(store), alerts),
-                clock,
-            ),
+            watching=watching,
+            column_rules=ColumnRules(registry, windows, comparisons, watching, clock),
             columns=ColumnHistories(registry, windows, comparisons),
             profiles=ProfileChoices(registry, windows, comparisons),
             overview=Overview(
