@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from modeldesk.services.acting import caller
 from modeldesk.services.estimated_level import EstimatedLevel
 from modeldesk.services.health import Health, Signs
 from modeldesk.services.health_reasons import judge
@@ -87,7 +88,7 @@ class ModelHealth:
         self._signs = signs
 
     def models(self, *, start: datetime | None = None) -> tuple[ModelSummary, ...]:
-        """Return all models in alphabetical order, each judged by its champion.
+        """Return all models that the caller sees, by name, each judged by its champion.
 
         Parameters
         ----------
@@ -97,11 +98,12 @@ class ModelHealth:
         keys: dict[str, list[int]] = defaultdict(list)
         for version in self._fleet.versions():
             keys[version.model].append(version.version_id)
+        sees = caller().sees
         champions = sorted(self._records.champions(), key=lambda record: record.model)
         subjects = [
             Subject(record=record, version_ids=tuple(keys[record.model]))
             for record in champions
-            if record.model in keys
+            if record.model in keys and sees(record.model)
         ]
         told = self._signs.of(subjects, start=start)
         return tuple(map(_summary, subjects, told))
