@@ -143,8 +143,8 @@ def _report(
 def _alerts(desk: Desk, version: VersionView, column: str) -> tuple[AlertView, ...]:
     return tuple(
         each
-        for each in desk.monitoring.alerts(version.model)
-        if each.column == column and each.version == version.number
+        for each in desk.monitoring.alerts(version.model, column=column)
+        if each.version == version.number
     )
 
 

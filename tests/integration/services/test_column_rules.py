@@ -40,11 +40,9 @@ def changed(desk: Desk, column: str) -> set[int]:
 
 def alerted(desk: Desk, column: str) -> set[int]:
     """Return how many days ago a column has alerts that are not over."""
-    return {
-        (TODAY - alert.window.start).days
-        for alert in desk.monitoring.alerts("iris")
-        if alert.column == column and not alert.status.over
-    }
+    found = desk.monitoring.alerts("iris", column=column)
+    assert {alert.column for alert in found} <= {column}
+    return {(TODAY - alert.window.start).days for alert in found if not alert.status.over}
 
 
 def halfway(desk: Desk) -> float:
