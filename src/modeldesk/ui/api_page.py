@@ -15,6 +15,7 @@ from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.places import API
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
+from modeldesk.ui.wording import plural
 
 DIALECTS = {
     Dialect.MODELDESK: (
@@ -35,6 +36,10 @@ DIALECTS = {
     ),
 }
 """What a dialect is called, and who speaks it."""
+
+
+_MOST_COLUMNS = 100
+"""Features that are listed; the schema has all."""
 
 
 class ApiPage:
@@ -150,10 +155,14 @@ class ApiPage:
                 text("h2", "What a row holds")
                 text("span", _several(len(columns)), "md-card-note")
             with scrollable("md-expected"):
-                for column in columns:
+                for column in columns[:_MOST_COLUMNS]:
                     with block("md-expected-row"):
                         text("div", column.name, "md-input-name")
                         text("div", column.expected(), "md-input-range")
+                if len(columns) > _MOST_COLUMNS:
+                    more = plural(len(columns) - _MOST_COLUMNS, "other feature")
+                    words = f"And {more}: see GET /api/v1/models/{self._model}/schema"
+                    testable(text("p", words, "md-soft md-small"), "more-features")
 
 
 def _several(features: int) -> str:
