@@ -53,11 +53,35 @@ def row(server: RunningServer) -> str:
     return found
 
 
+def alone(page: Page, server: RunningServer) -> Traffic:
+    """Keep a page from everything but the server, and note what it asks for."""
+    traffic = Traffic(origin=server.url)
+    traffic.watch(page)
+    page.route(
+        lambda url: not url.startswith((f"{server.url}/", "data:", "blob:")),
+        lambda route: route.abort("internetdisconnected"),
+    )
+    return traffic
+
+
+def comes_from_the_server(page: Page, traffic: Traffic, place: str) -> None:
+    """Fail where somebody else was asked, or a font or what the page shows is not there."""
+    assert traffic.foreign == [], place
+    assert fonts_that_failed(page) == [], place
+    assert icons_are_drawn(page), place
+    expect(page.get_by_test_id("trouble")).to_have_count(0)
+
+
 @pytest.mark.parametrize("place", EVERY)
 def test_nothing_is_in_anybodys_way(server: RunningServer, browser_page: Page, place: str) -> None:
-    """Neither in light nor in dark colours; and on a phone nothing is wider than the screen."""
+    """Neither in light nor in dark colours; on a phone nothing is wider than the screen.
+
+    And nobody but the server is asked for anything.
+    """
     page = browser_page
+    traffic = alone(page, server)
     opened(page, server.url + place)
+    comes_from_the_server(page, traffic, place)
     page.get_by_test_id("appearance-light").click()
     page.wait_for_timeout(300)
     assert grave_violations(page) == []
@@ -69,23 +93,14 @@ def test_nothing_is_in_anybodys_way(server: RunningServer, browser_page: Page, p
     assert widest(page) <= PHONE["width"]
 
 
-def test_everything_comes_from_the_server(
+def test_drawers_come_from_the_server_as_well(
     server: RunningServer, browser_page: Page, row: str
 ) -> None:
-    """No page or drawer asks anybody else for anything; fonts and icons are there all the same."""
-    page = browser_page
-    traffic = Traffic(origin=server.url)
-    traffic.watch(page)
-    page.route(
-        lambda url: not url.startswith((server.url, "data:", "blob:")),
-        lambda route: route.abort("internetdisconnected"),
-    )
-    for place in (*EVERY, *MORE):
-        opened(page, server.url + place.replace("ROW", row), settled_ms=150)
-        assert traffic.foreign == [], place
-        assert fonts_that_failed(page) == [], place
-        assert icons_are_drawn(page), place
-        expect(page.get_by_test_id("trouble")).to_have_count(0)
+    """No drawer asks anybody else for anything; fonts and icons are there all the same."""
+    traffic = alone(browser_page, server)
+    for place in MORE:
+        opened(browser_page, server.url + place.replace("ROW", row), settled_ms=150)
+        comes_from_the_server(browser_page, traffic, place)
     assert traffic.received > 0
 
 

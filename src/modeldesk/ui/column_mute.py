@@ -51,7 +51,7 @@ class ColumnMute:
 
     def _field(self) -> None:
         with block("md-column-mute-field"):
-            self._reason = ui.input(placeholder="Why", on_change=self._typed)
+            self._reason = ui.input(placeholder="Mute it, because ...", on_change=self._typed)
             self._reason.props(f"maxlength={LONGEST_REASON}")
             dress(self._reason, "Why its changes are to open no alerts", "column-mute-reason")
             self._mute = button("Mute", self._silence, "column-mute")

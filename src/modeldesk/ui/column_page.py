@@ -192,7 +192,9 @@ class ColumnPage:
         with block("md-card"):
             with block("md-card-head"):
                 text("h2", "When this column counts as changed")
-                link = ui.link("All columns", SETTINGS.path(self._model)).classes("md-small")
+                link = ui.link("Rule of all columns", SETTINGS.path(self._model)).classes(
+                    "md-small"
+                )
                 link.props["title"] = "The rule of the model's monitor"
             self._rule = ColumnRuleForm(
                 self._site,

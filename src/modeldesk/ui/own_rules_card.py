@@ -96,8 +96,7 @@ class OwnRulesCard:
                 text("th", words)
             text("th", "Muted", "md-own-why")
             if self._may:
-                with ui.element("th"):
-                    text("span", "Actions", "md-hidden")
+                ui.element("th").props["aria-label"] = "Actions"
 
     def _line(self, name: str, own: ColumnRule) -> None:
         with ui.element("tr"):
