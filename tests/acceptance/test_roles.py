@@ -47,7 +47,7 @@ EDITOR, ADMIN = UserRole.EDITOR, UserRole.ADMIN
 
 # All that listens to a person on a page, with what the server knows it by.
 LISTENERS = """wanted => {
-  const known = document.getElementById('app').__vue_app__._instance.proxy.elements;
+  const known = document.getElementById('app')._vnode.component.proxy.elements;
   return Object.entries(known).flatMap(([id, element]) =>
     (element.events || []).filter(event => !wanted || element.props['data-testid'] === wanted)
       .map(event => ({ id: Number(id), listener: event.listener_id, type: event.type,
@@ -151,19 +151,17 @@ def stored(server: RunningServer) -> dict[str, object]:
             f"models/{MODEL}/flags",
             f"models/{MODEL}/labels",
             f"models/{MODEL}/slices",
-            "audit",
+            "audit?limit=500",
         )
         found = {path: client.get(f"/api/v1/{path}").raise_for_status().json() for path in paths}
-    trail = [
-        entry for entry in found["audit"]["entries"] if not entry["action"].startswith("session")
-    ]
-    return {**found, "audit": trail}
+    entries = found.pop("audit?limit=500")["entries"]
+    return {**found, "audit": [each for each in entries if each["action"] != "user.signed_in"]}
 
 
 def visible(page: Page, control: Control) -> bool:
     """Whether a page offers something."""
     if control.name == "ALERT":
-        found = page.get_by_role("button", name="Acknowledge")
+        found = page.get_by_role("button", name="Acknowledge", exact=True)
     else:
         found = page.get_by_test_id(control.name)
     return any(found.nth(place).is_visible() for place in range(found.count()))
