@@ -24,6 +24,7 @@ from modeldesk.services.backup import Backup
 from modeldesk.services.change_attribution import ChangeAttribution
 from modeldesk.services.check import Check
 from modeldesk.services.column_history import ColumnHistories
+from modeldesk.services.column_rules import ColumnRules
 from modeldesk.services.comparison_sources import PairedSources
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.drift_sign import DriftSigns
@@ -146,6 +147,7 @@ class Desk:
     monitoring: Monitoring
     alert_feed: AlertFeed
     watching: Watching
+    column_rules: ColumnRules
     columns: ColumnHistories
     profiles: ProfileChoices
     overview: Overview
@@ -225,24 +227,8 @@ class Desk:
             Examination(slices, clock),
             kept_rows=settings.keep_reference_rows,
         )
-        limits = Limits(
-            rows=settings.max_rows,
-            text_characters=settings.max_text_characters,
-            waiting_rows=settings.max_waiting_rows,
-            waiting_seconds=settings.max_waiting_seconds,
-            shadow_rows=settings.max_shadow_rows,
-            loaded_bytes=settings.max_loaded_bytes,
-            idle_seconds=settings.unload_idle_seconds,
-            model_seconds=settings.model_timeout_seconds,
-            load_seconds=settings.load_timeout_seconds,
-        )
-        keeping = Keeping(
-            rows=settings.keep_rows_days or None,
-            hourly=settings.keep_hourly_days or None,
-            daily=settings.keep_daily_days or None,
-            labels=settings.keep_labels_days or None,
-        )
-        retention = Retention(Expiry(store), clock, keeping)
+        limits = _limits(settings)
+        retention = Retention(Expiry(store), clock, _keeping(settings))
         rebuild = Rebuild(registry, DayRecords(store))
         rollup = RollUp(windows, registry)
         comparisons = Comparisons(registry, windows, ComparisonRecords(store), alerts)
@@ -293,6 +279,13 @@ class Desk:
         version_figures = VersionFigures(registry, VersionTestRecords(store), evaluations, slices)
         other_tables = OtherTables(registry, settings)
         version_list = VersionList(registry, windows, log)
+        watching = Watching(
+            registry,
+            alerts,
+            # Apart from the others: what is only tried must not push out what is shown.
+            Comparisons(registry, windows, ComparisonRecords(store), alerts),
+            clock,
+        )
         return cls(
             settings=settings,
             clock=clock,
@@ -305,13 +298,8 @@ class Desk:
             rollup=rollup,
             monitoring=monitoring,
             alert_feed=AlertFeed(AlertSearch(store), monitoring, registry, comparisons),
-            watching=Watching(
-                registry,
-                alerts,
-                # Apart from the others: what is only tried must not push out what is shown.
-                Comparisons(registry, windows, ComparisonRecords(store), alerts),
-                clock,
-            ),
+            watching=watching,
+            column_rules=ColumnRules(registry, windows, comparisons, watching, clock),
             columns=ColumnHistories(registry, windows, comparisons),
             profiles=ProfileChoices(registry, windows, comparisons),
             overview=Overview(
@@ -572,3 +560,26 @@ def publish(  # noqa: PLR0913  # one call, one keyword for each thing that can b
             test=test,
             test_label=test_label,
         )
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        rows=settings.max_rows,
+        text_characters=settings.max_text_characters,
+        waiting_rows=settings.max_waiting_rows,
+        waiting_seconds=settings.max_waiting_seconds,
+        shadow_rows=settings.max_shadow_rows,
+        loaded_bytes=settings.max_loaded_bytes,
+        idle_seconds=settings.unload_idle_seconds,
+        model_seconds=settings.model_timeout_seconds,
+        load_seconds=settings.load_timeout_seconds,
+    )
+
+
+def _keeping(settings: Settings) -> Keeping:
+    return Keeping(
+        rows=settings.keep_rows_days or None,
+        hourly=settings.keep_hourly_days or None,
+        daily=settings.keep_daily_days or None,
+        labels=settings.keep_labels_days or None,
+    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
+import httpx
 import numpy as np
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ from playwright.sync_api import expect
 
 from modeldesk import compare, profile
 from modeldesk.desk import Desk
+from modeldesk.performance.slices import Slice
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
 from tests.support.iris import FEATURES, iris_frame, iris_model
@@ -32,7 +34,7 @@ from tests.support.shop import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from playwright.sync_api import Locator, Page
@@ -108,6 +110,31 @@ def drawn(page: Page, chart: str, series: str) -> list[float | None]:
         series,
     )
     return [None if value in (None, "-") else float(value) for value in found]
+
+
+def drawn_line(page: Page) -> float:
+    """Return at which distance the timeline draws its threshold."""
+    found = page.get_by_test_id("timeline").evaluate(
+        "element => getElement(element.id.slice(1)).chart.getOption().series"
+        ".find(one => one.name === 'distance').markLine.data[0].yAxis"
+    )
+    return float(found)
+
+
+def alerts(server: RunningServer, status: str) -> set[str]:
+    """Return the columns of iris that have alerts of a status, as the API tells them."""
+    address = f"{server.url}/api/v1/models/iris/alerts?status={status}"
+    answer = httpx.get(address, trust_env=False).raise_for_status()
+    return {alert["column"] for alert in answer.json()["alerts"]}
+
+
+def eventually(page: Page, holds: Callable[[], bool]) -> bool:
+    """Whether something comes to hold within ten seconds."""
+    for _ in range(50):
+        if holds():
+            return True
+        page.wait_for_timeout(200)
+    return False
 
 
 def at_place(page: Page, place: int, *, places: int) -> tuple[float, float]:
@@ -311,6 +338,70 @@ def test_days_are_put_together_by_dragging(server: RunningServer, browser_page: 
     expect(rows).to_have_count(25)
     page.keyboard.press("Escape")
     expect(page.get_by_test_id("rows")).to_be_hidden()
+
+
+def test_the_rows_by_which_a_change_is_seen(server: RunningServer, browser_page: Page) -> None:
+    """The log is shown with the day, and a condition on the column that they fulfil."""
+    page = browser_page
+    page.goto(f"{server.url}/models/iris/columns/{COLUMN}?day={day(1)}")
+    page.get_by_test_id("window-log").click()
+    expect(page).to_have_url(re.compile("/models/iris/predictions"))
+    asked = parse_qs(urlsplit(page.url).query)
+    assert (asked["from"], asked["to"]) == ([day(1)], [day(1)])
+    (condition,) = asked["condition"]
+    assert condition.startswith(COLUMN)
+    rows = flowers(SHIFTED)
+    expected = rows.filter(Slice.of("rows", condition).mask(rows)).height
+    assert 0 < expected < ROWS
+    expect(page.get_by_test_id("log").locator("tbody tr")).to_have_count(min(expected, 50))
+
+
+def test_a_column_is_judged_by_numbers_of_its_own(
+    server: RunningServer, browser_page: Page
+) -> None:
+    """What is typed is drawn and tried, then set; verdict and alert follow; a mute ends alerts."""
+    page = browser_page
+    page.goto(f"{server.url}/models/iris/columns/{COLUMN}")
+    trial = page.get_by_test_id("column-trial")
+    expect(trial).to_have_text("These numbers call 1 of 5 days changed.")
+    expect(page.get_by_test_id("column-rule-set")).to_be_disabled()
+    expect(page.get_by_test_id("column-rule-common")).to_be_hidden()
+    before = profile(iris_frame().select(FEATURES))
+    distance = compare(profile(flowers(SHIFTED)), before).column(COLUMN).distance
+    assert distance is not None
+    limit = str(round(distance + 0.02, 2))
+    page.get_by_test_id("column-min_distance").fill(limit)
+    expect(trial).to_have_text("These numbers would call 0 of 5 days changed, not 1.")
+    expect(page).to_have_url(re.compile(f"min_distance={limit}"))
+    assert drawn_line(page) == float(limit)
+    page.reload()
+    expect(page.get_by_test_id("column-min_distance")).to_have_value(limit)
+    expect(trial).to_contain_text("would call 0 of 5 days")
+    assert alerts(server, "open") == {COLUMN}
+    page.get_by_test_id("column-rule-set").click()
+    expect(page.get_by_test_id("column-rule-says")).to_contain_text("In force now")
+    expect(page.get_by_test_id("window-verdict")).to_contain_text("Stable")
+    expect(page).not_to_have_url(re.compile("min_distance"))
+    assert eventually(page, lambda: alerts(server, "open") == set())
+    expect(page.get_by_test_id("column-alerts")).to_contain_text("Resolved")
+
+    page.get_by_test_id("column-rule-common").click()
+    expect(page.get_by_test_id("window-verdict")).to_contain_text("Changed")
+    expect(page.get_by_test_id("column-min_distance")).to_have_value("0.1")
+    assert eventually(page, lambda: alerts(server, "open") == {COLUMN})
+    expect(page.get_by_test_id("column-mute")).to_be_disabled()
+    page.get_by_test_id("column-mute-reason").fill(f"a new ruler {MARKUP}")
+    page.get_by_test_id("column-mute").click()
+    expect(page.get_by_test_id("column-alerting")).to_contain_text(f"a new ruler {MARKUP}")
+    expect(page.get_by_test_id("window-verdict")).to_contain_text("Changed")
+    assert eventually(page, lambda: alerts(server, "open") == set())
+    page.goto(f"{server.url}/models/iris/monitor")
+    expect(page.get_by_test_id(f"column-{COLUMN}")).to_contain_text("muted")
+    page.go_back()
+    page.get_by_test_id("column-unmute").click()
+    expect(page.get_by_test_id("column-mute")).to_be_visible()
+    assert eventually(page, lambda: alerts(server, "open") == {COLUMN})
+    assert page.title() != "owned"
 
 
 def test_categories_and_texts_have_their_own_charts(

@@ -204,6 +204,7 @@ def aimed(case: Case[Any], scene: Scene, data: st.DataObject) -> None:
         "version": 1,
         "alias": "challenger",
         "slice": "wide",
+        "column": COLUMN,
         "alert_id": scene.alert,
         "job_id": scene.job,
         "prediction_id": scene.prediction,
@@ -234,7 +235,14 @@ def _turn(name: str) -> tuple[int, str]:
     return (LAST.index(name) + 1 if name in LAST else 0), name
 
 
-KNOWN = {"name": "iris", "version": 1, "alias": "challenger", "slice": "wide"}
+COLUMN = "sepal_width_cm"
+KNOWN = {
+    "name": "iris",
+    "version": 1,
+    "alias": "challenger",
+    "slice": "wide",
+    "column": COLUMN,
+}
 QUERY: Mapping[str, dict[str, Any]] = {
     "predictions_by_key": {"row_id": "a"},
     "performance_fairness": {"group": ["broad", "slim"]},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 WIDTH = "sepal_width_cm"
+LENGTH = "sepal_length_cm"
 SHIFTS = {5: 0.0, 4: 0.15, 3: 0.3, 2: 0.8, 1: 3.0}
 PASSWORD = "a few random words"  # noqa: S105 - of a test
 
@@ -75,6 +76,13 @@ def policy(server: RunningServer) -> dict[str, object]:
     """Return the log policy, as the API tells it."""
     answer = httpx.get(f"{server.url}/api/v1/models/iris/policy", trust_env=False)
     found: dict[str, object] = answer.raise_for_status().json()
+    return found
+
+
+def monitor(server: RunningServer) -> dict[str, Any]:
+    """Return the monitor's rule, as the API tells it."""
+    answer = httpx.get(f"{server.url}/api/v1/models/iris/monitor", trust_env=False)
+    found: dict[str, Any] = answer.raise_for_status().json()
     return found
 
 
@@ -142,6 +150,42 @@ def test_a_number_that_no_rule_can_have_is_refused(
     expect(page.get_by_test_id("rule-says")).to_be_hidden()
 
 
+def test_a_column_has_a_rule_of_its_own(server: RunningServer, browser_page: Page) -> None:
+    """It is given in the table, tried before it is set, and taken back there."""
+    page = browser_page
+    page.goto(f"{server.url}/models/iris/settings")
+    own = page.get_by_test_id("own-rules")
+    expect(own).to_contain_text("none is muted")
+    fill(page, "own-rule-name", "no such column")
+    page.get_by_test_id("own-rule-add").click()
+    expect(page.get_by_test_id("own-rules-says")).to_contain_text("no column 'no such column'")
+    fill(page, "own-rule-name", LENGTH)
+    page.get_by_test_id("own-rule-add").click()
+    dialog = page.get_by_test_id("own-rule-dialog")
+    expect(dialog.get_by_test_id("column-trial")).to_contain_text("These numbers call")
+    fill(page, "column-min_missing_change", "0.25")
+    expect(dialog.get_by_test_id("column-trial")).to_contain_text("These numbers would call")
+    page.get_by_test_id("column-rule-set").click()
+    expect(page.get_by_test_id("column-rule-says")).to_contain_text("In force now")
+    page.get_by_test_id("own-rule-close").click()
+    table = page.get_by_test_id("own-rules-table")
+    expect(table.locator("tbody tr")).to_have_count(1)
+    expect(table.locator("tbody tr td")).to_have_text(
+        [LENGTH, "as all columns", "0.25", "", re.compile("Change")]
+    )
+    assert monitor(server)["overrides"][LENGTH]["min_missing_change"] == 0.25
+    # What is set for all columns afterwards leaves the column its own number.
+    fill(page, "rule-min_missing_change", "0.1")
+    page.get_by_test_id("rule-set").click()
+    expect(page.get_by_test_id("rule-says")).to_contain_text("In force now")
+    found = monitor(server)
+    assert found["thresholds"]["min_missing_change"] == 0.1
+    assert found["overrides"][LENGTH]["min_missing_change"] == 0.25
+    page.get_by_test_id("own-rule-drop").click()
+    expect(own).to_contain_text("none is muted")
+    assert monitor(server)["overrides"] == {}
+
+
 def test_a_log_policy_is_changed(server: RunningServer, browser_page: Page) -> None:
     """What is saved is in force; what cannot be is refused in its place."""
     page = browser_page
@@ -196,5 +240,6 @@ def test_what_one_may_not_change_is_shown_and_not_offered(
             expect(page.get_by_test_id("policy-text")).to_be_disabled()
             expect(page.get_by_test_id("policy-save")).to_have_count(0)
             expect(page.get_by_test_id("rule-set")).to_have_count(int(sets))
+            expect(page.get_by_test_id("own-rule-add")).to_have_count(int(sets))
             expect(page.get_by_test_id("admin-link")).to_have_count(0)
         page.goto("about:blank")

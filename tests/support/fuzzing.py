@@ -40,6 +40,7 @@ LAST = (
     "set_routing",
     "set_policy",
     "set_monitor",
+    "set_column_rule",
     "publish_version",
     "delete_job",
     "define_slice",
@@ -164,6 +165,8 @@ class Scene:
             ],
             "set_policy": [Sent(kind=JSON, body=kept | odd)],
             "set_monitor": [Sent(kind=JSON, body={"thresholds": {"min_rows": 50}, "history": 7})],
+            "try_monitor": [Sent(kind=JSON, body={"thresholds": {"min_distance": 0.2}})],
+            "set_column_rule": [Sent(kind=JSON, body={"min_distance": 0.3, "muted": "moved"})],
             "publish_version": [self._form(), self._form(tested=True)],
         }
 

@@ -230,6 +230,15 @@ def _of_log(scene: Scene, name: str, signature: Signature) -> dict[str, str]:
         "set_monitor": _curl(
             scene, f"models/{name}/monitor", "PUT", {"thresholds": {"min_distance": 0.15}}
         ),
+        "try_monitor": _curl(
+            scene, f"models/{name}/monitor/try", "POST", {"thresholds": {"min_distance": 0.15}}
+        ),
+        "set_column_rule": _curl(
+            scene,
+            f"models/{name}/monitor/columns/{quote(signature.inputs[0].name, safe='')}",
+            "PUT",
+            {"min_distance": 0.25, "muted": "a new sensor"},
+        ),
     }
 
 

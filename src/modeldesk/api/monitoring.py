@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from modeldesk.api.answers import AlertsAnswer
 from modeldesk.api.bodies import read_bytes
-from modeldesk.api.context import AlertId, ModelName, TheDesk, TheSettings, VersionNumber
+from modeldesk.api.context import (
+    NAME_PATTERN,
+    AlertId,
+    ModelName,
+    TheDesk,
+    TheSettings,
+    VersionNumber,
+)
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
 from modeldesk.api.requests import body_of, parse_as, parse_object, refuse
 from modeldesk.api.tables import JSON
-from modeldesk.monitors import DriftRule
+from modeldesk.monitors import ColumnRule, DriftRule
 from modeldesk.schema import Granularity
 from modeldesk.services.acting import caller
 from modeldesk.services.views import AlertStatus, AlertView, DriftReport
+from modeldesk.services.watching import RuleTrial
+from modeldesk.settings import Settings
 
 router = APIRouter(tags=["Monitoring"])
 
@@ -39,6 +48,34 @@ _Segment = Annotated[
         pattern=r"^[^\x00]*$",
     ),
 ]
+
+
+_Column = Annotated[
+    str, Path(description="Name of a column.", max_length=500, pattern=NAME_PATTERN)
+]
+
+_RULE: dict[str, object] = {
+    "requestBody": {
+        "required": True,
+        "content": {JSON: {"schema": {"$ref": "#/components/schemas/DriftRule"}}},
+    }
+}
+
+
+class ColumnRuleBody(BaseModel):
+    """What is to hold for one column; what is left out is as for all columns."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    min_distance: float | None = Field(
+        default=None, description="Smallest Hellinger distance that matters, 0 to 1."
+    )
+    min_missing_change: float | None = Field(
+        default=None, description="Smallest change of the share of missing values, 0 to 1."
+    )
+    muted: str | None = Field(
+        default=None, description="Why its changes open no alerts; left out: they do."
+    )
 
 
 class AlertChange(BaseModel):
@@ -137,12 +174,7 @@ def monitor(desk: TheDesk, name: ModelName) -> Json:
     operation_id="set_monitor",
     summary="Change the rule of a model's monitor",
     response_model=DriftRule,
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {JSON: {"schema": {"$ref": "#/components/schemas/DriftRule"}}},
-        }
-    },
+    openapi_extra=_RULE,
 )
 async def set_monitor(
     request: Request, desk: TheDesk, settings: TheSettings, name: ModelName
@@ -152,13 +184,76 @@ async def set_monitor(
     The alerts of those days follow: what the rule no longer finds is resolved, what it finds is
     opened. Older days keep the alerts that they have.
     """
+    wanted = await _rule_of(request, settings)
+    return Json(await run_in_threadpool(desk.watching.set_rule, name, wanted))
+
+
+@router.post(
+    "/models/{name}/monitor/try",
+    operation_id="try_monitor",
+    summary="Try a rule on the last days",
+    response_model=RuleTrial,
+    openapi_extra=_RULE,
+)
+async def try_monitor(
+    request: Request,
+    desk: TheDesk,
+    settings: TheSettings,
+    name: ModelName,
+    version: VersionNumber = None,
+) -> Json:
+    """Say which columns each of the last 30 days would have been alerted of; nothing is kept.
+
+    `now` are those by the rule in force, `then` those by the rule of the body, of which what is
+    left out is default. Days with too few rows for a verdict are left out.
+    """
+    wanted = await _rule_of(request, settings)
+
+    def work() -> RuleTrial:
+        return desk.watching.tried(name, wanted, version=version)
+
+    return Json(await run_in_threadpool(work))
+
+
+@router.put(
+    "/models/{name}/monitor/columns/{column:path}",
+    operation_id="set_column_rule",
+    summary="Change the rule of one column",
+    response_model=DriftRule,
+    openapi_extra=body_of(ColumnRuleBody, {"min_distance": 0.25, "muted": "a new sensor"}),
+)
+async def set_column_rule(  # what FastAPI hands over
+    request: Request,
+    desk: TheDesk,
+    settings: TheSettings,
+    name: ModelName,
+    column: _Column,
+    version: VersionNumber = None,
+) -> Json:
+    """Judge one column by something of its own, or mute it; the answer is the whole rule.
+
+    What is left out is as for all columns: so an empty object takes back what the column had
+    of its own. `muted` is the reason for which its changes open no alerts; they are shown all the
+    same. As with the whole rule, the alerts of the last 30 days follow.
+    """
+    body = parse_as(ColumnRuleBody, await read_bytes(request, most=settings.max_body_bytes))
+
+    def work() -> DriftRule:
+        own = ColumnRule(**body.model_dump())
+        desk.column_rules.set(name, column, own, version=version)
+        return desk.watching.rule(name)
+
+    return Json(await run_in_threadpool(work))
+
+
+async def _rule_of(request: Request, settings: Settings) -> DriftRule:
+    """Read a body that is a rule; what is left out gets its default."""
     given = parse_object(await read_bytes(request, most=settings.max_body_bytes))
     try:
         wanted = msgspec.convert(given, DriftRule)
     except msgspec.ValidationError as error:
         raise refuse(field="body", problem=str(error), expected="a rule") from error
-    unknown = sorted(set(given) - set(DriftRule.__dataclass_fields__))
-    if unknown:
+    if unknown := sorted(set(given) - set(DriftRule.__dataclass_fields__)):
         known = ", ".join(DriftRule.__dataclass_fields__)
         raise refuse(field=unknown[0], problem="unknown", expected=f"one of: {known}")
-    return Json(await run_in_threadpool(desk.watching.set_rule, name, wanted))
+    return wanted

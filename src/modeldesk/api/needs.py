@@ -133,8 +133,9 @@ def _of_model(method: str, rest: list[str]) -> Need:
     if rest[:1] == ["slices"]:
         shows = method in _SHOWING or rest == ["slices", "check"]
         return SHOWS if shows else EDITS
-    if rest == ["monitor"]:
-        return SHOWS if method in _SHOWING else EDITS
+    if rest[:1] == ["monitor"]:
+        shows = method in _SHOWING or rest == ["monitor", "try"]
+        return SHOWS if shows else EDITS
     if method in _SHOWING or (method == "POST" and rest == ["tables"]):
         return DESCRIBES if rest in (["schema"], ["example"], ["snippets"]) else SHOWS
     return CHANGES

@@ -2,6 +2,7 @@
 
 from modeldesk.drift.compare import compare
 from modeldesk.drift.distances import DISTANCES, Distance, distance
+from modeldesk.drift.one_column import judge_column
 from modeldesk.drift.overlay import overlay
 from modeldesk.drift.results import Comparison, Overlay
 from modeldesk.drift.shared_bins import SharedBins, shared_bins
@@ -36,6 +37,7 @@ __all__ = [
     "Verdict",
     "compare",
     "distance",
+    "judge_column",
     "overlay",
     "shared_bins",
     "trace",

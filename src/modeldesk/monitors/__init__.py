@@ -1,5 +1,5 @@
 """Rules that turn comparisons into findings."""
 
-from modeldesk.monitors.drift_rule import DriftRule, Finding
+from modeldesk.monitors.drift_rule import LONGEST_REASON, ColumnRule, DriftRule, Finding
 
-__all__ = ["DriftRule", "Finding"]
+__all__ = ["LONGEST_REASON", "ColumnRule", "DriftRule", "Finding"]

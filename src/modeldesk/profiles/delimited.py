@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,7 +182,7 @@ def _names(header: bytes) -> list[str]:
         raise InvalidData(message, hint="Give a table with a header line.")
     row = pl.read_csv(io.BytesIO(header), has_header=False, infer_schema=False, n_rows=1).row(0)
     names = ["" if name is None else str(name) for name in row]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, many in Counter(names).items() if many > 1)
     if twice:
         message = f"two columns are named {twice[0]!r}."
         raise InvalidData(message, hint="Give every column a name of its own.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -22,6 +23,9 @@ _IN_WORDS = {
     "vector": "a list of numbers",
     "identifier": "a string or a whole number",
 }
+
+_MOST_TOLD = 50
+"""Names of columns that an error lists."""
 
 
 Example: TypeAlias = bool | int | float | str | tuple[float, ...]
@@ -119,8 +123,8 @@ class Signature:
     outputs: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
-        names = [column.name for column in self.columns]
-        twice = sorted({name for name in names if names.count(name) > 1})
+        names = Counter(column.name for column in self.columns)
+        twice = sorted(name for name, many in names.items() if many > 1)
         if twice:
             message = f"The signature names {', '.join(map(repr, twice))} more than once."
             raise InvalidArgument(message, hint="Rename the column or the target.")
@@ -162,9 +166,11 @@ class Signature:
         for column in self.columns:
             if column.name == name:
                 return column
-        known = ", ".join(column.name for column in self.columns)
+        known = ", ".join(column.name for column in self.columns[:_MOST_TOLD])
+        more = len(self.columns) - _MOST_TOLD
+        others = f" and {more} more" if more > 0 else ""
         message = f"There is no column {name!r}."
-        raise NotFound(message, hint=f"Known columns: {known}.")
+        raise NotFound(message, hint=f"Known columns: {known}{others}.")
 
     def example(self) -> dict[str, Example | None]:
         """Return one row made of each input's typical value."""

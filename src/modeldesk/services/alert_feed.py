@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from modeldesk.drift import ColumnComparison
 from modeldesk.errors import NotFound
 from modeldesk.schema import Granularity
+from modeldesk.services.acting import caller
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.monitoring import Monitoring, view_of_alert
 from modeldesk.services.registry import Registry
@@ -36,7 +37,7 @@ class AlertPage:
 
 
 class AlertFeed:
-    """Reads alerts of all models, and changes where they stand.
+    """Reads alerts of all models that the caller sees, and changes where they stand.
 
     Parameters
     ----------
@@ -71,6 +72,7 @@ class AlertFeed:
         limit: int = 25,
     ) -> AlertPage:
         """Return some of the alerts that are sought; without a status, of all of them."""
+        sought = replace(sought, among=caller().models)
         statuses = tuple(AlertStatus) if status is None else (status,)
         found = self._search.page(sought, statuses=statuses, offset=offset, limit=limit)
         counts = self._search.counts(sought)
@@ -81,11 +83,12 @@ class AlertFeed:
 
     def columns(self, model: str = "") -> tuple[str, ...]:
         """Return columns that have alerts, of a model or of all, in order."""
-        return self._search.columns(model, limit=MOST_COLUMNS)
+        sought = AlertsSought(model=model, among=caller().models)
+        return self._search.columns(sought, limit=MOST_COLUMNS)
 
     def count_open(self) -> int:
         """Return how many alerts of all models are open."""
-        return self._search.count_open()
+        return self._search.count_open(caller().models)
 
     def set_status(self, alert_ids: Sequence[int], status: AlertStatus) -> int:
         """Change where alerts stand; return how many were changed.
@@ -96,7 +99,9 @@ class AlertFeed:
         changed = 0
         for alert_id in dict.fromkeys(alert_ids):
             try:
-                if self._monitoring.alert(alert_id).status is not status:
+                alert = self._monitoring.alert(alert_id)
+                caller().check_model(alert.model)
+                if alert.status is not status:
                     self._monitoring.set_status(alert_id, status)
                     changed += 1
             except NotFound:

@@ -120,7 +120,7 @@ class ColumnHistories:
             granularity=granularity,
             segment=segment,
             reference=_column(self._registry.reference_of(record.version_id), known),
-            thresholds=rule.overrides.get(column, rule.thresholds),
+            thresholds=rule.thresholds_of(column),
             windows=tuple(
                 ColumnWindow(window=entry.window, profile=_only(entry.profile)) for entry in entries
             ),

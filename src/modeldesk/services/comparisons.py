@@ -122,7 +122,7 @@ class Comparisons:
         asked = [entry for entry in known if start is None or entry.window.start >= start]
         pasts = {entry.profile_id: _past(known, entry, granularity, rule) for entry in asked}
         # Each window's part of a basis is made once: it is in those of all that come after it.
-        told, ruled = {entry.profile_id: _told(entry) for entry in known}, rule.encode()
+        told, ruled = {entry.profile_id: _told(entry) for entry in known}, rule.basis()
         bases = {
             key: _digest(ruled, told[key], (told[earlier.profile_id] for earlier in past))
             for key, past in pasts.items()
@@ -247,7 +247,7 @@ def _basis(rule: DriftRule, entry: ComparableWindow, past: Sequence[ComparableWi
 
     The reference is named by the window's version.
     """
-    return _digest(rule.encode(), _told(entry), map(_told, past))
+    return _digest(rule.basis(), _told(entry), map(_told, past))
 
 
 def _told(window: ComparableWindow) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from modeldesk.drift import Comparison, Status
 from modeldesk.schema import Granularity, Role, Signature, Window
@@ -45,10 +45,18 @@ class DriftSigns:
         )
         if not compared:
             return None
-        return drift_sign(latest, compared[-1].comparison, record.signature)
+        return drift_sign(
+            latest, compared[-1].comparison, record.signature, without=frozenset(rule.muted)
+        )
 
 
-def drift_sign(window: Window, comparison: Comparison, signature: Signature) -> DriftSign:
+def drift_sign(
+    window: Window,
+    comparison: Comparison,
+    signature: Signature,
+    *,
+    without: Collection[str] = (),
+) -> DriftSign:
     """Sum up a day's comparison.
 
     Parameters
@@ -59,8 +67,11 @@ def drift_sign(window: Window, comparison: Comparison, signature: Signature) -> 
         Its columns against the reference.
     signature
         Tells which columns are features.
+    without
+        Columns that do not count: those that are muted.
     """
     features = {column.name for column in signature.inputs if column.role is Role.FEATURE}
+    features.difference_update(without)
     compared = [column for column in comparison.columns if column.name in features]
     judged = [column for column in compared if column.verdict.status in _JUDGED]
     changed = [column for column in judged if column.verdict.status is Status.CHANGED]

@@ -46,7 +46,8 @@ def fitted(frame: pl.DataFrame, signature: Signature) -> Fitted:
     InvalidData
         When a needed column is absent altogether; names all that are.
     """
-    absent = [c for c in signature.columns if c.name not in frame.columns]
+    there = frozenset(frame.columns)
+    absent = [c for c in signature.columns if c.name not in there]
     needed = [c.name for c in absent if not (c.optional or c.role is Role.SCORE)]
     if needed:
         message = f"The table lacks the columns {', '.join(needed)}."
@@ -55,7 +56,7 @@ def fitted(frame: pl.DataFrame, signature: Signature) -> Fitted:
     typed: list[pl.Series] = []
     checks: dict[str, pl.Series] = {}
     for column in signature.columns:
-        if column.name not in frame.columns:
+        if column.name not in there:
             typed.append(
                 pl.repeat(None, frame.height, dtype=_type(column), eager=True).alias(column.name)
             )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from modeldesk.clock import Clock
+from modeldesk.services.acting import caller
 from modeldesk.services.estimated_level import EstimatedLevel
 from modeldesk.services.health import Concern, Grade, Health, Reason, Signs
 from modeldesk.services.health_reasons import judge
@@ -96,7 +97,7 @@ class ModelHealth:
         self._clock = clock
 
     def models(self, *, start: datetime | None = None) -> tuple[ModelSummary, ...]:
-        """Return all models in alphabetical order, each judged by its champion.
+        """Return all models that the caller sees, by name, each judged by its champion.
 
         A model whose champion cannot be read says so, and takes nothing from the others.
 
@@ -108,7 +109,10 @@ class ModelHealth:
         keys: dict[str, list[int]] = defaultdict(list)
         for version in self._fleet.versions():
             keys[version.model].append(version.version_id)
-        champions = [each for each in self._records.champions() if each.model in keys]
+        sees = caller().sees
+        champions = [
+            each for each in self._records.champions() if each.model in keys and sees(each.model)
+        ]
         subjects = [
             Subject(record=record, version_ids=tuple(keys[record.model]))
             for record in champions

@@ -168,13 +168,18 @@ class Monitoring:
         return judged
 
     def alerts(
-        self, name: str | None = None, *, status: AlertStatus | None = None
+        self,
+        name: str | None = None,
+        *,
+        status: AlertStatus | None = None,
+        column: str | None = None,
     ) -> tuple[AlertView, ...]:
-        """Return alerts of a model (or of all), newest windows first."""
+        """Return alerts of a model (or of all), or of one column, newest windows first."""
         if name is not None:
             self._registry.record(name)
         return tuple(
-            view_of_alert(record) for record in self._alerts.list(model=name, status=status)
+            view_of_alert(record)
+            for record in self._alerts.list(model=name, status=status, column=column)
         )
 
     def set_status(self, alert_id: int, status: AlertStatus) -> AlertView:

@@ -110,6 +110,7 @@ class Overview:
             return None, f"The profile of {latest.start:%Y-%m-%d} cannot be read."
         comparison = compared[-1].comparison
         features = {c.name for c in champion.signature.inputs if c.role is Role.FEATURE}
+        features.difference_update(rule.muted)
         return _summed_up(comparison, features, f"{latest.start:%Y-%m-%d}")
 
 

@@ -135,11 +135,11 @@ def tellable(rows: pl.DataFrame, record: VersionRecord) -> pl.DataFrame:
     several chunks are put together, or numbers would become texts like the hashes.
     """
     types = {column.name: polars_type(column) for column in record.signature.columns}
-    shown = schema_of(record).columns
+    shown, found = schema_of(record).columns, rows.schema
     hashes = [
         field.column
         for field in shown
-        if field.type is not ValueType.TEXT and rows.schema.get(field.column) == pl.String
+        if field.type is not ValueType.TEXT and found.get(field.column) == pl.String
     ]
     return rows.with_columns(pl.lit(None, dtype=types[name]).alias(name) for name in hashes)
 
@@ -148,7 +148,8 @@ def speakable(rows: pl.DataFrame, record: VersionRecord) -> pl.DataFrame:
     """Return logged rows as conditions take them: every column there, labels as values."""
     schema = schema_of(record)
     types = {column.name: polars_type(column) for column in record.signature.columns}
-    absent = [field.column for field in schema.columns if field.column not in rows.columns]
+    there = frozenset(rows.columns)
+    absent = [field.column for field in schema.columns if field.column not in there]
     told = tellable(rows, record).with_columns(
         pl.lit(None, dtype=types[name]).alias(name) for name in absent
     )

@@ -7,7 +7,7 @@ the signature's example, whatever its strings hold.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -39,8 +39,17 @@ class Snippet:
     code: str
 
 
-def snippets(model: str, signature: Signature, *, url: str, secured: bool) -> tuple[Snippet, ...]:
+def snippets(
+    model: str,
+    signature: Signature,
+    *,
+    url: str,
+    secured: bool,
+    dialects: Collection[Dialect] = tuple(Dialect),
+) -> tuple[Snippet, ...]:
     r"""Return code for every dialect in every language that speaks it.
+
+    Of thousands of features, that takes a second for each dialect.
 
     Parameters
     ----------
@@ -53,6 +62,8 @@ def snippets(model: str, signature: Signature, *, url: str, secured: bool) -> tu
     secured
         Whether the server asks for keys; then the code sends the one that lies in the variable
         `KEY_VARIABLE`.
+    dialects
+        Those that are wanted.
 
     Examples
     --------
@@ -63,7 +74,12 @@ def snippets(model: str, signature: Signature, *, url: str, secured: bool) -> tu
       -H 'Content-Type: application/json' \
       -d '{"row": {"age": 41}}'
     """
-    return tuple(_snippets(model, signature, url, secured=secured))
+    return tuple(
+        snippet
+        for dialect in Dialect
+        if dialect in dialects
+        for snippet in _snippets(model, signature, url, dialect, secured=secured)
+    )
 
 
 def version_snippets(
@@ -105,17 +121,18 @@ def version_snippets(
     )
 
 
-def _snippets(model: str, signature: Signature, url: str, *, secured: bool) -> Iterator[Snippet]:
-    for dialect in Dialect:
-        asked = call(model, signature, dialect)
-        for language in Language:
-            if language is not Language.CLIENT:
-                code = _WRITERS[language](asked, url + asked.path, secured)
-            elif dialect is Dialect.MODELDESK:
-                code = _client(model, signature, url, secured=secured)
-            else:
-                continue
-            yield Snippet(dialect=dialect, language=language, code=code)
+def _snippets(
+    model: str, signature: Signature, url: str, dialect: Dialect, *, secured: bool
+) -> Iterator[Snippet]:
+    asked = call(model, signature, dialect)
+    for language in Language:
+        if language is not Language.CLIENT:
+            code = _WRITERS[language](asked, url + asked.path, secured)
+        elif dialect is Dialect.MODELDESK:
+            code = _client(model, signature, url, secured=secured)
+        else:
+            continue
+        yield Snippet(dialect=dialect, language=language, code=code)
 
 
 def _curl(asked: Call, address: str, secured: bool) -> str:  # noqa: FBT001 - one table of writers

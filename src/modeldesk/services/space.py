@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from modeldesk.errors import ModeldeskError
+from modeldesk.services.acting import caller
 from modeldesk.services.registry import Registry
 from modeldesk.store import Held, SpaceRecords, VersionRecord
 
@@ -66,7 +67,7 @@ class Space:
         log, profiles = self._records.log(), self._records.profiles()
         samples = self._records.samples()
         models = []
-        for name in self._registry.names():
+        for name in caller().visible(self._registry.names()):
             versions = self._registry.records(name)
             logged = [log.get(version.version_id, _NOTHING) for version in versions]
             condensed = [profiles.get(version.version_id, _NOTHING) for version in versions]

@@ -88,19 +88,29 @@ class Watching:
         self._registry.record(model)
         return self._comparisons.rule(model)
 
-    def set_rule(self, model: str, rule: DriftRule) -> DriftRule:
+    def set_rule(self, model: str, rule: DriftRule, *, version: int | None = None) -> DriftRule:
         """Judge by another rule from now on, and the last 30 days once more.
 
         Their alerts follow: what the rule no longer finds is resolved, what it finds is opened.
         Older days keep the alerts that they have.
+
+        Parameters
+        ----------
+        model
+            Whose days these are.
+        rule
+            The rule.
+        version
+            Which has the columns that the rule names and did not name before; ``None``: the
+            champion.
 
         Raises
         ------
         NotFound
             When there is no such model, or it has no such column.
         """
-        record = self._registry.record(model)
-        for column in rule.overrides:
+        record, now = self._registry.record(model, version), self.rule(model)
+        for column in {*rule.overrides, *rule.muted} - {*now.overrides, *now.muted}:
             record.signature.column(column)
         monitor = self._monitor(model)
         told = change(

@@ -39,6 +39,7 @@ APART = 0.1
 """Two numbers disagree from this share of the reference's range on."""
 
 _MOST_FLAGS = 1_000
+_COLUMNS_AT_ONCE = 100
 _NAMED = 3
 """Columns that a reason names."""
 
@@ -228,19 +229,35 @@ def _told(
     top = pl.max_horizontal(scores) if scores else pl.lit(None, dtype=pl.Float64)
     name = signature.prediction.name
     said = rows[name] if name in rows.columns else pl.repeat(None, rows.height, eager=True)
-    outside = [part for column in signature.inputs if (part := _outside(rows, column)) is not None]
-    texts = pl.concat_list(outside).list.drop_nulls() if outside else pl.lit([])
-    found = rows.select(_ID, said.alias("said"), top.alias(_TOP), texts.alias(_OUTSIDE))
+    found = rows.select(_ID, said.alias("said"), top.alias(_TOP))
+    found = found.with_columns(_all_outside(rows, signature).alias(_OUTSIDE))
     if others is not None:
         one = others.unique(_ID, keep="last")
         found = found.join(one, on=_ID, how="left", maintain_order="left")
     return found.to_dicts()
 
 
+def _all_outside(rows: pl.DataFrame, signature: Signature) -> pl.Series:
+    """Return for each row in words which values the reference does not have, shape ``(rows,)``.
+
+    A hundred columns at a time: what Polars takes to plan one query grows faster than its length.
+    """
+    kept: list[pl.Series] = []
+    there = frozenset(rows.columns)
+    inputs = [column for column in signature.inputs if column.name in there]
+    for first in range(0, len(inputs), _COLUMNS_AT_ONCE):
+        some = inputs[first : first + _COLUMNS_AT_ONCE]
+        parts = [part for column in some if (part := _outside(rows, column)) is not None]
+        told = rows.select(part.alias(str(place)) for place, part in enumerate(parts))
+        kept += [each for each in told.get_columns() if each.null_count() < len(each)]
+    if not kept:
+        return pl.repeat([], rows.height, dtype=pl.List(pl.String), eager=True)
+    whole = pl.DataFrame([each.alias(str(place)) for place, each in enumerate(kept)])
+    return whole.select(pl.concat_list(pl.all()).list.drop_nulls()).to_series()
+
+
 def _outside(rows: pl.DataFrame, column: Column) -> pl.Expr | None:
     """Return in words which values of a column the reference does not have; null elsewhere."""
-    if column.name not in rows.columns:
-        return None
     value, dtype = pl.col(column.name), rows[column.name].dtype
     name, nothing = pl.lit(column.name), pl.lit(None, dtype=pl.String)
     if column.kind in _RANKED and dtype.is_numeric():

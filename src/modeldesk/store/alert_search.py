@@ -23,6 +23,8 @@ class AlertsSought:
     """Part of the sentence, of the column's or of the model's name, in any case."""
     start: datetime | None = None
     """Only of windows that begin then or later."""
+    among: frozenset[str] | None = None
+    """Only of these models; ``None``: of all."""
 
 
 class AlertSearch:
@@ -55,18 +57,20 @@ class AlertSearch:
         with self._store.reading() as connection:
             return {status: int(many) for status, many in connection.execute(query)}
 
-    def columns(self, model: str, *, limit: int) -> tuple[str, ...]:
-        """Return the columns that have most alerts, of a model or of all, in order."""
+    def columns(self, sought: AlertsSought, *, limit: int) -> tuple[str, ...]:
+        """Return the columns that have most of the alerts that are sought, in order."""
         query = with_names(sa.select(alerts.c.column)).group_by(alerts.c.column)
-        if model:
-            query = query.where(models.c.name == model)
+        query = query.where(*_conditions(sought))
         most = query.order_by(sa.func.count().desc(), alerts.c.column).limit(limit)
         with self._store.reading() as connection:
             return tuple(sorted(connection.scalars(most)))
 
-    def count_open(self) -> int:
-        """Return how many alerts of all models are open."""
-        query = sa.select(sa.func.count()).select_from(alerts).where(alerts.c.status == OPEN)
+    def count_open(self, among: frozenset[str] | None = None) -> int:
+        """Return how many alerts are open, of some models or of all."""
+        query = sa.select(sa.func.count()).select_from(alerts)
+        if among is not None:
+            query = with_names(sa.select(sa.func.count())).where(models.c.name.in_(among))
+        query = query.where(alerts.c.status == OPEN)
         with self._store.reading() as connection:
             return int(connection.scalar(query) or 0)
 
@@ -75,6 +79,8 @@ def _conditions(sought: AlertsSought) -> list[sa.ColumnElement[bool]]:
     where: list[sa.ColumnElement[bool]] = []
     if sought.model:
         where.append(models.c.name == sought.model)
+    if sought.among is not None:
+        where.append(models.c.name.in_(sought.among))
     if sought.column:
         where.append(alerts.c.column == sought.column)
     if sought.start is not None:

@@ -216,7 +216,12 @@ class AlertRecords:
         return True
 
     def list(
-        self, *, model: str | None = None, status: str | None = None, limit: int = 1000
+        self,
+        *,
+        model: str | None = None,
+        status: str | None = None,
+        column: str | None = None,
+        limit: int = 1000,
     ) -> tuple[AlertRecord, ...]:
         """Return alerts, the newest windows first."""
         where = []
@@ -224,6 +229,8 @@ class AlertRecords:
             where.append(models.c.name == model)
         if status is not None:
             where.append(alerts.c.status == status)
+        if column is not None:
+            where.append(alerts.c.column == column)
         return self._select(where, limit)
 
     def since(self, model: str, start: datetime | None, *, limit: int) -> tuple[AlertRecord, ...]:

@@ -41,7 +41,7 @@ class AlertsData:
         """Read it from the services."""
         caller().check(SHOWS)
         return AlertsData(
-            models=desk.registry.names(),
+            models=caller().visible(desk.registry.names()),
             columns=desk.alert_feed.columns(state.model),
             page=_page(desk, state, now),
         )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from nicegui import ui
 
+from modeldesk.schema import Signature
 from modeldesk.services.calls import Dialect, call
-from modeldesk.services.snippets import KEY_VARIABLE, snippets
+from modeldesk.services.snippets import KEY_VARIABLE, Snippet, snippets
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import first
+from modeldesk.ui.background import aside, first
 from modeldesk.ui.browser_address import asked_at, reached_at
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, scrollable, testable, text
@@ -16,6 +19,7 @@ from modeldesk.ui.places import API
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
 from modeldesk.ui.views import Visit
+from modeldesk.ui.wording import plural
 
 DIALECTS = {
     Dialect.MODELDESK: (
@@ -36,6 +40,25 @@ DIALECTS = {
     ),
 }
 """What a dialect is called, and who speaks it."""
+
+
+_MOST_COLUMNS = 100
+"""Features that are listed; the schema has all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Told:
+    """How one dialect is spoken."""
+
+    snippets: tuple[Snippet, ...]
+    path: str
+
+    @staticmethod
+    def of(model: str, signature: Signature, dialect: Dialect, *, url: str, secured: bool) -> _Told:
+        return _Told(
+            snippets=snippets(model, signature, url=url, secured=secured, dialects={dialect}),
+            path=call(model, signature, dialect).path,
+        )
 
 
 class ApiPage:
@@ -69,6 +92,7 @@ class ApiPage:
             if version is None:
                 return
             self._version: VersionView = version
+            self._shown = await self._told()
             head(self._model, self._version.description, tag=f"v{self._version.number}")
             tabs(self._site, self._model, API)
             with block("md-grid-play"):
@@ -80,20 +104,33 @@ class ApiPage:
         reached = await reached_at()
         if reached not in {None, self._url}:
             self._url = reached
+            await self._renew()
+
+    async def _told(self) -> _Told:
+        """Write the code; of thousands of features that takes a while."""
+        return await aside(
+            _Told.of,
+            self._model,
+            self._version.signature,
+            self._dialect,
+            url=self._url,
+            secured=self._site.secured,
+        )
+
+    async def _renew(self) -> None:
+        dialect = self._dialect
+        told = await self._told()
+        if dialect is self._dialect:
+            self._shown = told
             self._fill()
 
     def _fill(self) -> None:
-        found = snippets(
-            self._model, self._version.signature, url=self._url, secured=self._site.secured
-        )
         self._code.clear()
         with self._code:
             self._chooser()
-            for snippet in found:
-                if snippet.dialect is self._dialect:
-                    snippet_block(snippet)
-        asked = call(self._model, self._version.signature, self._dialect)
-        self._address.text = self._url + asked.path
+            for snippet in self._shown.snippets:
+                snippet_block(snippet)
+        self._address.text = self._url + self._shown.path
 
     def _chooser(self) -> None:
         _, words = DIALECTS[self._dialect]
@@ -115,10 +152,10 @@ class ApiPage:
         button.props["aria-pressed"] = "true" if dialect is self._dialect else "false"
         testable(button, f"dialect-{dialect}")
 
-    def _choose(self, dialect: Dialect) -> None:
+    async def _choose(self, dialect: Dialect) -> None:
         self._dialect = dialect
         ui.navigate.history.replace(f"?dialect={dialect}")
-        self._fill()
+        await self._renew()
 
     def _facts(self) -> None:
         with block("md-card"):
@@ -151,10 +188,14 @@ class ApiPage:
                 text("h2", "What a row holds")
                 text("span", _several(len(columns)), "md-card-note")
             with scrollable("md-expected"):
-                for column in columns:
+                for column in columns[:_MOST_COLUMNS]:
                     with block("md-expected-row"):
                         text("div", column.name, "md-input-name")
                         text("div", column.expected(), "md-input-range")
+                if len(columns) > _MOST_COLUMNS:
+                    more = plural(len(columns) - _MOST_COLUMNS, "other feature")
+                    words = f"And {more}: see GET /api/v1/models/{self._model}/schema"
+                    testable(text("p", words, "md-soft md-small"), "more-features")
 
 
 def _several(features: int) -> str:

@@ -12,6 +12,7 @@ from modeldesk.errors import NotFound
 from modeldesk.profiles import ColumnProfile
 from modeldesk.schema import Column, Window
 from modeldesk.services.column_history import ColumnHistory
+from modeldesk.services.column_rules import ColumnRuleView
 from modeldesk.services.views import AlertView, DriftReport, VersionView
 from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.time_ranges import RANGES, key_of, moment_of
@@ -49,6 +50,8 @@ class ColumnData:
     timeline: ColumnTimeline
     alerts: tuple[AlertView, ...]
     """Those of the column in this version, newest first."""
+    rule: ColumnRuleView
+    """By what the column is judged."""
     chosen: ChosenWindow | None
     """``None`` where nothing was profiled in the range."""
     earlier: bool
@@ -82,6 +85,7 @@ class ColumnData:
             history=history,
             timeline=timeline,
             alerts=alerts,
+            rule=desk.column_rules.of(model, name, version=shown.number),
             chosen=_chosen(desk, report, history, timeline, state),
             earlier=not report.windows and bool(desk.profiles.days(model, shown.number)),
         )
@@ -95,7 +99,9 @@ class ColumnData:
         """Whether the services say something else by now."""
         report = _report(desk, self.version, self.report.segment, state, now)
         alerts = _alerts(desk, self.version, self.column.name)
-        return (report, alerts) != (self.report, self.alerts)
+        model, number = self.version.model, self.version.number
+        rule = desk.column_rules.of(model, self.column.name, version=number)
+        return (report, alerts, rule) != (self.report, self.alerts, self.rule)
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -137,8 +143,8 @@ def _report(
 def _alerts(desk: Desk, version: VersionView, column: str) -> tuple[AlertView, ...]:
     return tuple(
         each
-        for each in desk.monitoring.alerts(version.model)
-        if each.column == column and each.version == version.number
+        for each in desk.monitoring.alerts(version.model, column=column)
+        if each.version == version.number
     )
 
 

@@ -9,6 +9,7 @@ from nicegui import ui
 from modeldesk.charts import (
     PANELS_LEFT,
     PANELS_RIGHT,
+    ColumnTimeline,
     Options,
     Palette,
     column_panels,
@@ -18,30 +19,30 @@ from modeldesk.charts import (
     stacked_panels,
 )
 from modeldesk.errors import ModeldeskError
-from modeldesk.services.views import AlertView
+from modeldesk.services.column_rules import ColumnRuleView
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
+from modeldesk.ui.column_alerts import ColumnAlerts
 from modeldesk.ui.column_data import ChosenWindow, ColumnData, window_keys
 from modeldesk.ui.column_facts import facts
+from modeldesk.ui.column_rule_form import ColumnRuleForm
 from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.day_line import day_lines, on_days_chosen, over_days, share_days
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.monitor_state import MonitorState
-from modeldesk.ui.places import API, MONITOR, PLAYGROUND, column_path
+from modeldesk.ui.places import API, MONITOR, PLAYGROUND, SETTINGS, column_path
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
-from modeldesk.ui.time_ranges import key_of, range_choice, segment_choice, window_words
+from modeldesk.ui.time_ranges import range_choice, segment_choice, window_words
 from modeldesk.ui.timeline_key import timeline_key
 from modeldesk.ui.top_values import value_tables
+from modeldesk.ui.tried_numbers import TriedNumbers
 from modeldesk.ui.version_choice import version_choice
 from modeldesk.ui.views import Visit
 from modeldesk.ui.window_card import WindowCard
 from modeldesk.ui.window_rows import WindowRows
-from modeldesk.ui.wording import plural, utc
-
-_MOST_ALERTS = 20
 
 
 class ColumnPage:
@@ -75,6 +76,7 @@ class ColumnPage:
         self._state = state
         self._asked = 0
         self._window = WindowCard(step=self._step, rows=self._show_rows)
+        self._alerts = ColumnAlerts(show=self._show_day)
         self._rows = WindowRows(site, close=self._close_rows)
 
     async def build(self) -> None:
@@ -99,8 +101,14 @@ class ColumnPage:
             self._fill()
             self._rows.build()
             on_days_chosen(self._choose_places)
-            ui.timer(0, self._show_chosen_rows, once=True)
+            ui.timer(0, self._after, once=True)
             follow(self._look)
+
+    async def _after(self) -> None:
+        """Bring what comes after the page."""
+        await self._show_chosen_rows()
+        if self._data.chosen is not None:
+            await self._rule.learn()
 
     def _head(self) -> None:
         data = self._data
@@ -129,7 +137,9 @@ class ColumnPage:
                     self._window.build(self._data)
                     self._chosen = block("md-column")
                     self._fill_chosen(self._data.chosen)
-                self._alerts_card(self._data.alerts)
+                with block("md-column"):
+                    self._rule_card()
+                    self._alerts.build(self._data.alerts)
 
     def _nothing(self) -> None:
         with block("md-card"):
@@ -152,7 +162,7 @@ class ColumnPage:
                 words = "click a day, or drag over several, to see them beside the reference"
                 text("span", words, "md-card-note")
             with block("md-panels"), block("md-drag") as self._place:
-                panels = column_panels(self._data.timeline, self._appearance.palette)
+                panels = column_panels(self._timeline_drawn, self._appearance.palette)
                 height = panels_height(panels)
                 self._picture = self._appearance.picture(self._draw, height=height)
                 testable(self._picture.chart, "timeline")
@@ -164,41 +174,49 @@ class ColumnPage:
         over_days(self._place, many, left=PANELS_LEFT, right=PANELS_RIGHT, choose=True)
         share_days(self._body, [span.title for span in self._data.spans])
 
+    @property
+    def _timeline_drawn(self) -> ColumnTimeline:
+        """What is drawn: by the thresholds that are tried."""
+        data = self._data
+        return replace(data.timeline, thresholds=self._state.tried.thresholds(data.rule))
+
     def _draw(self, colours: Palette) -> Options:
         data = self._data
         return stacked_panels(
-            column_panels(data.timeline, colours),
+            column_panels(self._timeline_drawn, colours),
             data.spans,
             colours,
             selected=None if data.chosen is None else data.chosen.window,
         )
 
-    def _alerts_card(self, alerts: tuple[AlertView, ...]) -> None:
+    def _rule_card(self) -> None:
         with block("md-card"):
             with block("md-card-head"):
-                text("h2", "Alerts on this column")
-                note = plural(len(alerts), "alert") if alerts else ""
-                text("span", note, "md-card-note")
-            with block("md-alerts") as listed:
-                testable(listed, "column-alerts")
-                if not alerts:
-                    words = "An alert opens when a monitor finds a change that matters."
-                    empty("notifications_none", "No alerts", words, small=True)
-                for alert in alerts[:_MOST_ALERTS]:
-                    self._alert(alert)
+                text("h2", "When this column counts as changed")
+                link = ui.link("Rule of all columns", SETTINGS.path(self._model)).classes(
+                    "md-small"
+                )
+                link.props["title"] = "The rule of the model's monitor"
+            self._rule = ColumnRuleForm(
+                self._site,
+                model=self._model,
+                column=self._column,
+                version=self._data.version.number,
+                tell=self._try,
+                done=self._judged,
+            )
+            self._rule.build(self._data.rule, self._state.tried)
 
-    def _alert(self, alert: AlertView) -> None:
-        day = key_of(alert.window)
+    def _try(self, tried: TriedNumbers) -> None:
+        """Draw the thresholds that somebody tries."""
+        self._move(replace(self._state, tried=tried))
+        self._picture.redraw(self._appearance.palette)
 
-        async def show() -> None:
-            await self._choose(replace(self._state, day=day, to=None))
+    async def _judged(self, _rule: ColumnRuleView) -> None:
+        await self._look()
 
-        with block(f"md-alert md-alert--{alert.status}"):
-            with block("md-alert-top"):
-                text("button", window_words(alert.window), "md-link md-num").on("click", show)
-                words = text("span", alert.status.capitalize(), "md-alert-day md-faint md-small")
-                words.props["title"] = f"Opened {utc(alert.opened_at)} by {alert.monitor}"
-            text("p", alert.sentence)
+    async def _show_day(self, day: str) -> None:
+        await self._choose(replace(self._state, day=day, to=None))
 
     def _fill_chosen(self, chosen: ChosenWindow) -> None:
         """Show the chosen window beside the reference."""
@@ -322,7 +340,7 @@ class ColumnPage:
         if asked == self._asked:
             self._data = data
             self._fill()
-            await self._show_chosen_rows()
+            await self._after()
 
     async def _read(self, state: ColumnState) -> ColumnData:
         now = self._site.clock.now()
@@ -337,9 +355,13 @@ class ColumnPage:
         if asked != self._asked:
             return
         before, self._data = self._data, data
-        if before.chosen is None or data.chosen is None or data.alerts != before.alerts:
+        if before.chosen is None or data.chosen is None:
             self._fill()
+            await self._after()
             return
+        if data.alerts != before.alerts:
+            self._alerts.show(data.alerts)
+        self._rule.show(data.rule)
         self._share()
         self._picture.redraw(self._appearance.palette)
         self._window.show(data)

@@ -147,7 +147,8 @@ class ColumnPanel:
             self._head(column.name, f"{column.role}, {column.kind}; {day}", address=address)
             with scrollable("md-drawer-body"):
                 if entry is not None:
-                    self._verdict(entry.comparison.column(column.name))
+                    muted = data.rule.muted.get(column.name, "")
+                    self._verdict(entry.comparison.column(column.name), muted)
                     self._history(data, column.name, entry.window)
                 self._distribution(loaded.overlay, day)
                 self._facts(facts(loaded.reference, loaded.current), day)
@@ -162,12 +163,14 @@ class ColumnPanel:
         )
         return state.query()
 
-    def _verdict(self, compared: ColumnComparison) -> None:
+    def _verdict(self, compared: ColumnComparison, muted: str) -> None:
         box = block("md-verdict-box")
         testable(box, "panel-verdict")
         with box:
             verdict_chip(compared.verdict.status)
             text("p", compared.verdict.sentence)
+            if muted:
+                text("p", f"Muted: {muted}", "md-soft md-small")
 
     def _history(self, data: MonitorData, column: str, selected: Window) -> None:
         with block(""):
@@ -177,7 +180,7 @@ class ColumnPanel:
                     data.report,
                     column,
                     colours,
-                    threshold=data.threshold,
+                    threshold=data.rule.thresholds_of(column).min_distance,
                     selected=selected,
                 ),
                 height=_HISTORY_PIXELS,

@@ -96,7 +96,7 @@ def column_rows(
     at = None if entry is None else place_of(data.spans, entry.window.start)
     return [
         _row(column, compared.get(column.name), trend, distinct.get(column.name), at)
-        | {"open": column.name == opened}
+        | {"open": column.name == opened, "muted": data.rule.muted.get(column.name, "")}
         for column, trend in zip(shown.columns, trends, strict=True)
     ]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from modeldesk.ui.time_ranges import USUAL, known_range, moment_of
+from modeldesk.ui.tried_numbers import TriedNumbers
 
 _LONGEST = 500
 _DIGITS = 9
@@ -28,6 +29,8 @@ class ColumnState:
     """The last of several chosen windows, included; ``None``: the first alone."""
     rows: bool = False
     """Whether the rows of the chosen window are shown."""
+    tried: TriedNumbers = field(default_factory=TriedNumbers)
+    """By what the column is to be judged, as far as somebody tries something else."""
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> ColumnState:
@@ -47,6 +50,7 @@ class ColumnState:
             day=None if start is None else query["day"],
             to=query["to"] if several else None,
             rows=query.get("rows") == "1",
+            tried=TriedNumbers.read(query),
         )
 
     def query(self) -> str:
@@ -62,5 +66,6 @@ class ColumnState:
             "day": self.day,
             "to": self.to,
             "rows": "1" if self.rows else "",
+            **self.tried.given(),
         }
         return "?" + urlencode({name: value for name, value in given.items() if value})

@@ -74,7 +74,8 @@ _ROW = f"""
   <q-td key="role" :props="props" class="md-soft">{{{{ props.row.role }}}}</q-td>
   {_strip("rows")}{_strip("missing", _BEFORE)}{_strip("distinct")}{_strip("distance")}
   <q-td key="verdict" :props="props"><div class="md-verdict md-wrap">
-    {CHIP_CELL}<span class="md-sentence" :title="props.row.sentence"
+    {CHIP_CELL}<span v-if="props.row.muted" class="md-tag" :title="props.row.muted">muted</span
+    ><span class="md-sentence" :title="props.row.sentence"
       >{{{{ props.row.sentence }}}}</span></div></q-td>
 </q-tr>
 """

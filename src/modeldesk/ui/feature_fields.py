@@ -36,6 +36,7 @@ class FeatureField(ABC):
         self.value = value
         self._changed = changed
         self._problem = ""
+        self._shown = False
 
     def build(self) -> None:
         """Add the field to the form."""
@@ -51,12 +52,18 @@ class FeatureField(ABC):
                 ui.icon("warning")
                 self._words = text("span", "")
                 testable(self._words, f"note-{self.column.name}")
+        self._shown = True
         self._tell()
+
+    def leave(self) -> None:
+        """Take note that the form shows the field no more; its value stays."""
+        self._shown = False
 
     def put(self, value: Value) -> None:
         """Set the value from outside; nobody is told."""
         self.value = value
-        self._show(value)
+        if self._shown:
+            self._show(value)
         self.complain("")
 
     def complain(self, problem: str) -> None:
@@ -81,6 +88,8 @@ class FeatureField(ABC):
         self._changed()
 
     def _tell(self) -> None:
+        if not self._shown:
+            return
         words = self._problem or unusual(self.column, self.value)
         self._words.set_text(words[:1].upper() + words[1:])
         self._note.set_visibility(bool(words))

@@ -14,10 +14,11 @@ from modeldesk.schema import LogPolicy
 from modeldesk.services.acting import SHOWS, caller
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import first
+from modeldesk.ui.background import aside, first
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.moments import moment
+from modeldesk.ui.own_rules_card import OwnRulesCard
 from modeldesk.ui.places import SETTINGS
 from modeldesk.ui.policy_card import PolicyCard
 from modeldesk.ui.rule_card import RuleCard
@@ -76,7 +77,8 @@ class ModelSettingsPage:
         self._appearance = appearance
         self._model = model
         self._state = state
-        self._rule = RuleCard(site, appearance, model=model, tell=_tell)
+        self._own = OwnRulesCard(site, model=model, changed=self._renew)
+        self._rule = RuleCard(site, appearance, model=model, tell=_tell, saved=self._own.show)
         self._policy = PolicyCard(site, model=model)
 
     async def build(self) -> None:
@@ -88,11 +90,18 @@ class ModelSettingsPage:
             head(self._model, data.version.description[:_LONGEST], tag=f"v{data.version.number}")
             tabs(self._site, self._model, SETTINGS)
             self._rule.build(data.rule, self._state)
+            self._own.build(data.rule, data.version.signature, data.version.number)
             self._policy.build(data.policy, data.version.signature)
             with block("md-settings-pair"):
                 self._champion(data)
                 self._limits()
         ui.timer(0, self._rule.learn, once=True)
+
+    async def _renew(self) -> None:
+        """Show the rule in force after a column was given another."""
+        rule = await aside(self._site.desk.watching.rule, self._model)
+        self._own.show(rule)
+        await self._rule.renew(rule)
 
     def _champion(self, data: _Loaded) -> None:
         version = data.version

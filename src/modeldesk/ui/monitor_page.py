@@ -200,7 +200,7 @@ class MonitorPage:
         self._fill_figures()
         if data.alerts != before.alerts:
             self._alerts.fill(data.alerts)
-        if data.report == before.report:
+        if (data.report, data.rule) == (before.report, before.rule):
             return
         if not before.report.windows:
             self._fill()  # there is a map now

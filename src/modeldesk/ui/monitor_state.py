@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from modeldesk.charts import MOST_SPANS, Span, place_of, spans_of
 from modeldesk.desk import Desk
 from modeldesk.drift import ColumnComparison, Status
+from modeldesk.monitors import DriftRule
 from modeldesk.schema import Role, Window
 from modeldesk.services.views import (
     AlertView,
@@ -119,8 +120,8 @@ class MonitorData:
     alerts: tuple[AlertView, ...]
     spans: tuple[Span, ...]
     """Places of the page's axis of time."""
-    threshold: float
-    """From where on a distance matters, as the model's rule has it."""
+    rule: DriftRule
+    """By which the windows are judged."""
     earlier: bool
     """Whether there is nothing in the range, but traffic of the version outside of it."""
 
@@ -146,9 +147,14 @@ class MonitorData:
             report=report,
             alerts=desk.monitoring.alerts(model),
             spans=spans_of(windows, report.granularity),
-            threshold=desk.watching.rule(model).thresholds.min_distance,
+            rule=desk.watching.rule(model),
             earlier=not windows and bool(desk.profiles.days(model, shown.number)),
         )
+
+    @property
+    def threshold(self) -> float:
+        """From where on a distance matters, of columns without a threshold of their own."""
+        return self.rule.thresholds.min_distance
 
     def on(self, day: str | None) -> WindowComparison | None:
         """Return the chosen window; without one, the latest that has a verdict, or the latest."""

@@ -43,7 +43,7 @@ _ROW = """
       <span v-else-if="props.row.because" class="md-measure-note">{{ props.row.because }}</span>
     </span>
     <template v-else-if="column.name === 'act'">
-      <button v-if="props.row.kind === 'slice'" class="md-act" type="button"
+      <button v-if="props.row.deletes" class="md-act" type="button"
         :aria-label="'Delete the slice ' + props.row.name" title="Delete this slice"
         @click="$parent.$emit('remove', props.row.name)"><i class="q-icon notranslate
         material-icons" aria-hidden="true">delete_outline</i></button></template>
@@ -90,9 +90,11 @@ class PartsCard:
         self._show_rows = show_rows
         self._choose = choose
         self._changed = changed
+        self._may = caller().may(EDITS)
         self._timer: ui.timer | None = None
         self._form = SliceForm(site, kept=self._kept)
-        self._finder = SliceFinder(site, show_rows=show_rows, keep=self._form.open, told=find)
+        keep = self._form.open if self._may else None
+        self._finder = SliceFinder(site, show_rows=show_rows, keep=keep, told=find)
 
     def build(self, data: PerformanceData) -> None:
         """Add the card; `fill` brings what it shows."""
@@ -108,8 +110,10 @@ class PartsCard:
                 with block("md-card-end"):
                     self._by = block("")
                     self._button("Find the worst", self._finder.toggle, "find-slices", "search")
-                    self._button("Add a slice", self._form.toggle, "add-slice", "add")
-            self._form.build(data.rows)
+                    if self._may:
+                        self._button("Add a slice", self._form.toggle, "add-slice", "add")
+            if self._may:
+                self._form.build(data.rows)
             self._finder.build(data.rows)
             self._body = block("")
             with self._body, block("md-card-body"):
@@ -121,7 +125,10 @@ class PartsCard:
 
     def fill(self, parts: PartsData) -> None:
         """Show slices and segments; the same ones move nothing, and a table stays where it is."""
-        rows = part_rows(self._data, parts)
+        rows = [
+            row | {"deletes": self._may and row["kind"] == "slice"}
+            for row in part_rows(self._data, parts)
+        ]
         columns = part_columns(parts.table)
         shape = (parts.by, len(rows) > _ROWS_A_PAGE, _any(parts))
         kept = self._table

@@ -17,7 +17,7 @@ from modeldesk.services.views import FlagView, PredictionView, VersionView
 from modeldesk.ui.answer_panel import AnswerPanel
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
-from modeldesk.ui.feature_fields import FeatureField, feature_field
+from modeldesk.ui.feature_form import FeatureForm
 from modeldesk.ui.feature_values import read, start_values, written
 from modeldesk.ui.flag_dialog import FlagDialog
 from modeldesk.ui.flag_list import MOST_FLAGS, FlagList
@@ -72,7 +72,6 @@ class PlaygroundPage:
         self._appearance = appearance
         self._model = model
         self._query = query
-        self._fields: dict[str, FeatureField] = {}
         self._asked = 0
         self._shown: PredictionView | None = None
 
@@ -119,11 +118,8 @@ class PlaygroundPage:
                     reset = ui.button("Typical values", on_click=self._reset, color=None)
                     reset.props("flat no-caps").classes("md-btn md-btn--quiet md-btn--small")
                     testable(reset, "reset")
-            with block("md-inputs"):
-                for column in self._version.signature.inputs:
-                    field = feature_field(column, values[column.name], self._changed)
-                    field.build()
-                    self._fields[column.name] = field
+            self._fields = FeatureForm(self._version.signature.inputs, values, self._changed)
+            self._fields.build()
 
     def _changed(self) -> None:
         """Take note of a new input; predict when no further one follows soon."""
@@ -146,7 +142,7 @@ class PlaygroundPage:
 
     async def _answer_for(self, asked: int) -> None:
         """Predict for the form's values; drop the answer if they have changed meanwhile."""
-        values = self._values()
+        values = self._fields.values
         try:
             caller().check(PREDICTS)
             batch = await aside(self._site.desk.predictor.predict, self._model, [values])
@@ -155,30 +151,24 @@ class PlaygroundPage:
                 self._refuse(error)
             return
         if asked == self._asked:
-            for field in self._fields.values():
-                field.complain("")
+            self._fields.complain({})
             self._shown = batch.predictions[0]
             self._answer.show(self._shown)
 
     def _refuse(self, error: ModeldeskError) -> None:
         problems = error.problems if isinstance(error, InvalidRows) else ()
-        told = {problem.field: problem for problem in problems}
-        for name, field in self._fields.items():
-            problem = told.get(name)
-            field.complain(f"{problem.problem}; expected {problem.expected}" if problem else "")
+        self._fields.complain(
+            {each.field: f"{each.problem}; expected {each.expected}" for each in problems}
+        )
         self._answer.fail(error)
 
-    def _values(self) -> dict[str, Value]:
-        return {name: field.value for name, field in self._fields.items()}
-
     def _remember(self) -> None:
-        values = {name: written(value) for name, value in self._values().items()}
+        values = {name: written(value) for name, value in self._fields.values.items()}
         query = "?" + urlencode(values)
         ui.navigate.history.replace(query if len(query) <= _LONGEST_ADDRESS else "?")
 
     async def _put(self, values: Mapping[str, Value]) -> None:
-        for name, field in self._fields.items():
-            field.put(values.get(name))
+        self._fields.put(values)
         self._remember()
         await self._predict()
 

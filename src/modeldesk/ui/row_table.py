@@ -108,7 +108,8 @@ def shown_rows(
 ) -> tuple[ShownRow, ...]:
     """Return a page of the log with the labels beside it as rows."""
     column = signature.prediction
-    names = [each.name for each in signature.columns if each.name in frame.columns]
+    there = frozenset(frame.columns)
+    names = [each.name for each in signature.columns if each.name in there]
     told = zip(frame.select("prediction_id", "time", "shadow_of").iter_rows(), labels, strict=True)
     values = frame.select(names).iter_rows(named=True)
     return tuple(

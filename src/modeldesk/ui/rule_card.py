@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from nicegui import ui
 
 from modeldesk.charts import Options, Palette, rule_trial
+from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, ModeldeskError
 from modeldesk.monitors import DriftRule
 from modeldesk.schema import Role
@@ -105,6 +106,8 @@ class RuleCard:
         Whose rule it is.
     tell
         Called with what is tried, which goes into the address.
+    saved
+        Called with a rule that was set.
     """
 
     def __init__(
@@ -114,7 +117,9 @@ class RuleCard:
         *,
         model: str,
         tell: Callable[[RuleState], None],
+        saved: Callable[[DriftRule], None],
     ) -> None:
+        self._saved = saved
         self._site = site
         self._appearance = appearance
         self._model = model
@@ -139,7 +144,6 @@ class RuleCard:
                 with block("md-rule-fields"):
                     for part in _PARTS:
                         self._field(part)
-                    self._own()
                     self._buttons()
                 with block("md-rule-trial"):
                     self._room = block("")
@@ -147,6 +151,12 @@ class RuleCard:
                     with self._room:
                         block("md-bone").style(f"height: {_HEIGHT + 60}px")
         self._show_numbers()
+
+    async def renew(self, rule: DriftRule) -> None:
+        """Show another rule in force; what a person is trying stays."""
+        self._rule = rule
+        self._show_numbers()
+        await self.learn()
 
     def _field(self, part: _Part) -> None:
         with block("md-setting"):
@@ -158,14 +168,6 @@ class RuleCard:
             field.props(f"debounce={_REST_MS}")
             field.set_enabled(self._may)
             self._fields[part.name] = field
-
-    def _own(self) -> None:
-        """Name columns that are judged by numbers of their own."""
-        names = sorted(self._rule.overrides)
-        if names:
-            some = ", ".join(names[:10]) + (" ..." if len(names) > 10 else "")  # noqa: PLR2004
-            words = f"{plural(len(names), 'column')} judged by numbers of their own: {some}"
-            text("p", words, "md-soft md-small")
 
     def _buttons(self) -> None:
         if not self._may:
@@ -289,12 +291,12 @@ class RuleCard:
         return rule_trial(trial, colours, same=self._tried == self._rule)
 
     async def _save(self) -> None:
-        rule = self._tried
+        state = self._state
         self._set.set_enabled(False)
         self._says.clear()
         try:
             caller().check(EDITS)
-            self._rule = await aside(self._site.desk.watching.set_rule, self._model, rule)
+            self._rule = await aside(_changed_rule, self._site.desk, self._model, state)
         except ModeldeskError as error:
             self._enable()
             with self._says:
@@ -308,7 +310,13 @@ class RuleCard:
             f"In force now. The last {TRIED_DAYS} days are judged anew within seconds, and their "
             "alerts follow.",
         )
+        self._saved(self._rule)
         await self.learn()
+
+
+def _changed_rule(desk: Desk, model: str, state: RuleState) -> DriftRule:
+    """Change the rule that is in force by now, which may be another than was shown."""
+    return desk.watching.set_rule(model, state.applied(desk.watching.rule(model)))
 
 
 def saved(room: ui.element, words: str) -> None:

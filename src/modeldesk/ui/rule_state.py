@@ -65,7 +65,8 @@ class RuleState:
         given = {name: getattr(self, name) for name in (*SHARES, "min_rows")}
         changed = {name: value for name, value in given.items() if value is not None}
         history = rule.history if self.history is None else self.history
-        return replace(rule, thresholds=replace(rule.thresholds, **changed), history=history)
+        moved = rule.with_thresholds(replace(rule.thresholds, **changed))
+        return replace(moved, history=history)
 
     def fits(self, rule: DriftRule) -> bool:
         """Whether a rule can have these numbers."""

@@ -28,7 +28,7 @@ class SliceFinder:
     show_rows
         Called with no slice and the condition whose rows a person wants to see.
     keep
-        Called with a condition that a person wants to keep as a slice.
+        Called with a condition that a person wants to keep as a slice; ``None``: none may be kept.
     told
         Called with whether the search is open.
     """
@@ -38,7 +38,7 @@ class SliceFinder:
         site: Site,
         *,
         show_rows: Callable[[str, str], Awaitable[None]],
-        keep: Callable[[str], Awaitable[None]],
+        keep: Callable[[str], Awaitable[None]] | None,
         told: Callable[[bool], None],
     ) -> None:
         self._site = site
@@ -135,7 +135,9 @@ class SliceFinder:
             text("td", "< 0.001" if each.p_value < 0.001 else f"{each.p_value:.3f}")  # noqa: PLR2004
             with ui.element("td").classes("md-found-acts"):
                 self._act("Rows", lambda: self._show_rows("", each.expression), "found-rows")
-                self._act("Keep", lambda: self._keep(each.expression), "found-keep")
+                if self._keep is not None:
+                    keep = self._keep
+                    self._act("Keep", lambda: keep(each.expression), "found-keep")
 
     def _act(self, words: str, act: Callable[[], Awaitable[None]], name: str) -> None:
         button = ui.button(words, on_click=act, color=None)

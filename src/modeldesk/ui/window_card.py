@@ -8,6 +8,7 @@ from typing import Literal
 from nicegui import events, ui
 
 from modeldesk.ui.column_data import ColumnData
+from modeldesk.ui.log_address import log_address
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.time_ranges import window_words
 from modeldesk.ui.verdict_chip import verdict_chip
@@ -41,6 +42,7 @@ class WindowCard:
                 self._after = self._arrow("chevron_right", "Window after", 1)
                 self._note = text("span", "", "md-card-note")
                 with block("md-card-end"):
+                    self._log = block("")
                     self._show = ui.button("See rows", on_click=self._rows, color=None)
                     self._show.props("flat no-caps").classes("md-btn md-btn--quiet md-btn--small")
                     testable(self._show, "window-rows")
@@ -63,6 +65,12 @@ class WindowCard:
         self._before.set_enabled(chosen.places[0] > 0)
         self._after.set_enabled(chosen.places[1] < len(data.spans) - 1)
         self._show.set_enabled(rows > 0)
+        self._log.clear()
+        if rows > 0:
+            with self._log:
+                link = ui.link("In the log", log_address(data, chosen)).classes("md-small")
+                link.props["title"] = "The rows by which the change is seen, in Predictions"
+                testable(link, "window-log")
         self._verdict.clear()
         with self._verdict:
             if chosen.compared is None:

@@ -168,6 +168,8 @@ async def test_a_key_to_predict_works_in_every_dialect(
         ("PUT", "/api/v1/models/iris/policy", {Scope.ADMIN}),
         ("GET", "/api/v1/models/iris/monitor", {Scope.READ}),
         ("PUT", "/api/v1/models/iris/monitor", {Scope.ADMIN}),
+        ("POST", "/api/v1/models/iris/monitor/try", {Scope.READ}),
+        ("PUT", "/api/v1/models/iris/monitor/columns/a/b", {Scope.ADMIN}),
         ("PATCH", "/api/v1/alerts/1", {Scope.ADMIN}),
         ("GET", "/api/v1/models/iris/slices", {Scope.READ}),
         ("POST", "/api/v1/models/iris/slices/check", {Scope.READ}),

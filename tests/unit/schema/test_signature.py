@@ -1,5 +1,7 @@
 """Signatures, windows and identifiers."""
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -55,6 +57,16 @@ def test_a_signature_without_inputs_or_with_a_name_twice_is_refused() -> None:
         Signature(inputs=(AGE, AGE))
     with pytest.raises(InvalidArgument, match="at least one input"):
         Signature(inputs=())
+
+
+def test_a_signature_of_very_many_columns_is_made_at_once() -> None:
+    """It takes no longer per column than a short one; an error lists some of the names."""
+    began = time.process_time()
+    signature = Signature(inputs=tuple(replace(AGE, name=f"f_{n}") for n in range(20_000)))
+    assert time.process_time() - began < 2.0
+    with pytest.raises(NotFound, match="f_49 and 19950 more") as found:
+        signature.column("age")
+    assert len(found.value.hint) < 1_000
 
 
 def test_a_moment_falls_into_the_bucket_of_its_utc_time() -> None:

@@ -58,12 +58,14 @@ def test_days_begin_at_midnight() -> None:
 
 
 def test_a_rule_that_is_tried_differs_where_it_is_said() -> None:
-    """All else stays, also numbers of single columns."""
+    """All else stays, also what single columns have of their own; in the rest they follow."""
     own = {"age": Thresholds(min_distance=0.5)}
     rule = DriftRule(overrides=own, history=7)
     tried = RuleState.read({"min_distance": "0.25", "min_rows": "100"}).applied(rule)
     assert tried == DriftRule(
-        overrides=own, history=7, thresholds=Thresholds(min_distance=0.25, min_rows=100)
+        overrides={"age": Thresholds(min_distance=0.5, min_rows=100)},
+        history=7,
+        thresholds=Thresholds(min_distance=0.25, min_rows=100),
     )
     assert not RuleState.read({"min_distance": "2"}).fits(rule)
     assert RuleState.read({"min_distance": "inf"}) == RuleState()

@@ -11,6 +11,7 @@ from modeldesk.services.profile_choices import ProfileChoice
 from modeldesk.ui.column_state import ColumnState
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.profiles_state import ProfilesState, read_choice, write_choice
+from modeldesk.ui.tried_numbers import TriedNumbers
 
 
 def read_back(query: str) -> dict[str, str]:
@@ -56,11 +57,19 @@ def test_nonsense_is_as_if_it_were_not_there() -> None:
 def test_every_choice_of_a_column_comes_back() -> None:
     """Days and hours; a last day before the first is none."""
     state = ColumnState(
-        version=1, range="48h", segment="a=b", day="2026-03-01T05", to="2026-03-01T09", rows=True
+        version=1,
+        range="48h",
+        segment="a=b",
+        day="2026-03-01T05",
+        to="2026-03-01T09",
+        rows=True,
+        tried=TriedNumbers(min_distance=0.0, min_missing_change=0.125),
     )
     assert ColumnState.read(read_back(state.query())) == state
     backwards = {"day": "2026-03-02", "to": "2026-03-01"}
     assert ColumnState.read(backwards) == ColumnState(day="2026-03-02")
+    for wrong in ("nan", "-0.1", "1.01", "inf", "much", ""):
+        assert ColumnState.read({"min_distance": wrong}) == ColumnState()
     assert ColumnState.read({"day": "yesterday", "to": "2026-03-01"}) == ColumnState()
     assert ColumnState.read({"day": "9999-12-31"}) == ColumnState()
 
