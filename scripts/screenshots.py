@@ -51,6 +51,8 @@ PICTURES = {
     "panel": (f"/models/{MODEL}/monitor?column={DRIFTED}&day={DRIFTED_DAY}", "panel-facts"),
     "column": (f"/models/{MODEL}/columns/{DRIFTED}?day={DRIFTED_DAY}", "title"),
     "profiles": (f"{LOANS}/profiles", "title"),
+    "data": (f"{LOANS}/data?source=reference", "columns"),
+    "associations": (f"{LOANS}/data?source=reference&view=associations", "association-map"),
     "performance": (f"{LOANS}/performance", "parts-table"),
     "compare": (f"{LOANS}/compare", "title"),
     "predictions": (f"{LOANS}/predictions", "title"),
