@@ -174,6 +174,9 @@ def test_a_column_has_a_rule_of_its_own(server: RunningServer, browser_page: Pag
         [LENGTH, "as all columns", "0.25", "", re.compile("Change")]
     )
     assert monitor(server)["overrides"][LENGTH]["min_missing_change"] == 0.25
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1280, "height": 800})
     # What is set for all columns afterwards leaves the column its own number.
     fill(page, "rule-min_missing_change", "0.1")
     page.get_by_test_id("rule-set").click()
