@@ -39,6 +39,7 @@ SECONDS = 30.0
 LONGEST_QUERY = 20_000
 
 _MEMORY_BYTES = 1 << 28
+_HERE = {"127.0.0.1", "localhost", "::1"}
 
 
 class SourceSort(StrEnum):
@@ -114,8 +115,9 @@ class OtherTables:
     def takes_databases(self) -> bool:
         """Whether a person may write the address of a database: on a machine of one's own."""
         alone = caller().kind in {CallerKind.ANYONE, CallerKind.COMMAND}
-        own = self._settings.host.strip("[]") in {"127.0.0.1", "localhost", "::1"}
-        return alone and own and not self._settings.public
+        # Behind a proxy with a name of its own others may come, and look as if they were here.
+        names = {name.strip("[]") for name in (self._settings.host, *self._settings.allowed_hosts)}
+        return alone and names <= _HERE and not self._settings.public
 
     @property
     def takes_addresses(self) -> bool:

@@ -355,3 +355,6 @@ def test_who_may_do_what(desk: Desk, file: Path, settings: Settings) -> None:
     assert alone.from_address("iris", f"sqlite:///{file}", "select * from flowers").rows == 150
     public = OtherTables(desk.registry, settings.model_copy(update={"public": True}))
     assert not public.takes_databases
+    named_here = {"allowed_hosts": (*settings.allowed_hosts, "desk.example")}
+    proxied = OtherTables(desk.registry, settings.model_copy(update=named_here))
+    assert not proxied.takes_databases
