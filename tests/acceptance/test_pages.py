@@ -301,6 +301,35 @@ def test_a_form_field_for_every_kind_of_feature(server: RunningServer, browser_p
     expect(page).not_to_have_url(re.compile("country=Elsewhere"))
 
 
+@pytest.mark.parametrize("model", ["iris", SHOP])
+def test_an_example_of_the_reference_fills_the_form(
+    server: RunningServer, browser_page: Page, model: str
+) -> None:
+    """Every feature of whatever kind, and the model says of it what the example says."""
+    page = browser_page
+    page.goto(f"{server.url}/models/{model}/playground")
+    heads = page.get_by_test_id("examples").locator("th").all_inner_texts()
+    said = next(place for place, head in enumerate(heads) if head.endswith(", predicted"))
+    expect(page.get_by_test_id("examples").locator("tbody tr")).to_have_count(6)
+    for place in (5, 0):
+        cells = page.get_by_test_id(f"example-{place}").locator("td").all_inner_texts()
+        before = page.url
+        page.get_by_test_id(f"use-example-{place}").click()
+        expect(page).not_to_have_url(before)
+        expect(page.get_by_test_id("prediction")).to_have_text(cells[said])
+        for name, words in zip(heads[:said], cells[:said], strict=True):
+            assert alike(query(page)[name], words), (name, words)
+
+
+def alike(kept: str, shown: str) -> bool:
+    """Whether an address keeps the value that a table shows."""
+    try:
+        return float(kept) == pytest.approx(float(shown.replace(",", "")), rel=1e-3)
+    except ValueError:
+        whole, mark, _ = shown.partition("… (")
+        return kept.startswith(whole) if mark else (kept or "—") == shown
+
+
 def test_a_feature_that_never_varied_has_a_number_but_no_slider(
     server: RunningServer, browser_page: Page
 ) -> None:

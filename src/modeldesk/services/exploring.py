@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,7 +11,7 @@ import polars as pl
 
 from modeldesk.clock import Clock
 from modeldesk.errors import NotFound
-from modeldesk.services.explored_rows import ExploredRows, checked, of_version
+from modeldesk.services.explored_rows import ColumnRole, ExploredRows, checked, of_version
 from modeldesk.services.labelled_rows import labelled
 from modeldesk.services.other_tables import OtherTables
 from modeldesk.services.reading import numbered
@@ -27,6 +28,8 @@ from modeldesk.store import (
     VersionSampleRecords,
 )
 
+EXAMPLES = 6
+"""So many rows of a reference are shown as examples."""
 FEW_ROWS = 20_000
 """So many of the newest logged rows are looked at unless told: they are read at once."""
 MOST_ROWS = 100_000
@@ -70,6 +73,17 @@ class DataChoice:
     """So many of the newest logged rows, up to `MOST_ROWS`."""
     token: str = ""
     """By which a table from elsewhere is held."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferenceExample:
+    """A row of a reference, to start from."""
+
+    inputs: Mapping[str, object]
+    said: object
+    """What the model says of it."""
+    label: object
+    """What is true; ``None`` where nobody knows."""
 
 
 class Exploring:
@@ -153,6 +167,38 @@ class Exploring:
         size = int(found.table.frame.estimated_size())
         self._read.put(key, found, weight=size)
         return found
+
+    def examples(self, name: str, *, most: int = EXAMPLES) -> tuple[ReferenceExample, ...]:
+        """Return a few rows of the champion's reference, evenly over what the model says of them.
+
+        There are none where no rows are kept, or not all of their inputs.
+
+        Raises
+        ------
+        NotFound
+            When there is no such model.
+        """
+        signature = self._registry.record(name).signature
+        if DataSource.REFERENCE not in self.sources(name):
+            return ()
+        found = self.rows(name, DataChoice(source=DataSource.REFERENCE))
+        frame, said = found.table.frame, signature.prediction.name
+        inputs = [column.name for column in signature.inputs]
+        if not {*inputs, said} <= {*frame.columns}:
+            return ()
+        if not frame.schema[said].is_nested():
+            frame = frame.sort(said, maintain_order=True)
+        count = min(most, frame.height)
+        chosen = frame[[(2 * place + 1) * frame.height // (2 * count) for place in range(count)]]
+        label = next(iter(found.named(ColumnRole.LABEL)), None)
+        return tuple(
+            ReferenceExample(
+                inputs={column: row[column] for column in inputs},
+                said=row[said],
+                label=None if label is None else row[label],
+            )
+            for row in chosen.iter_rows(named=True)
+        )
 
     def check(
         self, name: str, choice: DataChoice, condition: str, *, cursor: int | None = None

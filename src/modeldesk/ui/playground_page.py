@@ -13,10 +13,12 @@ from modeldesk.desk import Desk
 from modeldesk.errors import InvalidRows, ModeldeskError
 from modeldesk.schema import Value
 from modeldesk.services.acting import PREDICTS, TAKES, caller
+from modeldesk.services.exploring import ReferenceExample
 from modeldesk.services.views import FlagView, PredictionView, VersionView
 from modeldesk.ui.answer_panel import AnswerPanel
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
+from modeldesk.ui.example_list import ExampleList
 from modeldesk.ui.feature_form import FeatureForm
 from modeldesk.ui.feature_values import read, start_values, written
 from modeldesk.ui.flag_dialog import FlagDialog
@@ -41,12 +43,14 @@ class _Loaded:
 
     version: VersionView
     flags: tuple[FlagView, ...]
+    examples: tuple[ReferenceExample, ...]
 
     @staticmethod
     def load(desk: Desk, model: str) -> _Loaded:
         return _Loaded(
             version=desk.registry.version(model),
             flags=desk.feedback.flags(model, limit=MOST_FLAGS),
+            examples=desk.exploring.examples(model),
         )
 
 
@@ -105,6 +109,7 @@ class PlaygroundPage:
         with block("md-grid-play"):
             self._form()
             self._answer.build()
+        ExampleList(self._version.signature, use=self._put).build(loaded.examples)
         self._flags.build(loaded.flags)
         self._dialog.build()
 

@@ -97,6 +97,25 @@ def test_the_reference_is_kept_with_its_true_outcomes(desk: Desk) -> None:
     assert "test=" in told.value.hint
 
 
+def test_examples_are_rows_of_the_reference(desk: Desk) -> None:
+    """Evenly over what the model says of them, with the truth; none where none are kept."""
+    frame = iris_frame()
+    predicted = list(iris_model().predict(frame.select(FEATURES)))
+    rows = frame.select(FEATURES).rows()
+    examples = desk.exploring.examples("iris")
+    said = [str(example.said) for example in examples]
+    assert said == sorted(said)
+    assert {*said} == {*predicted}
+    for example in examples:
+        assert tuple(example.inputs) == FEATURES
+        place = rows.index(tuple(example.inputs.values()))
+        assert (example.said, example.label) == (predicted[place], frame["class"][place])
+    assert len(examples) == 6
+    assert len(desk.exploring.examples("iris", most=1000)) == 150
+    desk.registry.set_policy("iris", LogPolicy(drop=(FEATURES[0],)))
+    assert desk.exploring.examples("iris") == ()
+
+
 def test_the_test_set_is_kept_as_well(desk: Desk) -> None:
     """With the labels that it was published with."""
     test = iris_frame().sample(40, seed=1)
