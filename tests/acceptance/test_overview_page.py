@@ -52,7 +52,7 @@ def seed(home: Path) -> Truth:
     now = datetime.now(UTC)
     frame = iris_frame()
     with Desk.open(Settings.load(home=home)) as desk:
-        about = About(tags={"team": "botany"}, description=HOSTILE)
+        about = About(tags={"team": "botany", "owner": "garden crew"}, description=HOSTILE)
         for name in (FELL, FINE, FELL):
             desk.registry.publish(
                 iris_model(), name=name, reference=frame, target="class", about=about
@@ -268,6 +268,7 @@ def test_who_needs_attention_comes_first(server: RunningServer, browser_page: Pa
 
     page.get_by_test_id("search").fill("botany")
     expect(page.get_by_test_id("models").locator("tbody tr")).to_have_count(2)
+    expect(page.get_by_test_id("models").get_by_title("Owner").first).to_contain_text("garden crew")
     expect(page).to_have_url(re.compile("q=botany"))
     page.get_by_test_id("sort-name").click()
     expect(page).to_have_url(re.compile("sort=name"))

@@ -102,6 +102,7 @@ class Scene:
         return {
             "create_job": files,
             "create_version_job": files,
+            "hold_table": files,
             "predict_bare": [Sent(kind=JSON, body=row)],
             "predict": rows,
             "predict_version": rows,

@@ -12,7 +12,7 @@ from modeldesk.services.health import Grade
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.health_words import grade_words
 from modeldesk.ui.markup import block, testable, text
-from modeldesk.ui.model_rows import Metric, metric_of, tags_of
+from modeldesk.ui.model_rows import Metric, metric_of, owner_of, tags_of
 from modeldesk.ui.moments import since
 from modeldesk.ui.places import OVERVIEW
 from modeldesk.ui.wording import count, plural
@@ -58,6 +58,11 @@ def _card(model: ModelSummary, now: datetime, days: int) -> None:
             if model.open_alerts:
                 text("span", f"{count(model.open_alerts)} open", "md-count-warn")
             text("span", f"v{model.version} of {model.versions}")
+            if owner := owner_of(model):
+                with block("md-owner", tag="span") as box:
+                    box.props["title"] = "Owner"
+                    ui.icon("person")
+                    text("span", owner)
             for tag in tags_of(model):
                 text("span", tag, "md-tag")
 

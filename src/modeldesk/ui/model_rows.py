@@ -15,6 +15,8 @@ from modeldesk.ui.places import OVERVIEW
 from modeldesk.ui.wording import count, plural, utc
 
 MOST_TAGS = 4
+_OWNER = "owner"
+"""The tag that says who looks after a model."""
 _LONGEST_TAG = 40
 
 
@@ -54,6 +56,7 @@ def model_row(model: ModelSummary, now: datetime, days: int) -> dict[str, object
         "name": model.name,
         # Relative, so that it holds behind a proxy that serves the pages below a path.
         "href": OVERVIEW.path(model.name).removeprefix("/"),
+        "owner": owner_of(model),
         "tags": tags_of(model),
         "sentence": model.health.sentence,
         "alerts": model.open_alerts,
@@ -91,9 +94,15 @@ def metric_of(model: ModelSummary) -> Metric | None:
     )
 
 
+def owner_of(model: ModelSummary) -> str:
+    """Return who looks after the model, as the version's tag says; empty where it says nothing."""
+    return _cut(model.tags.get(_OWNER, ""))
+
+
 def tags_of(model: ModelSummary) -> list[str]:
-    """Return a few of the version's tags, each cut to what can be shown."""
-    words = [f"{name}: {value}" if value else name for name, value in model.tags.items()]
+    """Return a few of the version's other tags, each cut to what can be shown."""
+    tags = {name: value for name, value in model.tags.items() if name != _OWNER}
+    words = [f"{name}: {value}" if value else name for name, value in tags.items()]
     shown = [_cut(word) for word in words[:MOST_TAGS]]
     return shown + ([f"+{len(words) - MOST_TAGS}"] if len(words) > MOST_TAGS else [])
 

@@ -48,7 +48,9 @@ _ROW = f"""
       @click="$parent.$emit('open', props.row.name)">
   <q-td key="name" :props="props" class="md-model-cell">
     <a class="md-name" :href="props.row.href" @click.stop>{{{{ props.row.name }}}}</a>
-    <div v-if="props.row.tags.length" class="md-model-tags">
+    <div v-if="props.row.owner || props.row.tags.length" class="md-model-tags">
+      <span v-if="props.row.owner" class="md-owner" title="Owner"><q-icon name="person"></q-icon>
+        <span>{{{{ props.row.owner }}}}</span></span>
       <span v-for="tag in props.row.tags" class="md-tag">{{{{ tag }}}}</span></div></q-td>
   <q-td key="health" :props="props"><div class="md-verdict md-wrap">
     {CHIP_CELL}<span class="md-sentence" :title="props.row.sentence">{{{{ props.row.sentence }}}}

@@ -181,6 +181,15 @@ def test_what_is_estimated_says_so() -> None:
     assert metric.word == "lower than usual"
 
 
+def test_the_owner_stands_apart_from_other_tags() -> None:
+    """It is a tag, of which the table says who is meant."""
+    owned = model_row(summary("loans", tags={"team": "Risk", "owner": "anna" * 40}), NOW, 30)
+    assert owned["tags"] == ["team: Risk"]
+    assert str(owned["owner"]).startswith("annaanna")
+    assert len(str(owned["owner"])) < 50
+    assert model_row(summary("loans"), NOW, 30)["owner"] == ""
+
+
 def test_long_tags_are_cut_and_many_counted() -> None:
     """A row stays a row."""
     tags = {f"tag{n}": "x" * 5_000 for n in range(9)}
