@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -51,7 +52,7 @@ class Profile:
     def __post_init__(self) -> None:
         names = self.names
         if len(set(names)) != len(names):
-            twice = sorted({name for name in names if names.count(name) > 1})
+            twice = sorted(name for name, many in Counter(names).items() if many > 1)
             message = f"The profile names {', '.join(map(repr, twice))} more than once."
             raise InvalidArgument(message)
         if self.rows < max((column.rows for column in self.columns), default=0):

@@ -109,7 +109,8 @@ def of_version(
         *(column.name for column in shown),
         *([pl.col(LABEL).alias(names.label)] if labels else []),
     )
-    kinds = {column.name: record.signature.kinds[column.name] for column in shown}
+    known = record.signature.kinds
+    kinds = {column.name: known[column.name] for column in shown}
     roles = {column.name: _ROLES[column.role] for column in shown}
     prediction = next((c.name for c in shown if c.role is Role.PREDICTION), None)
     if times:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -78,7 +79,7 @@ class SliceSchema:
             (self.scores, "scores"),
         ):
             names = [field.name for field in fields]
-            twice = sorted({name for name in names if names.count(name) > 1})
+            twice = sorted(name for name, many in Counter(names).items() if many > 1)
             if twice:
                 message = f"Two {what} are named {twice[0]!r}."
                 raise InvalidArgument(message, hint="Rename one of them.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,7 +94,7 @@ def evaluate(
     ([True, False, False], 1, True)
     """
     names = [each.name for each in slices]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, many in Counter(names).items() if many > 1)
     if twice:
         message = f"Two slices are named {twice[0]!r}."
         raise InvalidArgument(message, hint="Give every slice a name of its own.")
