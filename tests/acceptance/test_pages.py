@@ -339,6 +339,8 @@ def test_a_feature_that_never_varied_has_a_number_but_no_slider(
     answer = page.get_by_test_id("prediction")
     expect(page.get_by_test_id("flag")).to_be_enabled()
     before = float(answer.inner_text())
+    page.get_by_test_id("find-feature").fill("constant")
+    expect(page.get_by_test_id("number-constant")).to_be_visible()
     expect(page.get_by_test_id("slider-constant")).to_have_count(0)
     page.get_by_test_id("number-constant").fill("1001")
     expect(answer).not_to_have_text(str(before))
