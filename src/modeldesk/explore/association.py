@@ -37,7 +37,7 @@ _FEWEST = 4
 """Rows with both values: of fewer a correlation has no interval."""
 
 _CLOSE = 1e-12
-"""What lies closer to a perfect association is rounding."""
+"""What lies closer to a perfect association, or to none, is rounding."""
 
 
 class Measure(StrEnum):
@@ -255,7 +255,9 @@ def _cramers_v(
     chi_square = float(((table - expected) ** 2 / expected).sum())
     high, across = table.shape
     freedom = (high - 1) * (across - 1)
-    beyond = max(0.0, chi_square / rows - freedom / (rows - 1))
+    beyond = chi_square / rows - freedom / (rows - 1)
+    if beyond < _CLOSE:  # its root would be ten thousand times as large
+        beyond = 0.0
     room = min(_without_chance(high, rows), _without_chance(across, rows)) - 1
     if room <= 0:
         _stop("there are as many values as rows")

@@ -7,12 +7,14 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
-
-import httpx
 
 from modeldesk.errors import Forbidden, InvalidArgument, InvalidData
 from modeldesk.services.public_address import Resolve, address_of, resolved
+
+if TYPE_CHECKING:
+    import httpx
 
 _PORTS = {"http": 80, "https": 443}
 _HOPS = 3
@@ -101,6 +103,8 @@ def _asked(
     url: str, limits: WebLimits, until: float, *, public: bool, resolve: Resolve
 ) -> WebFile | str:
     """Return what an address has, or where it leads on to."""
+    import httpx  # noqa: PLC0415 - a server that fetches nothing does not load it
+
     scheme, host, port = _place(url)
     address = address_of(host, port, public=public, resolve=resolve)
     parts = urlsplit(url)
