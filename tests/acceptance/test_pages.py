@@ -163,6 +163,7 @@ def test_days_columns_and_versions_stand_in_the_address(
     page.get_by_role("option", name="v2").click()
     expect(page.get_by_text("No traffic has been profiled yet")).to_be_visible()
     expect(page).to_have_url(re.compile("version=2"))
+    page.wait_for_load_state("networkidle")  # the page of the other version was loaded anew
     page.get_by_test_id("column-age").click()
     expect(page.get_by_test_id("panel-facts")).to_contain_text("Median")
     page.goto(f"{server.url}/models/{SHOP}/monitor?version=all&column=nothing")
