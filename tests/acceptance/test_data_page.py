@@ -192,6 +192,7 @@ def test_ranges_and_conditions_choose_the_rows(seeded: Seeded, browser_page: Pag
     expect(page.get_by_test_id("fact-rows")).to_contain_text("400")
     choose(page, "range", "Last 7 days")
     expect(page.get_by_test_id("fact-rows")).to_contain_text("300")
+    expect(page).to_have_url(re.compile("days=7"))
     field = page.get_by_test_id("data-condition")
     field.press_sequentially('age < 40 and housing == "rent"')
     wanted = logged.filter((pl.col("age") < 40) & (pl.col("housing") == "rent"))
