@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
@@ -22,7 +22,7 @@ from modeldesk.api.context import (
     VersionNumber,
 )
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import refuse
+from modeldesk.api.file_bodies import ARROW_FILE, JSON_LINES, NDJSON, file_body, format_of
 from modeldesk.api.tables import ARROW, CSV, PARQUET, TABLES, wanted_type
 from modeldesk.api.uploads import store_body
 from modeldesk.desk import Desk
@@ -35,15 +35,13 @@ from modeldesk.store import JobState
 
 router = APIRouter(tags=["Batch"])
 
-NDJSON = "application/x-ndjson"
-
 _FORMATS = {
     CSV: RowFormat.CSV,
     PARQUET: RowFormat.PARQUET,
     ARROW: RowFormat.ARROW_STREAM,
-    "application/vnd.apache.arrow.file": RowFormat.ARROW_FILE,
+    ARROW_FILE: RowFormat.ARROW_FILE,
     NDJSON: RowFormat.NDJSON,
-    "application/jsonl": RowFormat.NDJSON,
+    JSON_LINES: RowFormat.NDJSON,
 }
 _RESULTS = {PARQUET: ResultFormat.PARQUET, CSV: ResultFormat.CSV, ARROW: ResultFormat.ARROW}
 _TYPES = {kind: media for media, kind in _RESULTS.items()}
@@ -60,18 +58,13 @@ FileName = Annotated[
 ]
 
 
-def _file_body() -> dict[str, Any]:
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    return {"requestBody": {"required": True, "content": dict.fromkeys(_FORMATS, binary)}}
-
-
 @router.post(
     "/models/{name}/jobs",
     operation_id="create_job",
     summary="Predict a file",
     status_code=HTTPStatus.ACCEPTED,
     response_model=JobView,
-    openapi_extra=_file_body(),
+    openapi_extra=file_body(_FORMATS),
 )
 async def create_job(  # noqa: PLR0913, PLR0917  # one parameter for each that a request may have
     request: Request,
@@ -90,7 +83,7 @@ async def create_job(  # noqa: PLR0913, PLR0917  # one parameter for each that a
     it: the champion as it is now, or the one that is named. What is wrong with the columns is
     told at once. Rows that do not fit are refused one by one, and told with the job.
     """
-    kind = _kind(request)
+    kind = format_of(request, _FORMATS)
 
     def draft() -> Draft:
         return desk.file_jobs.draft(
@@ -106,7 +99,7 @@ async def create_job(  # noqa: PLR0913, PLR0917  # one parameter for each that a
     summary="Predict a file by a version",
     status_code=HTTPStatus.ACCEPTED,
     response_model=JobView,
-    openapi_extra=_file_body(),
+    openapi_extra=file_body(_FORMATS),
 )
 async def create_version_job(  # likewise
     request: Request,
@@ -119,7 +112,7 @@ async def create_version_job(  # likewise
     file: FileName = "",
 ) -> Json:
     """Take a file of rows, and predict it by one version, whichever the champion is."""
-    kind = _kind(request)
+    kind = format_of(request, _FORMATS)
 
     def draft() -> Draft:
         return desk.file_jobs.draft(
@@ -190,16 +183,6 @@ def job_result(
 def delete_job(desk: TheDesk, job_id: JobId) -> Json:
     """Cancel a job, or remove one that is over with its result; predictions stay in the log."""
     return Json(desk.file_jobs.cancel(job_id))
-
-
-def _kind(request: Request) -> RowFormat:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    found = _FORMATS.get(given)
-    if found is None:
-        expected = f"one of {', '.join(_FORMATS)}"
-        problem = f"unknown ({given or 'none'})"
-        raise refuse(field="Content-Type", problem=problem, expected=expected)
-    return found
 
 
 async def _taken(request: Request, desk: Desk, settings: Settings, draft: Draft) -> Json:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import tempfile
 from http import HTTPStatus
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
-from modeldesk.api.requests import refuse
-from modeldesk.api.tables import ARROW, CSV, PARQUET
+from modeldesk.api.file_bodies import ARROW_FILE, JSON_LINES, NDJSON, file_body, format_of
+from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET
 from modeldesk.api.uploads import store_body
 from modeldesk.services.other_tables import HeldTable
 from modeldesk.services.table_reading import TableFormat
@@ -24,10 +24,10 @@ _FORMATS = {
     CSV: TableFormat.CSV,
     PARQUET: TableFormat.PARQUET,
     ARROW: TableFormat.ARROW_STREAM,
-    "application/vnd.apache.arrow.file": TableFormat.ARROW_FILE,
-    "application/x-ndjson": TableFormat.NDJSON,
-    "application/jsonl": TableFormat.NDJSON,
-    "application/json": TableFormat.JSON,
+    ARROW_FILE: TableFormat.ARROW_FILE,
+    NDJSON: TableFormat.NDJSON,
+    JSON_LINES: TableFormat.NDJSON,
+    JSON: TableFormat.JSON,
 }
 
 FileName = Annotated[
@@ -36,18 +36,13 @@ FileName = Annotated[
 ]
 
 
-def _body() -> dict[str, Any]:
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    return {"requestBody": {"required": True, "content": dict.fromkeys(_FORMATS, binary)}}
-
-
 @router.post(
     "/models/{name}/tables",
     operation_id="hold_table",
     summary="Hold a table to look at",
     status_code=HTTPStatus.CREATED,
     response_model=HeldTable,
-    openapi_extra=_body(),
+    openapi_extra=file_body(_FORMATS),
 )
 async def hold_table(
     request: Request, desk: TheDesk, settings: TheSettings, name: ModelName, file: FileName = ""
@@ -57,7 +52,7 @@ async def hold_table(
     CSV, Parquet, an Arrow stream or file, JSON or NDJSON, by content type. The answer's token
     is what the page asks for it by.
     """
-    kind = _kind(request)
+    kind = format_of(request, _FORMATS)
     with tempfile.TemporaryDirectory(prefix="modeldesk-") as folder:
         path = Path(folder) / "table"
         await store_body(request, path, most=settings.max_body_bytes)
@@ -65,13 +60,3 @@ async def hold_table(
             desk.other_tables.from_file, name, path, kind, name=file or "a file"
         )
     return Json(held, status_code=HTTPStatus.CREATED)
-
-
-def _kind(request: Request) -> TableFormat:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    found = _FORMATS.get(given)
-    if found is None:
-        expected = f"one of {', '.join(_FORMATS)}"
-        problem = f"unknown ({given or 'none'})"
-        raise refuse(field="Content-Type", problem=problem, expected=expected)
-    return found
