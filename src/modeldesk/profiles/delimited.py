@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from polars.exceptions import PolarsError
 from modeldesk.errors import InvalidData
 from modeldesk.profiles import values
 from modeldesk.profiles.records import blocks, first_end
-from modeldesk.schema import Kind, Reading, Table, read_table, type_name
+from modeldesk.schema import Kind, Reading, Table, read_table, repeated, type_name
 
 _STAMP = pl.Datetime("us", "UTC")
 _DECLARED: dict[Kind, pl.DataType] = {
@@ -182,7 +181,7 @@ def _names(header: bytes) -> list[str]:
         raise InvalidData(message, hint="Give a table with a header line.")
     row = pl.read_csv(io.BytesIO(header), has_header=False, infer_schema=False, n_rows=1).row(0)
     names = ["" if name is None else str(name) for name in row]
-    twice = sorted(name for name, many in Counter(names).items() if many > 1)
+    twice = repeated(names)
     if twice:
         message = f"two columns are named {twice[0]!r}."
         raise InvalidData(message, hint="Give every column a name of its own.")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 
 from modeldesk.errors import InvalidArgument, NotFound
 from modeldesk.profiles import codec
 from modeldesk.profiles.column import ColumnProfile
+from modeldesk.schema import repeated
 from modeldesk.sketches import Correlations
 
 
@@ -52,7 +52,7 @@ class Profile:
     def __post_init__(self) -> None:
         names = self.names
         if len(set(names)) != len(names):
-            twice = sorted(name for name, many in Counter(names).items() if many > 1)
+            twice = repeated(names)
             message = f"The profile names {', '.join(map(repr, twice))} more than once."
             raise InvalidArgument(message)
         if self.rows < max((column.rows for column in self.columns), default=0):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -10,6 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from modeldesk.errors import Corrupt, InvalidArgument, NotFound
+from modeldesk.schema.names import repeated
 
 _IN_WORDS = {
     "boolean": "true or false",
@@ -123,8 +123,7 @@ class Signature:
     outputs: tuple[Column, ...] = ()
 
     def __post_init__(self) -> None:
-        names = Counter(column.name for column in self.columns)
-        twice = sorted(name for name, many in names.items() if many > 1)
+        twice = repeated(column.name for column in self.columns)
         if twice:
             message = f"The signature names {', '.join(map(repr, twice))} more than once."
             raise InvalidArgument(message, hint="Rename the column or the target.")

@@ -6,7 +6,6 @@ Both are read in blocks of whole records, and reading can begin at the end of an
 from __future__ import annotations
 
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from polars.exceptions import PolarsError
 
 from modeldesk.errors import InvalidData, InvalidRows, Problem
 from modeldesk.profiles.records import LONGEST, blocks, first_end, record_ends
-from modeldesk.schema import RowDecoder, Signature
+from modeldesk.schema import RowDecoder, Signature, repeated
 from modeldesk.services.pieces import Piece, Place
 
 _BLOCK = 1 << 20
@@ -281,7 +280,7 @@ def _names(header: bytes) -> list[str]:
         message = "The file's first line is no header of a CSV file."
         raise InvalidData(message, hint="Check the file and its type.") from error
     names = ["" if name is None else str(name) for name in read.row(0)]
-    twice = sorted(name for name, many in Counter(names).items() if many > 1)
+    twice = repeated(names)
     if twice:
         message = f"Two columns of the file are named {twice[0]!r}."
         raise InvalidData(message, hint="Give every column a name of its own.")

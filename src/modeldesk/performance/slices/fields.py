@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -11,7 +10,7 @@ import polars as pl
 from modeldesk.errors import InvalidArgument
 from modeldesk.performance.slices.functions import ValueType
 from modeldesk.performance.slices.nodes import SpecialName
-from modeldesk.schema import Column, Kind, Role, Signature, infer_columns
+from modeldesk.schema import Column, Kind, Role, Signature, infer_columns, repeated
 
 _TYPES: Mapping[Kind, ValueType] = {
     Kind.BOOLEAN: ValueType.BOOLEAN,
@@ -79,7 +78,7 @@ class SliceSchema:
             (self.scores, "scores"),
         ):
             names = [field.name for field in fields]
-            twice = sorted(name for name, many in Counter(names).items() if many > 1)
+            twice = repeated(names)
             if twice:
                 message = f"Two {what} are named {twice[0]!r}."
                 raise InvalidArgument(message, hint="Rename one of them.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from modeldesk.performance.slices.evaluation import answers
 from modeldesk.performance.slices.fields import SliceSchema
 from modeldesk.performance.slices.row_tests import ask
 from modeldesk.performance.slices.slice import Slice
+from modeldesk.schema import repeated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def evaluate(
     ([True, False, False], 1, True)
     """
     names = [each.name for each in slices]
-    twice = sorted(name for name, many in Counter(names).items() if many > 1)
+    twice = repeated(names)
     if twice:
         message = f"Two slices are named {twice[0]!r}."
         raise InvalidArgument(message, hint="Give every slice a name of its own.")
