@@ -65,6 +65,7 @@ from modeldesk.services.prediction_log import PredictionLog
 from modeldesk.services.predictor import Predictor
 from modeldesk.services.profile_choices import ProfileChoices
 from modeldesk.services.reading import Reader
+from modeldesk.services.reading_apart import TableReaders
 from modeldesk.services.rebuild import Rebuild
 from modeldesk.services.registry import Registry
 from modeldesk.services.retention import Keeping, Retention
@@ -192,6 +193,7 @@ class Desk:
     signing_in: SigningIn
     audit: Audit
     search: Search
+    table_readers: TableReaders
 
     @classmethod
     def open(cls, settings: Settings, *, clock: Clock | None = None) -> Self:
@@ -277,8 +279,8 @@ class Desk:
         access, passwords = Access(sessions, keys, clock), Passwords()
         version_comparison = VersionComparison(registry, log, label_records)
         version_figures = VersionFigures(registry, VersionTestRecords(store), evaluations, slices)
-        other_tables = OtherTables(registry, settings)
-        version_list = VersionList(registry, windows, log)
+        table_readers, version_list = TableReaders(), VersionList(registry, windows, log)
+        other_tables = OtherTables(registry, settings, table_readers)
         watching = Watching(
             registry,
             alerts,
@@ -375,6 +377,7 @@ class Desk:
                     keys=commits.keys,
                     clock=clock,
                     measures=measures,
+                    readers=table_readers,
                     longest_text=settings.max_text_characters,
                 ),
                 traffic,
@@ -406,6 +409,7 @@ class Desk:
                 changed=access.forget,
             ),
             audit=Audit(AuditRecords(store), clock),
+            table_readers=table_readers,
             search=Search(registry, monitoring),
         )
 
@@ -433,6 +437,7 @@ class Desk:
         self.commits.close()
         # What was answered is committed by now; a file's result may take a while to be written.
         self.file_jobs.close()
+        self.table_readers.close()
         self.access.close()
         self.store.close()
 

@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from modeldesk.desk import Desk
 from modeldesk.services.acting import Scope, UserRole
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.iris import FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -69,12 +70,6 @@ def sign_in(page: Page, url: str, name: str, password: str = PASSWORD) -> None:
     page.get_by_label("Name").fill(name)
     page.get_by_label("Password").fill(password)
     page.get_by_test_id("sign-in").click()
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def status(server: RunningServer, path: str, key: str) -> int:

@@ -16,6 +16,7 @@ from sklearn.linear_model import LinearRegression
 
 from modeldesk.desk import Desk
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.iris import FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -77,12 +78,6 @@ def told(server: RunningServer, **query: str) -> list[dict[str, object]]:
 def entries(page: Page) -> Locator:
     """Return the alerts that are shown."""
     return page.get_by_test_id("feed").locator("article")
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def status_of(server: RunningServer, entry: Locator) -> str:

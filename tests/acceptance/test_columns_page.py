@@ -18,6 +18,7 @@ from modeldesk.desk import Desk
 from modeldesk.performance.slices import Slice
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.iris import FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -88,12 +89,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
     seed(home)
     with measured_servers(), running_server(home) as running:
         yield running
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def names(page: Page) -> list[str]:

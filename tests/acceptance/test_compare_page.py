@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import expect
 
 from modeldesk.demo import loans
+from tests.support.fields import choose
 from tests.support.lenders import ALONE, DAYS, LENT, ROWS, Lent, lend
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -50,12 +51,6 @@ def figure(page: Page, name: str) -> str:
 def number(page: Page, name: str) -> int:
     """Return a figure that is a whole number."""
     return int(figure(page, name).replace(",", ""))
-
-
-def choose(page: Page, field: str, option: str | re.Pattern[str]) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option).click()
 
 
 def drawn(page: Page, chart: str = "gaps") -> None:

@@ -22,6 +22,7 @@ from modeldesk.desk import Desk
 from modeldesk.services.acting import UserRole
 from modeldesk.settings import Settings
 from tests.support.axe import grave_violations
+from tests.support.fields import choose
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 
@@ -113,12 +114,6 @@ def enter(page: Page, address: str, name: str = "editor") -> None:
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_test_id("sign-in").click()
     expect(page.get_by_test_id("title")).to_be_visible()
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def drawn(page: Page, chart: str) -> dict[str, Any]:
@@ -337,7 +332,7 @@ def test_a_table_from_elsewhere(
     expect(page.get_by_test_id("no-source")).to_contain_text("Choose a file or a source")
     file = tmp_path / "mine.csv"
     seeded.reference.head(77).with_columns(extra=pl.lit("=1+1")).write_csv(file)
-    page.get_by_test_id("table-file").set_input_files(file)
+    page.get_by_test_id("table-drop-file").set_input_files(file)
     expect(page.get_by_test_id("held")).to_contain_text("mine.csv: 77 rows")
     expect(page.get_by_test_id("fact-rows")).to_contain_text("77")
     expect(page.get_by_test_id("column-extra")).to_contain_text("constant")
@@ -346,7 +341,7 @@ def test_a_table_from_elsewhere(
     assert "'=1+1" in waiting.value.path().read_text(encoding="utf-8")
     broken = tmp_path / "broken.parquet"
     broken.write_bytes(b"PAR1")
-    page.get_by_test_id("table-file").set_input_files(broken)
+    page.get_by_test_id("table-drop-file").set_input_files(broken)
     expect(page.get_by_test_id("table-drop")).to_contain_text("cannot be read")
     browser_record.console_errors.clear()  # the browser notes that the file was refused
 

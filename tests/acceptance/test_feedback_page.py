@@ -219,7 +219,7 @@ def test_labels_of_a_file_are_previewed_before_they_are_stored(
             found = client.get("models/files/labels", params={"limit": 1000}).json()
         return len(found["labels"])
 
-    page.get_by_test_id("label-file").set_input_files(good)
+    page.get_by_test_id("label-drop-file").set_input_files(good)
     expect(page.get_by_test_id("import-new")).to_have_text("20")
     expect(page.get_by_test_id("import-waiting")).to_have_text("1")
     assert count() == 0
@@ -231,7 +231,7 @@ def test_labels_of_a_file_are_previewed_before_they_are_stored(
     mixed = tmp_path / "mixed.parquet"
     frame = pl.DataFrame({"row_id": ["f30", "f31"], "label": [SETOSA, "cow"]})
     frame.write_parquet(mixed)
-    page.get_by_test_id("label-file").set_input_files(mixed)
+    page.get_by_test_id("label-drop-file").set_input_files(mixed)
     expect(page.get_by_test_id("import-invalid")).to_have_text("1")
     expect(page.get_by_test_id("label-import")).to_contain_text("unknown class 'cow'")
     page.get_by_test_id("import-others").click()
@@ -239,12 +239,12 @@ def test_labels_of_a_file_are_previewed_before_they_are_stored(
 
     wrong = tmp_path / "wrong.csv"
     pl.DataFrame({"row_id": ["f30"], "colour": ["red"]}).write_csv(wrong)
-    page.get_by_test_id("label-file").set_input_files(wrong)
+    page.get_by_test_id("label-drop-file").set_input_files(wrong)
     expect(page.get_by_test_id("import-trouble")).to_contain_text("label")
     browser_record.console_errors.clear()  # the browser notes that the server refused
     other = tmp_path / "notes.txt"
     other.write_text("x")
-    page.get_by_test_id("label-file").set_input_files(other)
+    page.get_by_test_id("label-drop-file").set_input_files(other)
     expect(page.get_by_test_id("label-drop")).to_contain_text("notes.txt is no table")
 
 

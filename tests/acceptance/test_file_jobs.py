@@ -155,7 +155,7 @@ def test_a_file_is_dropped_watched_and_its_result_fetched(
     page.goto(f"{server.url}/models/iris")
     page.get_by_test_id("tab-batch").click()
     expect(page.get_by_test_id("jobs")).to_contain_text("No files yet")
-    page.get_by_test_id("file").set_input_files(file)
+    page.get_by_test_id("batch-drop-file").set_input_files(file)
     jobs = page.get_by_test_id("jobs")
     expect(jobs).to_contain_text("march flowers.csv")
     expect(jobs.get_by_test_id("state")).to_contain_text("Done")
@@ -171,10 +171,10 @@ def test_a_file_is_dropped_watched_and_its_result_fetched(
 
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("colour\nred\n")
-    page.get_by_test_id("file").set_input_files(wrong)
-    told = page.get_by_test_id("drop-title")
+    page.get_by_test_id("batch-drop-file").set_input_files(wrong)
+    told = page.get_by_test_id("batch-drop-title")
     expect(told).to_have_text("The model does not know the columns colour.")
-    page.get_by_test_id("file").set_input_files(tmp_path / "result.csv")
+    page.get_by_test_id("batch-drop-file").set_input_files(tmp_path / "result.csv")
     expect(told).to_contain_text("does not know the columns prediction_id")
     assert all("422" in message for message in browser_record.console_errors)
     assert len(browser_record.console_errors) == 2
@@ -190,7 +190,7 @@ def test_a_job_under_way_is_watched_and_cancelled_on_the_page(
     page = browser_page
     pl.DataFrame({"seconds": [0.2] * 400_000}).write_csv(tmp_path / "slow.csv")
     page.goto(f"{server.url}/models/patient/batch")
-    page.get_by_test_id("file").set_input_files(tmp_path / "slow.csv")
+    page.get_by_test_id("batch-drop-file").set_input_files(tmp_path / "slow.csv")
     jobs = page.get_by_test_id("jobs")
     expect(jobs.get_by_test_id("state")).to_contain_text("Running")
     expect(jobs.get_by_test_id("progress")).to_have_attribute("aria-valuenow", "0")

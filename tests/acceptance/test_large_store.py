@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from modeldesk.ui.places import MONITOR, OVERVIEW, PERFORMANCE, PREDICTIONS, column_path
+from tests.support.fields import choose
 from tests.support.large import (
     A_DAY,
     DAYS,
@@ -66,12 +67,6 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Large]:
     rows = seed_large(home)
     with measured_servers(), running_server(home) as running:
         yield Large(server=running, rows=rows)
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def test_the_column_that_drifted_is_found(large: Large, browser_page: Page) -> None:

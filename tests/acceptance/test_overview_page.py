@@ -16,6 +16,7 @@ from sklearn.metrics import accuracy_score
 from modeldesk.desk import Desk
 from modeldesk.services.about import About
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -119,12 +120,6 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSe
 def server(seeded: tuple[RunningServer, Truth]) -> RunningServer:
     """Offer the server alone."""
     return seeded[0]
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def names(page: Page) -> list[str]:

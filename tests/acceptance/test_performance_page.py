@@ -20,6 +20,7 @@ from sklearn.metrics import accuracy_score, recall_score
 from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -104,12 +105,6 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RunningSe
 def server(seeded: tuple[RunningServer, Truth]) -> RunningServer:
     """Offer the server alone."""
     return seeded[0]
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def drawn(page: Page, chart: str) -> Locator:

@@ -18,6 +18,7 @@ from modeldesk.demo import loans
 from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.server import RunningServer, running_server
 from tests.support.shop import MARKUP, SHOP, customers, reference, spend
 
@@ -101,12 +102,6 @@ def opened(page: Page, address: str) -> None:
     """Open the tab and wait until everything is there that takes longer."""
     page.goto(address)
     expect(page.get_by_test_id("parts-table")).to_be_visible()
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def series(page: Page, name: str) -> list[float | None]:

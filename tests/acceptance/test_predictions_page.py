@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.iris import CLASSES, FEATURES, iris_frame, iris_model
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -93,12 +94,6 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seeded]:
     rows = seed(home)
     with measured_servers(), running_server(home) as running:
         yield Seeded(server=running, rows=rows)
-
-
-def choose(page: Page, field: str, option: str) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option, exact=True).click()
 
 
 def shown(page: Page) -> Locator:

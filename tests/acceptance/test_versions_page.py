@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from modeldesk.desk import Desk
 from modeldesk.services.acting import UserRole
 from modeldesk.settings import Settings
+from tests.support.fields import choose
 from tests.support.lenders import ALONE, BROKEN, DAYS, LENT, MARKUP, ROWS, Lent, lend
 from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
@@ -60,12 +61,6 @@ def champion(server: RunningServer) -> int:
     found = api(server, "aliases")["aliases"]
     assert isinstance(found, list)
     return int(next(each["version"] for each in found if each["alias"] == "champion"))
-
-
-def choose(page: Page, field: str, option: str | re.Pattern[str]) -> None:
-    """Pick an option of a field."""
-    page.get_by_test_id(field).click()
-    page.get_by_role("option", name=option).click()
 
 
 def points(page: Page, name: str) -> list[list[float]]:

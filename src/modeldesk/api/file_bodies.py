@@ -11,7 +11,6 @@ from modeldesk.api.requests import refuse
 
 NDJSON = "application/x-ndjson"
 JSON_LINES = "application/jsonl"
-ARROW_FILE = "application/vnd.apache.arrow.file"
 
 Format = TypeVar("Format")
 

@@ -22,8 +22,8 @@ from modeldesk.api.context import (
     VersionNumber,
 )
 from modeldesk.api.encoding import Json
-from modeldesk.api.file_bodies import ARROW_FILE, JSON_LINES, NDJSON, file_body, format_of
-from modeldesk.api.tables import ARROW, CSV, PARQUET, TABLES, wanted_type
+from modeldesk.api.file_bodies import JSON_LINES, NDJSON, file_body, format_of
+from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, PARQUET, TABLES, wanted_type
 from modeldesk.api.uploads import store_body
 from modeldesk.desk import Desk
 from modeldesk.services.file_jobs import MOST_JOBS, Draft

@@ -14,7 +14,7 @@ from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings,
 from modeldesk.api.encoding import Json
 from modeldesk.api.label_batches import read_label_batch
 from modeldesk.api.ranges import When
-from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table
+from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, JSON, PARQUET, read_table
 from modeldesk.schema import Granularity
 from modeldesk.services.label_reading import LONGEST_SOURCE, LabelColumns, LabelKey
 from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
@@ -127,6 +127,7 @@ def _body() -> dict[str, Any]:
         CSV: {"schema": {"type": "string"}},
         PARQUET: binary,
         ARROW: binary,
+        ARROW_FILE: binary,
     }
     return {"requestBody": {"required": True, "content": content}}
 
@@ -163,6 +164,7 @@ async def label_predictions(
             frame = read_table(
                 body,
                 content_type,
+                desk.table_readers,
                 most_rows=settings.max_log_rows,
                 most_columns=settings.max_columns,
                 most_bytes=settings.max_body_bytes,

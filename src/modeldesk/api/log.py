@@ -23,7 +23,7 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import parse_object, refuse
-from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET, read_table, table_answer
+from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, JSON, PARQUET, read_table, table_answer
 from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy
 from modeldesk.services.acting import CHANGES, caller
@@ -81,7 +81,8 @@ _ALL_ROWS = _Filter()
 def _table_body() -> dict[str, Any]:
     binary = {"schema": {"type": "string", "format": "binary"}}
     rows = {"schema": {"type": "array", "items": {"type": "object"}, "minItems": 1}}
-    content = {JSON: rows, CSV: {"schema": {"type": "string"}}, PARQUET: binary, ARROW: binary}
+    content = {JSON: rows, CSV: {"schema": {"type": "string"}}}
+    content |= dict.fromkeys((PARQUET, ARROW, ARROW_FILE), binary)
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -113,6 +114,7 @@ async def log_rows(
         frame = read_table(
             body,
             content_type,
+            desk.table_readers,
             most_rows=settings.max_log_rows,
             most_columns=settings.max_columns,
             most_bytes=settings.max_body_bytes,

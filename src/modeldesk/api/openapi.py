@@ -16,7 +16,7 @@ from modeldesk.api.examples import Scene, commands, look_round
 from modeldesk.api.failures import failure_schemas
 from modeldesk.api.row_schema import row_schema
 from modeldesk.api.security import SCHEMES, secure
-from modeldesk.api.tables import CSV, JSON, TABLE_TYPES
+from modeldesk.api.tables import CSV, JSON, SENT_TYPES
 from modeldesk.desk import Desk
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.calls import Dialect, call
@@ -254,7 +254,7 @@ def _add_body(operation: dict[str, Any], scene: Scene) -> None:
     elif name in {"predict", "predict_version"}:
         wrapped = {name: {"value": {"row": example}} for name, example in rows.items()}
         operation["requestBody"] = _body(_batch_schema(row), wrapped)
-        tables = {kind: {"schema": {"type": "string"}} for kind in TABLE_TYPES}
+        tables = {kind: {"schema": {"type": "string"}} for kind in SENT_TYPES}
         operation["requestBody"]["content"] |= tables
 
 

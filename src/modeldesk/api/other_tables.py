@@ -12,8 +12,8 @@ from fastapi.concurrency import run_in_threadpool
 
 from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
-from modeldesk.api.file_bodies import ARROW_FILE, JSON_LINES, NDJSON, file_body, format_of
-from modeldesk.api.tables import ARROW, CSV, JSON, PARQUET
+from modeldesk.api.file_bodies import JSON_LINES, NDJSON, file_body, format_of
+from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, JSON, PARQUET
 from modeldesk.api.uploads import store_body
 from modeldesk.services.other_tables import HeldTable
 from modeldesk.services.table_reading import TableFormat

@@ -35,7 +35,7 @@ from modeldesk.api.predicting import (
 )
 from modeldesk.api.prediction_answers import Answers
 from modeldesk.api.requests import parse, parse_object
-from modeldesk.api.tables import JSON, TABLE_TYPES, TABLES, read_table, wanted_type, written_as
+from modeldesk.api.tables import JSON, SENT_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.result_names import result_name
@@ -145,10 +145,11 @@ async def _predicted(
     key = routing_key(request)
 
     def submit() -> Future[PredictionBatch]:
-        if kind in TABLE_TYPES:
+        if kind in SENT_TYPES:
             frame = read_table(
                 body,
                 kind,
+                desk.table_readers,
                 most_rows=settings.max_rows,
                 most_columns=settings.max_columns,
                 most_bytes=settings.max_body_bytes,

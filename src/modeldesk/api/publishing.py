@@ -35,6 +35,7 @@ from modeldesk.models import SAFE_SUFFIXES, frames_named, read_safe_model
 from modeldesk.services.about import About
 from modeldesk.services.candidates import LabelledTable
 from modeldesk.services.publishing import FileRows
+from modeldesk.services.reading_apart import TableReaders
 from modeldesk.services.trial import try_out
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Settings
@@ -187,8 +188,8 @@ async def _read(form: FormData) -> _Upload:
 
 
 def _publish(desk: Desk, settings: Settings, name: str, upload: _Upload) -> VersionView:
-    reference = _rows(upload.reference, settings)
-    test = None if upload.test is None else _rows(upload.test, settings)
+    reference = _rows(upload.reference, desk.table_readers, settings)
+    test = None if upload.test is None else _rows(upload.test, desk.table_readers, settings)
     # Before the trial, which takes seconds.
     LabelledTable.told(test, label=upload.test_label, target=upload.target)
     frames = None if upload.frames is None else frames_named(upload.frames)
@@ -212,10 +213,11 @@ def _publish(desk: Desk, settings: Settings, name: str, upload: _Upload) -> Vers
     )
 
 
-def _rows(table: _Table, settings: Settings) -> pl.DataFrame:
+def _rows(table: _Table, readers: TableReaders, settings: Settings) -> pl.DataFrame:
     return read_table(
         table.content,
         table.kind,
+        readers,
         most_rows=settings.max_log_rows,
         most_columns=settings.max_columns,
         most_bytes=settings.max_model_bytes,

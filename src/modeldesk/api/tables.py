@@ -9,20 +9,28 @@ from math import prod
 from typing import Any
 
 import polars as pl
+from polars.exceptions import PanicException, PolarsError
 from starlette.responses import Response
 
 from modeldesk.api.encoding import encode
 from modeldesk.api.requests import TooLarge, parse, refuse
 from modeldesk.errors import InvalidData
 from modeldesk.schema import to_frame
+from modeldesk.services.pieces import Place
+from modeldesk.services.reading_apart import TableReaders
+from modeldesk.services.row_files import RowFormat
 
 ARROW = "application/vnd.apache.arrow.stream"
+ARROW_FILE = "application/vnd.apache.arrow.file"
 PARQUET = "application/vnd.apache.parquet"
 CSV = "text/csv"
 JSON = "application/json"
 
 TABLE_TYPES = (CSV, PARQUET, ARROW)
-"""What a table may be sent and asked for as, besides JSON."""
+"""What a table may be asked for as, besides JSON."""
+
+SENT_TYPES = (*TABLE_TYPES, ARROW_FILE)
+"""What a table may be sent as, besides JSON."""
 
 TABLES: dict[int | str, dict[str, Any]] = {
     200: {"content": {kind: {"schema": {"type": "string"}} for kind in TABLE_TYPES}}
@@ -30,6 +38,9 @@ TABLES: dict[int | str, dict[str, Any]] = {
 """How OpenAPI describes an answer in any of them."""
 
 CURSOR_HEADER = "X-Next-Cursor"
+
+_DIRECTORY = b"ARROW1"
+"""What an Arrow file begins with, and a stream does not."""
 
 _CELL = 8
 """Bytes that a number takes."""
@@ -63,9 +74,10 @@ class _Limits:
         return TooLarge(message, hint="Send it in parts, or raise max_body_bytes.")
 
 
-def read_table(
+def read_table(  # each limit by its name
     body: bytes,
     content_type: str,
+    readers: TableReaders,
     *,
     most_rows: int,
     most_columns: int,
@@ -80,6 +92,8 @@ def read_table(
         The bytes.
     content_type
         As the client sent it; parameters behind a semicolon are left out.
+    readers
+        Read Parquet and Arrow.
     most_rows
         Rows beyond which the table is refused.
     most_columns
@@ -92,25 +106,21 @@ def read_table(
     Raises
     ------
     InvalidRequest
-        When the content type is none of the four, or JSON is something else than rows.
+        When the content type is none of the known ones, or JSON is something else than rows.
     InvalidData
         When the bytes are not what the content type says.
     TooLarge
         When there are too many rows, cells or characters.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    read = _READERS.get(kind)
-    if read is None:
-        expected = f"one of {', '.join(_READERS)}"
-        raise refuse(field="Content-Type", problem=f"unknown ({kind or 'none'})", expected=expected)
     limits = _Limits(rows=most_rows, columns=most_columns, bytes=_UNPACKED * most_bytes)
-    if typed and kind == CSV:
-        read = _typed_csv
-    try:
-        frame = read(body, limits)
-    except pl.exceptions.PolarsError as error:
-        message = f"The body cannot be read as {kind}: {str(error).splitlines()[0]}."
-        raise InvalidData(message, hint="Check the file and its content type.") from error
+    if kind in _BINARY:
+        frame = _binary(body, kind, readers, limits)
+    elif kind in {CSV, JSON}:
+        frame = _textual(body, kind, limits, typed=typed)
+    else:
+        expected = f"one of {', '.join((JSON, *SENT_TYPES))}"
+        raise refuse(field="Content-Type", problem=f"unknown ({kind or 'none'})", expected=expected)
     limits.check(frame.height, _width(frame.schema))
     if sum(map(_held, frame)) > limits.bytes:
         raise limits.too_much()
@@ -169,6 +179,35 @@ def _held(series: pl.Series) -> int:
     return 0
 
 
+def _binary(body: bytes, kind: str, readers: TableReaders, limits: _Limits) -> pl.DataFrame:
+    stored = _BINARY[kind]
+    if stored is RowFormat.ARROW_STREAM and body.startswith(_DIRECTORY):
+        # What writes .arrow files writes them with a directory of their batches, or without.
+        stored = RowFormat.ARROW_FILE
+    with readers.body(body, stored) as file:
+        head = pl.DataFrame() if file.head is None else file.head
+        limits.check(file.rows or 0, _width(head.schema))
+        frames, rows, held = [head], 0, 0
+        for piece in file.pieces(Place()):
+            frames.append(piece.frame)
+            rows += piece.rows
+            held += sum(map(_held, piece.frame))
+            limits.check(rows, head.width)
+            if held > limits.bytes:
+                raise limits.too_much()
+        return pl.concat(frames)
+
+
+def _textual(body: bytes, kind: str, limits: _Limits, *, typed: bool) -> pl.DataFrame:
+    if kind == JSON:
+        return _json(body, limits)
+    try:
+        return (_typed_csv if typed else _csv)(body, limits)
+    except (PolarsError, PanicException) as error:
+        message = f"The body cannot be read as {kind}: {str(error).splitlines()[0]}."
+        raise InvalidData(message, hint="Check the file and its content type.") from error
+
+
 def _csv(body: bytes, limits: _Limits) -> pl.DataFrame:
     # Text stays text, as 01234 is no number; what is one is read by the signature.
     return pl.read_csv(_checked(body, limits), infer_schema=False, n_rows=limits.rows + 1)
@@ -195,18 +234,6 @@ def _checked(body: bytes, limits: _Limits) -> io.BytesIO:
     return stream
 
 
-def _parquet(body: bytes, limits: _Limits) -> pl.DataFrame:
-    # Schema and number of rows stand in the file's footer.
-    stored = pl.scan_parquet(io.BytesIO(body))
-    rows = stored.select(pl.len()).collect().item()
-    limits.check(rows, _width(stored.collect_schema()))
-    return pl.read_parquet(io.BytesIO(body))
-
-
-def _arrow(body: bytes, limits: _Limits) -> pl.DataFrame:
-    return pl.read_ipc_stream(io.BytesIO(body), n_rows=limits.rows + 1)
-
-
 def _json(body: bytes, limits: _Limits) -> pl.DataFrame:
     rows = parse(body)
     if isinstance(rows, dict) and set(rows) == {"rows"}:
@@ -217,13 +244,11 @@ def _json(body: bytes, limits: _Limits) -> pl.DataFrame:
     return to_frame(rows)
 
 
-_READERS: dict[str, Callable[[bytes, _Limits], pl.DataFrame]] = {
-    JSON: _json,
-    CSV: _csv,
-    PARQUET: _parquet,
-    ARROW: _arrow,
+_BINARY = {
+    PARQUET: RowFormat.PARQUET,
+    ARROW: RowFormat.ARROW_STREAM,
+    ARROW_FILE: RowFormat.ARROW_FILE,
 }
-
 
 _WRITERS: dict[str, Callable[[pl.DataFrame, io.BytesIO], object]] = {
     CSV: lambda frame, stream: frame.write_csv(stream),

@@ -28,7 +28,7 @@ from modeldesk.services.acting import caller, change
 from modeldesk.services.file_run import Equipment, FileRun, LostError, StoppedError
 from modeldesk.services.job_view import JobView, view_of
 from modeldesk.services.loading import EXTERNAL
-from modeldesk.services.row_files import RowFormat, open_rows
+from modeldesk.services.row_files import RowFormat
 from modeldesk.services.tables import sorted_table
 from modeldesk.services.traffic import Traffic
 from modeldesk.store import (
@@ -379,7 +379,7 @@ class FileJobs:
         """Return how many rows a file has, where it says so; raise what is wrong with it."""
         own = [name for name in (draft.time, draft.row_id) if name is not None]
         signature = draft.record.signature
-        file = open_rows(draft.path, draft.format, signature, own=own)
+        file = self._with.readers.open(draft.path, draft.format, signature, own=own)
         if file.head is not None:
             if file.head.width > self._limits.columns:
                 message = f"The file has more than {self._limits.columns} columns."

@@ -19,9 +19,10 @@ from modeldesk.services.keeping import written
 from modeldesk.services.lanes import Lanes
 from modeldesk.services.measures import Measures
 from modeldesk.services.pieces import Piece, Place
+from modeldesk.services.reading_apart import TableReaders
 from modeldesk.services.registry import Registry
 from modeldesk.services.result_names import result_name
-from modeldesk.services.row_files import RowFormat, open_rows, pieces_of
+from modeldesk.services.row_files import RowFormat, pieces_of
 from modeldesk.services.slices import Predicted, Slices
 from modeldesk.services.tables import POSITION, REASON, SortedTable, sorted_table
 from modeldesk.store import (
@@ -61,6 +62,7 @@ class Equipment:
     keys: ChunkKeys
     clock: Clock
     measures: Measures
+    readers: TableReaders
     longest_text: int
 
 
@@ -118,7 +120,7 @@ class FileRun:
         if not path.exists() or path.stat().st_size != job.bytes:
             message = "The file has changed since the job began."
             raise InvalidData(message, hint="Begin again with the file as it is.")
-        file = open_rows(path, RowFormat(job.format), record.signature, own=own)
+        file = self._with.readers.open(path, RowFormat(job.format), record.signature, own=own)
         try:
             for piece in pieces_of(file, Place(rows=job.rows_done, bytes=job.bytes_done)):
                 self._meanwhile()

@@ -16,6 +16,7 @@ from modeldesk.errors import Forbidden, InvalidArgument, NotFound
 from modeldesk.services.acting import EDITS, SHOWS, CallerKind, caller
 from modeldesk.services.explored_rows import ExploredRows, of_table
 from modeldesk.services.public_address import Resolve, resolved
+from modeldesk.services.reading_apart import TableReaders
 from modeldesk.services.registry import Registry
 from modeldesk.services.remembering import Remembered
 from modeldesk.services.table_reading import (
@@ -92,14 +93,22 @@ class OtherTables:
         The models that tables are looked at for.
     settings
         ``data_sources`` and the limits.
+    readers
+        Open files.
     resolve
         Finds the addresses of hosts.
     """
 
     def __init__(
-        self, registry: Registry, settings: Settings, *, resolve: Resolve = resolved
+        self,
+        registry: Registry,
+        settings: Settings,
+        readers: TableReaders,
+        *,
+        resolve: Resolve = resolved,
     ) -> None:
         self._registry = registry
+        self._readers = readers
         self._settings = settings
         self._resolve = resolve
         self._held = Remembered[str, _Held](_MEMORY_BYTES)
@@ -137,7 +146,7 @@ class OtherTables:
             When the file cannot be read as that.
         """
         caller().check(SHOWS)
-        found = read_table_file(path, kind, self._limits)
+        found = read_table_file(path, kind, self._limits, self._readers)
         return self._hold(model, found, what=name or "a file")
 
     def from_source(self, model: str, name: str, query: str = "") -> HeldTable:
@@ -235,7 +244,9 @@ class OtherTables:
         limits = WebLimits(bytes=self._settings.max_body_bytes, seconds=SECONDS)
         file = fetched(url, limits, public=public, resolve=self._resolve)
         kind = format_of(file.data, media=file.type, path=file.path)
-        return self._hold(model, read_table_bytes(file.data, kind, self._limits), what=what)
+        return self._hold(
+            model, read_table_bytes(file.data, kind, self._limits, self._readers), what=what
+        )
 
     def _hold(self, model: str, found: ReadTable, *, what: str) -> HeldTable:
         signature = self._registry.record(model).signature

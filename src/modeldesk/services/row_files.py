@@ -16,6 +16,9 @@ from modeldesk.services.pieces import PIECE_BYTES, PIECE_ROWS, Piece, Place, Row
 from modeldesk.services.text_files import DelimitedFile, LinesFile
 
 _FEWEST = 1_000
+_SMALL_BYTES = 1 << 23
+"""A file of less is not tried with a few rows first: each query reads a whole row group."""
+
 _CELLS = 4_000_000
 
 _QUERY_BYTES = 1 << 26
@@ -35,6 +38,16 @@ class RowFormat(StrEnum):
     ARROW_STREAM = "arrows"
     ARROW_FILE = "arrow"
     NDJSON = "ndjson"
+
+
+NAMES = {
+    RowFormat.CSV: "CSV",
+    RowFormat.PARQUET: "Parquet",
+    RowFormat.ARROW_STREAM: "an Arrow stream",
+    RowFormat.ARROW_FILE: "an Arrow file",
+    RowFormat.NDJSON: "NDJSON",
+}
+"""What people call them."""
 
 
 def open_rows(
@@ -71,7 +84,7 @@ def open_rows(
             case RowFormat.ARROW_FILE:
                 return ScannedFile(pl.scan_ipc(path), path, "Arrow")
     except (PolarsError, OSError) as error:
-        raise _unreadable(error, kind=str(kind)) from error
+        raise unreadable(error, kind=NAMES[kind]) from error
 
 
 def pieces_of(file: RowFile, after: Place) -> Iterator[Piece]:
@@ -85,7 +98,7 @@ def pieces_of(file: RowFile, after: Place) -> Iterator[Piece]:
     try:
         yield from gathered(file.pieces(after))
     except (PolarsError, OSError) as error:
-        raise _unreadable(error, kind="a table") from error
+        raise unreadable(error, kind="a table") from error
 
 
 class ScannedFile:
@@ -122,7 +135,8 @@ class ScannedFile:
         memory.
         """
         most = min(max(_CELLS // max(self.head.width, 1), _FEWEST), PIECE_ROWS)
-        step, start = min(_FEWEST, most), after.rows
+        first = most if self._size <= _SMALL_BYTES else _FEWEST
+        step, start = min(first, most), after.rows
         while start < self.rows:
             frame = self._slice(start, step)
             if not frame.height:
@@ -180,7 +194,8 @@ class ArrowStreamFile:
                     )
 
 
-def _unreadable(error: Exception, *, kind: str) -> InvalidData:
+def unreadable(error: BaseException, *, kind: str) -> InvalidData:
+    """Return what is told of a file that a library could not read."""
     reason = str(error).strip().split("\n", maxsplit=1)[0].rstrip(".")
     message = f"The file cannot be read as {kind}: {reason}."
     return InvalidData(message, hint="Check that the file is complete, and its type.")

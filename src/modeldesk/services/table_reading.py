@@ -13,7 +13,8 @@ import polars as pl
 from modeldesk.errors import InvalidData
 from modeldesk.schema import Column, Kind, Signature, to_frame
 from modeldesk.services.pieces import Place, RowFile
-from modeldesk.services.row_files import RowFormat, open_rows, pieces_of
+from modeldesk.services.reading_apart import TableReaders
+from modeldesk.services.row_files import RowFormat, pieces_of
 
 _TRUTHS = {"true": True, "false": False}
 _UNKNOWN = Signature(inputs=(Column(name="-", kind=Kind.TEXT),))
@@ -65,7 +66,9 @@ class ReadTable:
     """Records that could not be read, and are left out."""
 
 
-def read_table_file(path: Path, kind: TableFormat, limits: TableLimits) -> ReadTable:
+def read_table_file(
+    path: Path, kind: TableFormat, limits: TableLimits, readers: TableReaders
+) -> ReadTable:
     """Return the first rows of a file.
 
     Values of text files are numbers, truth values or times where all values of their column are,
@@ -79,6 +82,8 @@ def read_table_file(path: Path, kind: TableFormat, limits: TableLimits) -> ReadT
         What it is.
     limits
         How much is held.
+    readers
+        Open it.
 
     Raises
     ------
@@ -88,7 +93,7 @@ def read_table_file(path: Path, kind: TableFormat, limits: TableLimits) -> ReadT
     if kind in {TableFormat.JSON, TableFormat.NDJSON}:
         found = _of_json(path.read_bytes(), kind, limits)
     else:
-        found = _of_rows(open_rows(path, _OF_ROWS[kind], _UNKNOWN), limits)
+        found = _of_rows(readers.open(path, _OF_ROWS[kind], _UNKNOWN), limits)
     if not found.frame.height:
         message = "There is no row in the table."
         raise InvalidData(message, hint="Check that it is the file that you mean.")
@@ -96,12 +101,14 @@ def read_table_file(path: Path, kind: TableFormat, limits: TableLimits) -> ReadT
     return ReadTable(frame=typed, more=found.more, wrong=found.wrong)
 
 
-def read_table_bytes(data: bytes, kind: TableFormat, limits: TableLimits) -> ReadTable:
+def read_table_bytes(
+    data: bytes, kind: TableFormat, limits: TableLimits, readers: TableReaders
+) -> ReadTable:
     """Do what `read_table_file` does for what is in memory."""
     with tempfile.NamedTemporaryFile(prefix="modeldesk-") as file:
         file.write(data)
         file.flush()
-        return read_table_file(Path(file.name), kind, limits)
+        return read_table_file(Path(file.name), kind, limits, readers)
 
 
 def format_of(data: bytes, *, media: str, path: str) -> TableFormat:

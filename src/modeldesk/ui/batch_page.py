@@ -13,7 +13,7 @@ from modeldesk.services.job_view import JobView
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
-from modeldesk.ui.file_drop import FileDrop
+from modeldesk.ui.file_drop import ROWS, FileDrop
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.job_list import MOST_SHOWN, JobList
 from modeldesk.ui.markup import block
@@ -63,7 +63,7 @@ class BatchPage:
 
     async def build(self) -> None:
         """Build the page; from then on it follows the jobs."""
-        FileDrop.prepare()
+        ROWS.prepare()
         with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             loaded = await first(_Loaded.load, self._site.desk, self._model)
             if loaded is None:

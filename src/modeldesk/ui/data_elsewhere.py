@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from urllib.parse import quote
 
 from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.other_tables import LONGEST_QUERY, HeldTable, SourceSort
 from modeldesk.ui.background import aside
+from modeldesk.ui.drop_zone import DropZone
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import trouble
 from modeldesk.ui.wording import brief, plural
+
+TABLE = DropZone(
+    taker="table",
+    script="table_drop.js",
+    route="tables",
+    title="Drop a table here, or choose one",
+    note="CSV, Parquet, Arrow, JSON or NDJSON.",
+    endings=(".csv", ".parquet", ".arrow", ".arrows", ".feather", ".json", ".jsonl", ".ndjson"),
+    label="Table to look at",
+    name="table-drop",
+)
 
 _CREATED = 201
 _WRITTEN = ""
@@ -68,7 +78,7 @@ def _note(what: str, rows: int, more: bool, wrong: int) -> str:  # noqa: FBT001 
 
 
 class DataElsewhere:
-    """A card that takes a file or asks a source.
+    """A card that takes a file or asks a source; the page is prepared for `TABLE`.
 
     Parameters
     ----------
@@ -92,12 +102,6 @@ class DataElsewhere:
         self._model = model
         self._opened = opened
 
-    @staticmethod
-    def prepare() -> None:
-        """Give the page its script, before anything is waited for: a late one does not run."""
-        script = (files("modeldesk.ui") / "table_drop.js").read_text(encoding="utf-8")
-        ui.add_body_html(f"<script>{script}</script>")
-
     def build(self, *, table: str, sql: str, note: str) -> None:
         """Add the card.
 
@@ -118,7 +122,7 @@ class DataElsewhere:
                 self._note = text("span", note or _NOTHING_YET, "md-card-note")
                 testable(self._note, "held")
             with block("md-card-body md-data-elsewhere"):
-                self._zone()
+                TABLE.build(self._model)
                 if others.takes_addresses:
                     self._source(table, sql)
             self._trouble = block("md-card-body")
@@ -135,24 +139,6 @@ class DataElsewhere:
         self._trouble.clear()
         with self._trouble:
             trouble(error)
-
-    def _zone(self) -> None:
-        zone = block("md-drop md-drop--table", tag="label")
-        # Relative, so that it holds below any path at which a proxy serves the pages.
-        zone.props["data-url"] = f"../../api/v1/models/{quote(self._model, safe='')}/tables"
-        testable(zone, "table-drop")
-        with zone:
-            ui.icon("upload_file")
-            with block("md-drop-words"):
-                text("span", "Drop a table here, or choose one", "md-drop-title")
-                text("span", "CSV, Parquet, Arrow, JSON or NDJSON.", "md-drop-note")
-            button = text("span", "Choose a file", "md-drop-button")
-            button.props["aria-hidden"] = "true"
-            field = ui.element("input").classes("md-drop-input")
-            field.props["type"] = "file"
-            field.props["accept"] = ".csv,.parquet,.arrow,.arrows,.feather,.json,.jsonl,.ndjson"
-            field.props["aria-label"] = "Table to look at"
-            testable(field, "table-file")
 
     def _source(self, table: str, sql: str) -> None:
         with block("md-data-source"):

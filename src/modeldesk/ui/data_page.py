@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
@@ -21,8 +22,7 @@ from modeldesk.ui.data_data import (
     PairShown,
     RowsShown,
 )
-from modeldesk.ui.data_download import DataDownload, WantedRows
-from modeldesk.ui.data_elsewhere import DataElsewhere, OpenTable, read_source
+from modeldesk.ui.data_elsewhere import TABLE, DataElsewhere, OpenTable, read_source
 from modeldesk.ui.data_figures import data_figures
 from modeldesk.ui.data_pair import DataPair
 from modeldesk.ui.data_rows import DataRows
@@ -31,6 +31,7 @@ from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import API, DATA, PLAYGROUND
+from modeldesk.ui.row_download import RowDownload, WantedRows
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.version_choice import version_choice
@@ -70,7 +71,7 @@ class DataPage:
         self._open: OpenTable | None = None
         self._controls = DataControls(site, model=model, changed=self._choose, choice=self._choice)
         self._elsewhere = DataElsewhere(site, model=model, opened=self._hold)
-        self._download = DataDownload(site, model=model, wanted=self._wanted)
+        self._download = RowDownload("these rows", self._wanted)
         self._columns = DataColumns(
             order=self._order, find=self._find, turn=self._turn, show=self._show_column
         )
@@ -81,7 +82,7 @@ class DataPage:
 
     async def build(self) -> None:
         """Build the page; from then on it tells what is new."""
-        DataElsewhere.prepare()
+        TABLE.prepare()
         with frame(self._site, self._appearance, model=self._model), block("md-bones"):
             data = await first(
                 DataPageData.load, self._site.desk, self._model, self._state, self._choice()
@@ -247,7 +248,13 @@ class DataPage:
         testable(button, name)
 
     def _wanted(self) -> WantedRows:
-        return WantedRows(choice=self._choice(), condition=self._state.condition)
+        choice, condition = self._choice(), self._state.condition
+        exploring = self._site.desk.exploring
+
+        def read() -> pl.DataFrame:
+            return exploring.rows(self._model, choice).filtered(condition).table.frame
+
+        return WantedRows(name=f"{self._model}-{choice.source.value}", read=read)
 
     def _choose_version(self, number: int) -> None:
         ui.navigate.to(DATA.path(self._model) + replace(self._state, version=number).query())

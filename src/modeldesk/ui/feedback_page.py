@@ -22,7 +22,7 @@ from modeldesk.ui.flag_board_card import MOST_FLAGS, FlagBoardCard
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.label_card import LabelCard
-from modeldesk.ui.label_import import LabelImport
+from modeldesk.ui.label_import import LABELS, LabelImport
 from modeldesk.ui.label_queue import QueueCard
 from modeldesk.ui.label_round import LabelRound
 from modeldesk.ui.markup import block
@@ -109,7 +109,7 @@ class FeedbackPage:
 
     async def build(self) -> None:
         """Build the page."""
-        LabelImport.prepare()
+        LABELS.prepare()
         with (
             frame(self._site, self._appearance, model=self._model),
             block("md-bones") as self._root,

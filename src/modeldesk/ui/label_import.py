@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
-from urllib.parse import quote
 
 from nicegui import events, ui
 
+from modeldesk.ui.drop_zone import DropZone
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.states import say
 from modeldesk.ui.wording import brief, count, plural
+
+LABELS = DropZone(
+    taker="labels",
+    script="label_drop.js",
+    route="labels",
+    title="Drop a file here, or choose one",
+    note="CSV, Parquet or Arrow with the columns label, and prediction_id or row_id; "
+    "also label_time and label_source.",
+    endings=(".csv", ".parquet", ".arrow", ".arrows", ".feather"),
+    label="File of labels",
+    name="label-drop",
+)
 
 _OK = 200
 _PROBLEMS = 5
@@ -68,9 +79,7 @@ class ImportAnswer:
 
 
 class LabelImport:
-    """A card that takes a file of labels.
-
-    The file is the body of a request to the API, as any program would send it.
+    """A card that takes a file of labels; the page is prepared for `LABELS`.
 
     Parameters
     ----------
@@ -84,14 +93,8 @@ class LabelImport:
         self._model = model
         self._stored = stored
 
-    @staticmethod
-    def prepare() -> None:
-        """Give the page its script, before anything is waited for: a late one does not run."""
-        script = (files("modeldesk.ui") / "label_drop.js").read_text(encoding="utf-8")
-        ui.add_body_html(f"<script>{script}</script>")
-
     def build(self) -> None:
-        """Add the card; the page is prepared for it."""
+        """Add the card."""
         ui.on("md_labels_tried", self._tried)
         ui.on("md_labels_stored", self._done)
         with block("md-card") as card:
@@ -100,31 +103,9 @@ class LabelImport:
                 text("h2", "Import labels")
                 text("span", "nothing is stored before you say so", "md-card-note")
             with block("md-card-body"):
-                self._zone()
+                LABELS.build(self._model)
                 self._preview = block("md-import")
                 self._preview.props["aria-live"] = "polite"
-
-    def _zone(self) -> None:
-        zone = block("md-drop md-drop--labels", tag="label")
-        # Relative, so that it holds below any path at which a proxy serves the pages.
-        zone.props["data-url"] = f"../../api/v1/models/{quote(self._model, safe='')}/labels"
-        testable(zone, "label-drop")
-        with zone:
-            ui.icon("upload_file")
-            with block("md-drop-words"):
-                text("span", "Drop a file here, or choose one", "md-drop-title")
-                note = (
-                    "CSV, Parquet or Arrow with the columns label, and prediction_id or row_id; "
-                    "also label_time and label_source."
-                )
-                text("span", note, "md-drop-note")
-            button = text("span", "Choose a file", "md-drop-button")
-            button.props["aria-hidden"] = "true"
-            field = ui.element("input").classes("md-drop-input")
-            field.props["type"] = "file"
-            field.props["accept"] = ".csv,.parquet,.arrow,.arrows"
-            field.props["aria-label"] = "File of labels"
-            testable(field, "label-file")
 
     def _tried(self, event: events.GenericEventArguments) -> None:
         found = ImportAnswer.read(event.args)

@@ -5,23 +5,25 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+import polars as pl
 from nicegui import ui
 
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, InvalidData, ModeldeskError
 from modeldesk.services.prediction_log import LOOKED_AT, MOST_NEWS, LoggedPage
+from modeldesk.services.reading import MOST_ROWS
 from modeldesk.services.views import VersionView
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
-from modeldesk.ui.log_download import LogDownload
 from modeldesk.ui.log_filters import LogFilters
 from modeldesk.ui.log_table import LogTable
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.one_row_drawer import OneRowDrawer
 from modeldesk.ui.places import API, PLAYGROUND, PREDICTIONS
 from modeldesk.ui.predictions_state import PredictionsState
+from modeldesk.ui.row_download import RowDownload, WantedRows
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.views import Visit
@@ -88,7 +90,8 @@ class PredictionsPage:
         self._new = 0
         self._filters = LogFilters(site, changed=self._choose)
         self._table = LogTable(show=self._show_row)
-        self._download = LogDownload(site, model=model, choice=lambda: self._state.choice)
+        title = f"up to {count(MOST_ROWS)} of these rows, the newest first,"
+        self._download = RowDownload(title, self._wanted)
         self._drawer = OneRowDrawer(
             site,
             model=model,
@@ -157,6 +160,14 @@ class PredictionsPage:
             else:
                 self._nothing(page)
             self._pages(page)
+
+    def _wanted(self) -> WantedRows:
+        choice, log = self._state.choice, self._site.desk.prediction_log
+
+        def read() -> pl.DataFrame:
+            return log.table(self._model, choice)
+
+        return WantedRows(name=f"{self._model}-predictions", read=read)
 
     def _words(self, rows: int, *, more: bool) -> str:
         if not rows:

@@ -16,6 +16,7 @@ from tests.support.iris import ROW
 SETOSA, VIRGINICA = "Iris-setosa", "Iris-virginica"
 CSV, ARROW = "text/csv", "application/vnd.apache.arrow.stream"
 PARQUET = "application/vnd.apache.parquet"
+ARROW_FILE = "application/vnd.apache.arrow.file"
 
 
 @pytest.fixture
@@ -35,6 +36,8 @@ def table(kind: str, ids: list[str]) -> bytes:
             frame.write_csv(stream)
         case "application/vnd.apache.parquet":
             frame.write_parquet(stream)
+        case "application/vnd.apache.arrow.file":
+            frame.write_ipc(stream)
         case _:
             frame.write_ipc_stream(stream)
     return stream.getvalue()
@@ -63,7 +66,7 @@ async def test_one_many_and_columns_as_json(
 
 
 @pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("kind", [CSV, PARQUET, ARROW])
+@pytest.mark.parametrize("kind", [CSV, PARQUET, ARROW, ARROW_FILE])
 async def test_tables_in_every_format(
     client: httpx.AsyncClient, ids: list[str], kind: str, *, packed: bool
 ) -> None:

@@ -79,7 +79,7 @@ async def test_rows_that_do_not_fit_are_shown(desk: Desk, client: httpx.AsyncCli
     [
         (b"x", "text/plain", "one of application/json"),
         (b"PAR1", "application/vnd.apache.parquet", "cannot be read as"),
-        (b"nonsense", "application/vnd.apache.arrow.stream", "cannot be read as"),
+        (b"nonsense", "application/vnd.apache.arrow.stream", "no Arrow stream"),
         (b"", "text/csv", "cannot be read as"),
         (b"[1]", "application/json", "a list of JSON objects"),
         (b"[{", "application/json", "JSON"),

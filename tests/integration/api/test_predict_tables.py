@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -13,6 +14,7 @@ from sklearn.tree import DecisionTreeRegressor
 from modeldesk.api.requests import TooLarge
 from modeldesk.api.tables import read_table
 from modeldesk.desk import Desk
+from modeldesk.services.reading_apart import TableReaders
 from tests.support.iris import FEATURES, ROW, iris_frame, iris_model
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -23,6 +25,7 @@ TYPES = {
     "parquet": "application/vnd.apache.parquet",
     "arrow": "application/vnd.apache.arrow.stream",
 }
+ARROW_FILE = "application/vnd.apache.arrow.file"
 
 
 def body(frame: pl.DataFrame, kind: str) -> bytes:
@@ -33,6 +36,8 @@ def body(frame: pl.DataFrame, kind: str) -> bytes:
             frame.write_csv(stream)
         case "parquet":
             frame.write_parquet(stream)
+        case "arrow file":
+            frame.write_ipc(stream)
         case _:
             frame.write_ipc_stream(stream)
     return stream.getvalue()
@@ -71,6 +76,35 @@ async def test_tables_go_in_and_out(client: httpx.AsyncClient, desk: Desk, kind:
         logged = desk.reader.prediction(identifier)
         assert logged.inputs == FLOWERS.row(row, named=True)
         assert (logged.time, logged.row_id) == (times[row], keys[row])
+
+
+@pytest.mark.parametrize("kind", [TYPES["arrow"], ARROW_FILE])
+async def test_an_arrow_file_is_taken_as_well(
+    client: httpx.AsyncClient, desk: Desk, kind: str
+) -> None:
+    """Whether it is called so, or a stream."""
+    desk.registry.names()
+    sent = body(FLOWERS, "arrow file")
+    answer = await client.post("models/iris/predict", content=sent, headers={"Content-Type": kind})
+    assert [found["prediction"] for found in answer.json()["predictions"]] == SPECIES
+
+
+async def test_a_body_that_ends_its_reader_is_refused(
+    client: httpx.AsyncClient, desk: Desk
+) -> None:
+    """A changed byte makes Polars end its process: not the server's, which goes on."""
+    desk.registry.names()
+    whole = body(FLOWERS, "parquet")
+    headers = {"Content-Type": TYPES["parquet"]}
+    ended = 0
+    for place in range(4, 20):
+        damaged = whole[:place] + b"\x7f" + whole[place + 1 :]
+        answer = await client.post("models/iris/predict", content=damaged, headers=headers)
+        assert answer.status_code in {200, 422}
+        ended += "untimely end" in answer.text
+    assert ended
+    answer = await client.post("models/iris/predict", content=whole, headers=headers)
+    assert answer.status_code == 200
 
 
 async def test_a_table_is_answered_in_json_unless_another_type_is_wanted(
@@ -231,6 +265,14 @@ async def test_too_many_columns_of_rows_are_refused(client: httpx.AsyncClient, d
     assert answer.status_code == 413
 
 
+@pytest.fixture(scope="module")
+def readers() -> Iterator[TableReaders]:
+    """Return readers of tables, with their children."""
+    readers = TableReaders()
+    yield readers
+    readers.close()
+
+
 WIDE = pl.DataFrame({str(name): [0.0] * 1000 for name in range(40)})
 LONG = pl.DataFrame({"x": ["x" * 1000] * 1000})
 ARRAYS = pl.DataFrame({"x": [[0.0] * 100] * 500}, schema={"x": pl.Array(pl.Float64, 100)})
@@ -241,14 +283,25 @@ LISTS = pl.DataFrame({"x": [[0.0] * 100] * 500})
 @pytest.mark.parametrize(
     "frame", [WIDE, LONG, ARRAYS, LISTS], ids=["wide", "long", "array", "list"]
 )
-def test_a_small_body_that_becomes_a_large_table_is_refused(kind: str, frame: pl.DataFrame) -> None:
+def test_a_small_body_that_becomes_a_large_table_is_refused(
+    readers: TableReaders, kind: str, frame: pl.DataFrame
+) -> None:
     """By its cells, or by what its texts and lists hold."""
     sent = body(frame, kind)
+
+    def read_within(most_bytes: int) -> pl.DataFrame:
+        return read_table(
+            sent,
+            TYPES[kind],
+            readers,
+            most_rows=1000,
+            most_columns=10_000_000,
+            most_bytes=most_bytes,
+        )
+
     with pytest.raises(TooLarge, match="more than 240000 bytes when it is unpacked"):
-        read_table(sent, TYPES[kind], most_rows=1000, most_columns=10_000_000, most_bytes=30_000)
-    assert read_table(
-        sent, TYPES[kind], most_rows=1000, most_columns=10_000_000, most_bytes=1_000_000
-    ).equals(frame)
+        read_within(30_000)
+    assert read_within(1_000_000).equals(frame)
 
 
 @pytest.mark.parametrize(
@@ -258,13 +311,16 @@ def test_a_small_body_that_becomes_a_large_table_is_refused(kind: str, frame: pl
         (json.dumps([{str(row): 1} for row in range(900)]).encode(), "application/json"),
     ],
 )
-def test_ragged_rows_do_not_become_a_large_table(sent: bytes, kind: str) -> None:
+def test_ragged_rows_do_not_become_a_large_table(
+    readers: TableReaders, sent: bytes, kind: str
+) -> None:
     """What a row lacks takes memory all the same."""
     with pytest.raises(TooLarge, match="when it is unpacked"):
-        read_table(sent, kind, most_rows=1000, most_columns=10_000_000, most_bytes=30_000)
+        read_table(sent, kind, readers, most_rows=1000, most_columns=10_000_000, most_bytes=30_000)
 
 
-def test_text_in_csv_stays_text() -> None:
+def test_text_in_csv_stays_text(readers: TableReaders) -> None:
     """A postal code may begin with 0."""
-    found = read_table(b"code,x\n01234,\n", "text/csv", most_rows=9, most_columns=9, most_bytes=100)
+    sent = b"code,x\n01234,\n"
+    found = read_table(sent, "text/csv", readers, most_rows=9, most_columns=9, most_bytes=100)
     assert found.to_dicts() == [{"code": "01234", "x": None}]

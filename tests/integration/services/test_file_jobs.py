@@ -152,6 +152,20 @@ def test_a_file_that_breaks_off_fails_where_it_does(desk: Desk, settings: Settin
     assert not folder(settings, job).exists()
 
 
+def test_a_file_that_ends_its_reader_fails_its_job_alone(desk: Desk, tmp_path: Path) -> None:
+    """It would end the server again at each start: Polars aborts where a page's header is wrong."""
+    path = tmp_path / "flowers.parquet"
+    flowers(50).write_parquet(path)
+    whole = path.read_bytes()
+    reasons = []
+    for place in range(4, 20):
+        draft = desk.file_jobs.draft("iris", RowFormat.PARQUET, file="flowers")
+        draft.path.write_bytes(whole[:place] + b"\x7f" + whole[place + 1 :])
+        reasons.append(done(desk, desk.file_jobs.submit(draft)).error or "")
+    assert any("untimely end" in reason for reason in reasons)
+    assert done(desk, submitted(desk, flowers(50))).state is JobState.DONE
+
+
 def test_one_version_predicts_all_of_a_file(desk: Desk) -> None:
     """It is the champion when the file came, whichever it is later."""
     job = submitted(desk, flowers(50))

@@ -103,7 +103,8 @@ def file(tmp_path: Path) -> Path:
 def tables(desk: Desk, **sources: str) -> OtherTables:
     """Return a service with some named sources."""
     told = {name: SecretStr(url) for name, url in sources.items()}
-    return OtherTables(desk.registry, desk.settings.model_copy(update={"data_sources": told}))
+    settings = desk.settings.model_copy(update={"data_sources": told})
+    return OtherTables(desk.registry, settings, desk.table_readers)
 
 
 def test_a_file_is_read_with_its_types(desk: Desk, tmp_path: Path) -> None:
@@ -319,7 +320,7 @@ def test_every_address_of_a_host_must_be_public(desk: Desk, web: str) -> None:
         asked.append(host)
         return mixed
 
-    others = OtherTables(desk.registry, desk.settings, resolve=resolve)
+    others = OtherTables(desk.registry, desk.settings, desk.table_readers, resolve=resolve)
     with pytest.raises(Forbidden, match="not on the public internet"):
         others.from_address("iris", f"http://data.example:{port}/flowers.csv")
     assert asked == ["data.example"]
@@ -353,8 +354,10 @@ def test_who_may_do_what(desk: Desk, file: Path, settings: Settings) -> None:
     alone = tables(desk)
     assert alone.takes_databases
     assert alone.from_address("iris", f"sqlite:///{file}", "select * from flowers").rows == 150
-    public = OtherTables(desk.registry, settings.model_copy(update={"public": True}))
+    public = OtherTables(
+        desk.registry, settings.model_copy(update={"public": True}), desk.table_readers
+    )
     assert not public.takes_databases
     named_here = {"allowed_hosts": (*settings.allowed_hosts, "desk.example")}
-    proxied = OtherTables(desk.registry, settings.model_copy(update=named_here))
+    proxied = OtherTables(desk.registry, settings.model_copy(update=named_here), desk.table_readers)
     assert not proxied.takes_databases

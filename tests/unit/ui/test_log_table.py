@@ -10,7 +10,6 @@ from modeldesk.schema import Column, Kind, Role, Signature
 from modeldesk.services.prediction_log import LoggedPage
 from modeldesk.services.reading import PredictionPage
 from modeldesk.services.views import FlagView
-from modeldesk.ui.log_download import log_file
 from modeldesk.ui.log_table import log_columns, log_rows
 
 AT = datetime(2026, 3, 1, 9, 30, 5, tzinfo=UTC)
@@ -84,11 +83,3 @@ def test_columns_that_say_nothing_are_left_out() -> None:
     plain = Signature(inputs=SIGNATURE.inputs, outputs=SIGNATURE.outputs[:1])
     names = [column["name"] for column in log_columns(plain, versions=False, keys=False)]
     assert names == ["time", "prediction", "label", "flags", "c0", "c1"]
-
-
-def test_lists_are_json_in_csv() -> None:
-    """Everything else is as it is; Parquet keeps them as lists."""
-    frame = pl.DataFrame({"id": ["a,b", None], "vector": [[1.0, 2.5], None]})
-    lines = log_file(frame, "csv").decode().splitlines()
-    assert lines == ["id,vector", '"a,b","[1.0,2.5]"', ","]
-    assert pl.read_parquet(log_file(frame, "parquet")).equals(frame)

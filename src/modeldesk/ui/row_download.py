@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import polars as pl
 from nicegui import ui
 
-from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, ModeldeskError
 from modeldesk.services.acting import SHOWS, caller
-from modeldesk.services.exploring import DataChoice
 from modeldesk.services.table_files import FileKind, table_file
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import testable
-from modeldesk.ui.site import Site
 from modeldesk.ui.states import say
 from modeldesk.ui.wording import plural
 
@@ -29,26 +27,25 @@ _WORDS = {FileKind.CSV: "CSV", FileKind.PARQUET: "Parquet"}
 class WantedRows:
     """Which rows a file is to hold."""
 
-    choice: DataChoice
-    condition: str
+    name: str
+    """Of the file, without its ending."""
+    read: Callable[[], pl.DataFrame]
+    """Fetches them, beside the page."""
 
 
-class DataDownload:
+class RowDownload:
     """Two buttons.
 
     Parameters
     ----------
-    site
-        The services.
-    model
-        Whose rows they are.
+    title
+        Which rows they bring, such as "these rows".
     wanted
         Tells which rows are shown.
     """
 
-    def __init__(self, site: Site, *, model: str, wanted: Callable[[], WantedRows]) -> None:
-        self._site = site
-        self._model = model
+    def __init__(self, title: str, wanted: Callable[[], WantedRows]) -> None:
+        self._title = title
         self._wanted = wanted
         self._buttons: list[ui.button] = []
 
@@ -58,7 +55,7 @@ class DataDownload:
             button = ui.button(words, icon="download", color=None)
             button.on_click(lambda _, kind=kind: self._send(kind))
             button.props("flat no-caps").classes("md-btn md-btn--quiet md-btn--small")
-            title = f"Download these rows as {words}"
+            title = f"Download {self._title} as {words}"
             button.props["title"] = button.props["aria-label"] = title
             testable(button, f"download-{kind.value}")
             self._buttons.append(button)
@@ -72,12 +69,11 @@ class DataDownload:
         wanted = self._wanted()
         try:
             caller().check(SHOWS)
-            made = await aside(_made, self._site.desk, self._model, wanted, kind)
+            made = await aside(_made, wanted, kind)
         except ModeldeskError as error:
             say(str(error), icon="error_outline")
             return
-        name = f"{self._model}-{wanted.choice.source.value}.{kind.value}"
-        ui.download.content(made.data, name, _TYPES[kind])
+        ui.download.content(made.data, f"{wanted.name}.{kind.value}", _TYPES[kind])
         say(f"{plural(made.rows, 'row')} as {_WORDS[kind]}.", icon="download")
 
 
@@ -89,11 +85,11 @@ class _Made:
     data: bytes
 
 
-def _made(desk: Desk, model: str, wanted: WantedRows, kind: FileKind) -> _Made:
-    rows = desk.exploring.rows(model, wanted.choice).filtered(wanted.condition).table.frame
+def _made(wanted: WantedRows, kind: FileKind) -> _Made:
+    rows = wanted.read()
     made = table_file(rows, kind)
     if len(made) > MOST_BYTES:
         message = f"The file would have {len(made) // 1_000_000} MB, too much for a page."
-        hint = "Choose fewer rows by a condition, take Parquet, or use modeldesk export."
+        hint = "Choose fewer rows, take Parquet, or use modeldesk export."
         raise InvalidArgument(message, hint=hint)
     return _Made(rows=rows.height, data=made)
