@@ -34,7 +34,7 @@ def migrate(store: Store) -> Migration:
     An empty database gets all tables at once.
 
     An embedded database that holds an older schema is first copied next to itself, under the
-    name ``modeldesk.db.before-0014``.
+    name ``modeldesk.db.before-0015``.
 
     Raises
     ------

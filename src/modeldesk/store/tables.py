@@ -304,6 +304,7 @@ alerts = Table(
     Column("opened_at", Timestamp, nullable=False),
     Column("changed_at", Timestamp, nullable=False),
     UniqueConstraint("monitor_id", "profile_id", "column"),
+    Index("ix_alerts_status", "status", "version_id"),
 )
 
 flags = Table(
