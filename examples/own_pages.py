@@ -13,7 +13,8 @@ from nicegui import ui
 from modeldesk.ui.own import Look, page, panel
 
 if TYPE_CHECKING:
-    from modeldesk.charts import Options, Palette
+    from modeldesk.charts.options import Options
+    from modeldesk.charts.palette import Palette
 
 _ROWS = 1_000
 

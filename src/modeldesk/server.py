@@ -6,6 +6,7 @@ process from ending: its worker threads are daemons too.
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import gc
 import ipaddress
@@ -15,7 +16,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import structlog
@@ -41,6 +42,7 @@ SETTLE_SECONDS = 10
 """After how long the server takes it that the models which it loads first are loaded."""
 
 _BACKLOG = 2048
+_ARENA_MAX, _HEAPS = -8, 2
 _GARBAGE = (10_000, 5, 10)
 """How many new objects, and collections, it takes until the garbage collector looks."""
 _TURN_SECONDS = 0.0005
@@ -96,6 +98,7 @@ def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None) 
     # Read when the first library with OpenMP is loaded. Its threads would else keep the cores
     # busy while they wait for work, and with them everything that is not the model.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    _share_heaps()
     with _listening(settings) as listener, _stop_signals() as stop:
         desk = Desk.open(settings)
         try:
@@ -236,6 +239,17 @@ def _taking_turns() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(before)
+
+
+def _share_heaps() -> None:
+    """Have threads share two heaps; glibc gives up to eight for each core, which takes 2 MB more.
+
+    Source: mallopt(3), ``M_ARENA_MAX``. Other C libraries have no such thing.
+    """
+    if "MALLOC_ARENA_MAX" in os.environ:
+        return
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(_ARENA_MAX, _HEAPS)
 
 
 def _settle_memory() -> None:

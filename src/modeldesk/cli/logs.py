@@ -5,7 +5,11 @@ from __future__ import annotations
 import logging
 import sys
 
-import structlog
+from modeldesk.cli.lean import missing
+
+# It would load Rich, for traces that are not shown with it here.
+with missing("rich"):
+    import structlog
 
 _TIME = structlog.processors.TimeStamper(fmt="iso", utc=True)
 

@@ -1,12 +1,13 @@
 """Running the server, and bringing its database up to date."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from modeldesk.cli.options import AsJson, DatabaseUrl, Home, load_settings
-from modeldesk.cli.screen import talk, write_json
+from modeldesk.cli.screen import write_json
 
 _UNENCRYPTED = (
     "Passwords and keys travel unencrypted unless a reverse proxy speaks TLS: put one in front "
@@ -61,21 +62,19 @@ def serve(
         ui=ui,
         pages=pages or None,
     )
-    from rich.text import Text
+    # Without Rich, and without its bar: a server would keep 5 MB of it for as long as it runs.
+    if sys.stderr.isatty():
+        typer.echo("Starting the server ...", err=True)
+    from modeldesk.cli.logs import log_to_stderr
+    from modeldesk.server import serve as run
 
-    # A text has no markup, for which Rich would load the names of all emoji: 1.4 MB.
-    with talk().status(Text("Starting the server")) as status:
-        from modeldesk.cli.logs import log_to_stderr
-        from modeldesk.server import serve as run
+    def ready(url: str) -> None:
+        _announce(url)
+        if settings.public and not settings.trusted_proxies:
+            typer.echo(_UNENCRYPTED, err=True)
 
-        def ready(url: str) -> None:
-            status.stop()
-            _announce(url)
-            if settings.public and not settings.trusted_proxies:
-                typer.echo(_UNENCRYPTED, err=True)
-
-        log_to_stderr()
-        run(settings, on_ready=ready)
+    log_to_stderr()
+    run(settings, on_ready=ready)
     typer.echo("Stopped.")
 
 

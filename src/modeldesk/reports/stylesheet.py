@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib.resources import files
 
-from modeldesk.charts import DARK, LIGHT, Palette
+from modeldesk.charts.palette import DARK, LIGHT, Palette
 from modeldesk.reports.markup import Html, element
 
 _COLOURS = (

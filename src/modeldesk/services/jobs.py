@@ -14,8 +14,15 @@ import structlog
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError
 
-_LONGEST_REST = 10.0
-"""Seconds after which it is looked again, however long the last run took."""
+_SHARE, _OTHERS_SHARE = 0.1, 0.03
+"""Of the time at most: the roll-up, and each of the other steps.
+
+Requests wait for Python's lock while one works. With a roll-up and a judgement of the present day
+in every second, half of what the log cost was work on the same few windows over and over.
+"""
+
+_LONGEST_REST, _OTHERS_LONGEST_REST = 10.0, 5.0
+"""Seconds after which it is looked again, however long the last time took."""
 
 _TURN = 10.0
 """Seconds after which other background work gets its turn, however many days are due."""
@@ -98,7 +105,7 @@ class Jobs:
         Run then, in this order. In the background, one that fails does not keep the others from
         running.
     seconds
-        Rest between two runs; up to ten where a run takes long.
+        Rest between two looks at what is to be done. A step that takes long rests longer.
     clock
         Tells when something went wrong.
     names
@@ -160,12 +167,16 @@ class Jobs:
             self._thread = None
 
     def _loop(self) -> None:
-        background = (step.some if isinstance(step, InTurns) else step for step in self._steps)
-        steps: tuple[Step, ...] = (self._rollup, *background)
-        rest = self._seconds
-        while not self._stop.wait(rest):
+        steps = [_Paced(self._rollup, share=_SHARE, longest_rest=_LONGEST_REST)]
+        for step in self._steps:
+            some = step.some if isinstance(step, InTurns) else step
+            paced = _Paced(some, share=_OTHERS_SHARE, longest_rest=_OTHERS_LONGEST_REST)
+            steps.append(paced)
+        while not self._stop.wait(self._seconds):
             began = time.monotonic()
             for name, step in zip(self._names, steps, strict=True):
+                if step.rests:
+                    continue
                 self._doing = name
                 try:
                     with self._one_at_a_time:
@@ -176,8 +187,40 @@ class Jobs:
                     _log.exception("background job failed", failures=self.failures)
             self._doing, self._ended_at = None, self._clock.now()
             self._took = time.monotonic() - began
-            # Requests wait for Python's lock while this works: much to do makes it rest longer.
-            rest = max(self._seconds, min(4 * (time.monotonic() - began), _LONGEST_REST))
+
+
+class _Paced:
+    """A step that takes a share of the time at most.
+
+    Parameters
+    ----------
+    step
+        What is done.
+    share
+        How much of the time it may take.
+    longest_rest
+        After which it is its turn however long it took, in seconds.
+    """
+
+    def __init__(self, step: Step, *, share: float, longest_rest: float) -> None:
+        self._step = step
+        self._share = share
+        self._longest_rest = longest_rest
+        self._until = 0.0
+
+    @property
+    def rests(self) -> bool:
+        """Whether it is not its turn yet."""
+        return time.monotonic() < self._until
+
+    def __call__(self, *, stop: Callable[[], bool]) -> None:
+        """Do it, and note until when it rests."""
+        began = time.monotonic()
+        try:
+            self._step(stop=stop)
+        finally:
+            ended = time.monotonic()
+            self._until = ended + min((ended - began) / self._share, self._longest_rest)
 
 
 def _told(error: Exception) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from nicegui import ui
 
-from modeldesk.charts import distance_sparkline
+from modeldesk.charts.sparkline import distance_sparkline
 from modeldesk.drift import ColumnComparison
 from modeldesk.services.alert_feed import HISTORY_DAYS
 from modeldesk.services.views import AlertView

@@ -8,7 +8,8 @@ from typing import TypeAlias
 
 from nicegui import events, ui
 
-from modeldesk.charts import Options, Palette, palette
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette, palette
 from modeldesk.ui.markup import block, testable
 
 Draw: TypeAlias = Callable[[Palette], Options]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from nicegui import events, ui
 
-from modeldesk.charts import measure_sparkline
+from modeldesk.charts.sparkline import measure_sparkline
 from modeldesk.performance import MEASURES
 from modeldesk.services.performance_views import (
     ConfusionView,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from modeldesk.charts import ColumnTimeline, Span, spans_of, telling_windows
+from modeldesk.charts.column_timeline import ColumnTimeline, telling_windows
+from modeldesk.charts.spans import Span, spans_of
 from modeldesk.desk import Desk
 from modeldesk.drift import ColumnComparison, Overlay, Status
 from modeldesk.errors import NotFound

@@ -6,18 +6,11 @@ from dataclasses import replace
 
 from nicegui import ui
 
-from modeldesk.charts import (
-    PANELS_LEFT,
-    PANELS_RIGHT,
-    ColumnTimeline,
-    Options,
-    Palette,
-    column_panels,
-    distribution,
-    distribution_height,
-    panels_height,
-    stacked_panels,
-)
+from modeldesk.charts.column_timeline import ColumnTimeline, column_panels
+from modeldesk.charts.distribution import distribution, distribution_height
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
+from modeldesk.charts.panels import PANELS_LEFT, PANELS_RIGHT, panels_height, stacked_panels
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.column_rules import ColumnRuleView
 from modeldesk.ui.appearance import Appearance

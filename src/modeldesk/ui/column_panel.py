@@ -8,7 +8,8 @@ from typing import Literal
 
 from nicegui import events, ui
 
-from modeldesk.charts import distance_history, distribution, distribution_height
+from modeldesk.charts.distance_history import distance_history
+from modeldesk.charts.distribution import distribution, distribution_height
 from modeldesk.desk import Desk
 from modeldesk.drift import ColumnComparison, Overlay
 from modeldesk.errors import ModeldeskError

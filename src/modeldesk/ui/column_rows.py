@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from modeldesk.charts import Span, most_telling, place_of, small_bars
+from modeldesk.charts.small_bars import small_bars
+from modeldesk.charts.spans import Span, place_of
+from modeldesk.charts.telling import most_telling
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.schema import Column, Role
 from modeldesk.services.views import WindowComparison

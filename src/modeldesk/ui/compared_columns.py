@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from modeldesk.charts import overlaid
+from modeldesk.charts.overlaid import overlaid
 from modeldesk.drift import ColumnComparison, SharedBins
 from modeldesk.services.profile_choices import PairComparison, ProfilesReport
 from modeldesk.ui.column_facts import summary

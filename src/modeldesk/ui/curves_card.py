@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from nicegui import events, ui
 
-from modeldesk.charts import calibration_chart, pr_chart, roc_chart, threshold_chart
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import Palette
+from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
+from modeldesk.charts.threshold_chart import threshold_chart
 from modeldesk.services.performance_views import CheapestView, CurvesView, CurveView
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.markup import block, testable, text

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from nicegui import ui
 
-from modeldesk.charts import (
+from modeldesk.charts.associations import (
     association_bars,
     association_bars_height,
     association_map,

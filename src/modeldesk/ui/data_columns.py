@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
-from modeldesk.charts import small_bars
+from modeldesk.charts.small_bars import small_bars
 from modeldesk.explore import MEASURE_WORDS, Association, association_words
 from modeldesk.ui.data_data import COLUMNS_A_PAGE, ColumnsShown, ShownColumn
 from modeldesk.ui.data_state import DataOrder

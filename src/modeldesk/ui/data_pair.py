@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
-from modeldesk.charts import (
-    Options,
-    Palette,
-    box_plot,
-    column_bars,
-    count_map,
-    count_map_height,
-    scatter,
-)
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
+from modeldesk.charts.two_columns import box_plot, column_bars, count_map, count_map_height, scatter
 from modeldesk.explore import (
     Association,
     Boxes,

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from nicegui import ui
 
-from modeldesk.charts import distance_sparkline
+from modeldesk.charts.sparkline import distance_sparkline
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.services.views import WindowComparison
 from modeldesk.ui.health_words import address

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from modeldesk.charts import Options, Palette, error_distribution
+from modeldesk.charts.error_distribution import error_distribution
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
 from modeldesk.services.performance_views import ErrorsView
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.markup import block, testable, text

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
-from modeldesk.charts import Options, Palette, distance_heatmap, heatmap_height, heatmap_key
+from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
 from modeldesk.services.views import WindowComparison
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.day_line import over_days

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from nicegui import ui
 
-from modeldesk.charts import volume_sparkline
+from modeldesk.charts.sparkline import volume_sparkline
 from modeldesk.services.health import Grade
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.health_words import grade_words

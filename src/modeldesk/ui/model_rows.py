@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from modeldesk.charts import volume_sparkline
+from modeldesk.charts.sparkline import volume_sparkline
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.change_mark import change_words
 from modeldesk.ui.health_words import grade_fields

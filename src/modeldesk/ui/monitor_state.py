@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
-from modeldesk.charts import MOST_SPANS, Span, place_of, spans_of
+from modeldesk.charts.spans import MOST_SPANS, Span, place_of, spans_of
 from modeldesk.desk import Desk
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.monitors import DriftRule

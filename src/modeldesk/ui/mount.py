@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nicegui import ui
 
-from modeldesk.charts import DARK, LIGHT
+from modeldesk.charts.palette import DARK, LIGHT
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.frame import LOGO, frame
 from modeldesk.ui.moments import script

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from modeldesk.charts import TimelineData
+from modeldesk.charts.model_timeline import TimelineData
 from modeldesk.desk import Desk
 from modeldesk.performance import MEASURES
 from modeldesk.schema import Granularity, Window

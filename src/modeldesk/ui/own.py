@@ -26,7 +26,8 @@ from typing import ParamSpec, TypeAlias, TypeVar
 
 import structlog
 
-from modeldesk.charts import Options, Palette
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, ModeldeskError
 from modeldesk.ui.appearance import Appearance

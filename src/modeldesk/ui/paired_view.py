@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from nicegui import ui
 
-from modeldesk.charts import Options, Palette, drawn_gaps, measure_gaps, measure_gaps_height
+from modeldesk.charts.measure_gaps import drawn_gaps, measure_gaps, measure_gaps_height
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
 from modeldesk.services.comparison_sources import Source
 from modeldesk.services.paired_views import PairedReport
 from modeldesk.ui.appearance import Appearance

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from modeldesk.charts import measure_sparkline
 from modeldesk.charts.period import timeline
+from modeldesk.charts.sparkline import measure_sparkline
 from modeldesk.desk import Desk
 from modeldesk.performance import MEASURES
 from modeldesk.schema import Granularity

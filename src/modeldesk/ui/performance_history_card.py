@@ -7,7 +7,9 @@ from datetime import datetime
 
 from nicegui import events, ui
 
-from modeldesk.charts import Options, Palette, performance_history
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
+from modeldesk.charts.performance_history import performance_history
 from modeldesk.performance import MEASURES
 from modeldesk.services.estimate_report import EstimatedDay
 from modeldesk.ui.appearance import Appearance, Picture

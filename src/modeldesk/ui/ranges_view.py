@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from nicegui import events, ui
 
-from modeldesk.charts import Options, Palette, change_parts, change_parts_height
-from modeldesk.charts.change_parts import part_words
+from modeldesk.charts.change_parts import change_parts, change_parts_height, part_words
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.change_views import AttributionReport, ChangePart, ChangeSide, ChangeSource
 from modeldesk.services.progress import Progress, Stopped

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from nicegui import ui
 
-from modeldesk.charts import Options, Palette, rule_trial
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
+from modeldesk.charts.rule_trial import rule_trial
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, ModeldeskError
 from modeldesk.monitors import DriftRule

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields
 from importlib.resources import files
 
-from modeldesk.charts import DARK, LIGHT, Palette
+from modeldesk.charts.palette import DARK, LIGHT, Palette
 
 
 def stylesheet() -> str:

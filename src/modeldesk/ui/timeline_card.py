@@ -7,8 +7,10 @@ from datetime import datetime
 
 from nicegui import ui
 
-from modeldesk.charts import Options, Palette, model_timeline, timeline_height, timeline_words
 from modeldesk.charts.event_lanes import LANES, lanes_of
+from modeldesk.charts.model_timeline import model_timeline, timeline_height, timeline_words
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
 from modeldesk.services.model_events import EventKind
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.markup import block, testable, text

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from modeldesk.charts import (
-    BAND_OPACITY,
-    VALUE_OPACITY,
-    ColumnTimeline,
-    largest_values,
-)
+from modeldesk.charts.category_stack import VALUE_OPACITY, largest_values
+from modeldesk.charts.column_timeline import ColumnTimeline
+from modeldesk.charts.quantile_fan import BAND_OPACITY
 from modeldesk.schema import Kind
 from modeldesk.ui.markup import block, testable, text
 

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import events, ui
 
-from modeldesk.charts import Options, Palette, version_line
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import Palette
+from modeldesk.charts.version_line import version_line
 from modeldesk.performance import MEASURES
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.markup import block, testable, text

@@ -11,19 +11,12 @@ import numpy as np
 import pytest
 
 from modeldesk import profile
-from modeldesk.charts import (
-    DARK,
-    LIGHT,
-    ColumnTimeline,
-    column_panels,
-    panels_height,
-    spans_of,
-    stacked_panels,
-    telling_windows,
-)
 from modeldesk.charts.category_stack import MISSING, OTHER, category_stack, largest_values
-from modeldesk.charts.panels import percent_axis, round_axis
+from modeldesk.charts.column_timeline import ColumnTimeline, column_panels, telling_windows
+from modeldesk.charts.palette import DARK, LIGHT
+from modeldesk.charts.panels import panels_height, percent_axis, round_axis, stacked_panels
 from modeldesk.charts.quantile_fan import SHARES, quantile_fan
+from modeldesk.charts.spans import spans_of
 from modeldesk.drift import Status, Thresholds
 from modeldesk.schema import Granularity, Kind
 from tests.unit.charts.conftest import FIRST, compared, day
@@ -31,7 +24,7 @@ from tests.unit.charts.conftest import FIRST, compared, day
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from modeldesk.charts import Options
+    from modeldesk.charts.options import Options
     from modeldesk.profiles import ColumnProfile
 
 SPANS = spans_of([day(0), day(2)], Granularity.DAY)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from modeldesk.charts import DARK, LIGHT, distribution, distribution_height
+from modeldesk.charts.distribution import distribution, distribution_height
+from modeldesk.charts.palette import DARK, LIGHT
 from modeldesk.drift import Overlay
 from modeldesk.schema import Kind
 

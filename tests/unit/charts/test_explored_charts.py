@@ -7,20 +7,15 @@ import json
 import numpy as np
 import pytest
 
-from modeldesk.charts import (
-    DARK,
-    LIGHT,
-    Options,
+from modeldesk.charts.associations import (
     association_bars,
     association_bars_height,
     association_map,
     association_map_height,
-    box_plot,
-    column_bars,
-    count_map,
-    count_map_height,
-    scatter,
 )
+from modeldesk.charts.options import Options
+from modeldesk.charts.palette import DARK, LIGHT
+from modeldesk.charts.two_columns import box_plot, column_bars, count_map, count_map_height, scatter
 from modeldesk.explore import (
     ExploredTable,
     association_matrix,

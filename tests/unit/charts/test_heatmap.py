@@ -7,18 +7,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modeldesk.charts import (
-    DARK,
-    LIGHT,
-    distance_heatmap,
-    heatmap_height,
-    heatmap_key,
-)
+from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
+from modeldesk.charts.palette import DARK, LIGHT
 from modeldesk.schema import Granularity
 from tests.unit.charts.conftest import compared, on_day
 
 if TYPE_CHECKING:
-    from modeldesk.charts import Options
+    from modeldesk.charts.options import Options
     from modeldesk.services.views import DriftReport
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modeldesk.charts import LIGHT, distance_history
+from modeldesk.charts.distance_history import distance_history
+from modeldesk.charts.palette import LIGHT
 from modeldesk.errors import NotFound
 
 if TYPE_CHECKING:

@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from modeldesk.charts import DARK, LIGHT, TimelineData, model_timeline, timeline_height
 from modeldesk.charts.event_lanes import lanes_of
-from modeldesk.charts.model_timeline import timeline_words
+from modeldesk.charts.model_timeline import (
+    TimelineData,
+    model_timeline,
+    timeline_height,
+    timeline_words,
+)
+from modeldesk.charts.palette import DARK, LIGHT
 from modeldesk.charts.performance_history import MOST_DAYS
 from modeldesk.schema import Window
 from modeldesk.services.maturity import WindowMaturity
@@ -18,7 +23,7 @@ from modeldesk.services.model_events import EventKind, ModelEvent
 from modeldesk.services.performance_views import FigureView, WindowPerformance
 
 if TYPE_CHECKING:
-    from modeldesk.charts import Options
+    from modeldesk.charts.options import Options
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 WEEK = Window(start=FIRST, end=FIRST + timedelta(days=7))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modeldesk.charts import overlaid
+from modeldesk.charts.overlaid import overlaid
 from modeldesk.drift import SharedBins
 
 

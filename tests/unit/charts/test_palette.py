@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modeldesk.charts import DARK, LIGHT, Palette, palette
+from modeldesk.charts.palette import DARK, LIGHT, Palette, palette
 
 BOTH = pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeldesk.charts import LIGHT, performance_history
-from modeldesk.charts.performance_history import MOST_DAYS
+from modeldesk.charts.palette import LIGHT
+from modeldesk.charts.performance_history import MOST_DAYS, performance_history
 from modeldesk.schema import Window
 from modeldesk.services.estimate_report import CaveatView, EstimatedDay, EstimateView
 from modeldesk.services.maturity import WindowMaturity
 from modeldesk.services.performance_views import FigureView, WindowPerformance
 
 if TYPE_CHECKING:
-    from modeldesk.charts import Options
+    from modeldesk.charts.options import Options
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from modeldesk.charts import DARK, LIGHT, rule_trial
+from modeldesk.charts.palette import DARK, LIGHT
+from modeldesk.charts.rule_trial import rule_trial
 from modeldesk.services.watching import RuleTrial, TriedDay
 from tests.unit.charts.conftest import day
 

@@ -6,14 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from modeldesk.charts import (
-    LIGHT,
-    calibration_chart,
-    error_distribution,
-    pr_chart,
-    roc_chart,
-    threshold_chart,
-)
+from modeldesk.charts.error_distribution import error_distribution
+from modeldesk.charts.palette import LIGHT
+from modeldesk.charts.score_curves import calibration_chart, pr_chart, roc_chart
+from modeldesk.charts.threshold_chart import threshold_chart
 from modeldesk.services.performance_views import (
     CalibrationView,
     CheapestView,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modeldesk.charts import small_bars
+from modeldesk.charts.small_bars import small_bars
 
 
 def bars(svg: str, name: str = "spark-bar") -> list[tuple[float, float]]:

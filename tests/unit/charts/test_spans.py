@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from modeldesk.charts import MOST_SPANS, place_of, spans_of
+from modeldesk.charts.spans import MOST_SPANS, place_of, spans_of
 from modeldesk.schema import Granularity, Window
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)

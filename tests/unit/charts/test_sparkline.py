@@ -6,7 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from xml.etree import ElementTree as ET
 
-from modeldesk.charts import distance_sparkline, measure_sparkline, volume_sparkline
+from modeldesk.charts.sparkline import distance_sparkline, measure_sparkline, volume_sparkline
 from modeldesk.drift import ColumnComparison, Status, Verdict
 from modeldesk.schema import Granularity, Kind, Window
 from modeldesk.services.performance_views import FigureView

@@ -9,23 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modeldesk.charts import (
-    DARK,
-    LIGHT,
-    change_parts,
-    change_parts_height,
-    drawn_gaps,
-    measure_gaps,
-    measure_gaps_height,
-    version_line,
-)
-from modeldesk.charts.change_parts import MOST_SOURCES
+from modeldesk.charts.change_parts import MOST_SOURCES, change_parts, change_parts_height
+from modeldesk.charts.measure_gaps import drawn_gaps, measure_gaps, measure_gaps_height
+from modeldesk.charts.palette import DARK, LIGHT
+from modeldesk.charts.version_line import version_line
 from modeldesk.services.change_views import ChangePart, ChangeSource
 from modeldesk.services.performance_views import DifferenceView, FigureView
 from modeldesk.services.version_figure_views import LinePoint, LineVersion
 
 if TYPE_CHECKING:
-    from modeldesk.charts import Options
+    from modeldesk.charts.options import Options
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
