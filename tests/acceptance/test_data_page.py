@@ -179,6 +179,21 @@ def test_a_person_sees_what_is_in_the_data(seeded: Seeded, browser_page: Page) -
     expect(page.get_by_text("No column has that in its name.")).to_be_visible()
 
 
+def _follow_to_its_prediction(page: Page, seeded: Seeded) -> None:
+    """Click a row's number: the log shows the prediction with the values of the row."""
+    table = page.get_by_test_id("rows")
+    heads = table.locator("thead th").all_inner_texts()
+    cells = table.locator("tbody tr").first.locator("td").all_inner_texts()
+    shown = dict(zip(heads, cells, strict=True))
+    link = page.get_by_role("link", name=f"Prediction of row {shown['#']}", exact=True)
+    name = (link.get_attribute("href") or "").partition("row=")[2]
+    link.click()
+    expect(page.get_by_test_id("prediction-title")).to_have_text(f"Prediction {name}")
+    told = page.request.get(f"{seeded.server.url}/api/v1/predictions/{name}").json()
+    assert told["inputs"]["age"] == float(shown["age"])
+    assert told["inputs"]["housing"] == shown["housing"]
+
+
 def test_ranges_and_conditions_choose_the_rows(seeded: Seeded, browser_page: Page) -> None:
     """The facts, the rows and the files are about those alone; what is wrong is told in place."""
     page, logged = browser_page, seeded.logged
@@ -214,6 +229,8 @@ def test_ranges_and_conditions_choose_the_rows(seeded: Seeded, browser_page: Pag
     page.get_by_test_id("next-page").click()
     expect(page.get_by_test_id("rows-note")).to_contain_text("26 to")
     expect(page).to_have_url(re.compile("page=2"))
+    _follow_to_its_prediction(page, seeded)
+    page.go_back()
     page.get_by_test_id("condition-clear").click()
     expect(page.get_by_test_id("fact-rows")).to_contain_text("300")
     field.fill("income > 3")

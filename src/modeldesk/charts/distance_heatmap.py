@@ -40,7 +40,7 @@ def heatmap_key(threshold: float, colours: Palette) -> tuple[tuple[str, str], ..
 
     Examples
     --------
-    >>> from modeldesk.charts import LIGHT
+    >>> from modeldesk.charts.palette import LIGHT
     >>> [words for _, words in heatmap_key(0.1, LIGHT)]
     ['< 0.05', '0.05 to 0.1', '0.1 to 0.2', '0.2 to 0.4', '≥ 0.4']
     """

@@ -40,7 +40,7 @@ def distribution(
 
     Examples
     --------
-    >>> from modeldesk.charts import LIGHT
+    >>> from modeldesk.charts.palette import LIGHT
     >>> from modeldesk.schema import Kind
     >>> shares = Overlay(name="colour", kind=Kind.CATEGORICAL, labels=("red", "blue"),
     ...                  edges=(), reference=(0.75, 0.25), current=(0.5, 0.5))

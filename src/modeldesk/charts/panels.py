@@ -116,7 +116,7 @@ def round_axis(low: float, high: float, colours: Palette) -> Options:
 
     Examples
     --------
-    >>> from modeldesk.charts import LIGHT
+    >>> from modeldesk.charts.palette import LIGHT
     >>> axis = round_axis(4.2, 7.9, LIGHT)
     >>> axis["min"], axis["max"], axis["interval"]
     (4.0, 8.0, 1.0)

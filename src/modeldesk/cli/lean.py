@@ -20,11 +20,11 @@ def missing(name: str) -> Iterator[None]:
 
     Examples
     --------
-    >>> with missing("wave"):
-    ...     import wave
+    >>> with missing("tabnanny"):
+    ...     import tabnanny
     Traceback (most recent call last):
-    ModuleNotFoundError: import of wave halted; None in sys.modules
-    >>> import wave
+    ModuleNotFoundError: import of tabnanny halted; None in sys.modules
+    >>> import tabnanny
     """
     if name in sys.modules:
         yield

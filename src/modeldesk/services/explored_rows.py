@@ -22,6 +22,7 @@ from modeldesk.performance.slices import (
 )
 from modeldesk.schema import Kind, Role, Signature
 from modeldesk.services.label_columns import LABEL
+from modeldesk.services.reading import IDENTIFIER, is_numbered
 from modeldesk.services.slice_rows import schema_of, speakable
 from modeldesk.services.slice_views import CheckedExpression, WrongExpression
 from modeldesk.store import TIME, VersionRecord
@@ -60,6 +61,8 @@ class ExploredRows:
     """How many rows there are, of which these are some or all."""
     exact: bool = True
     """Whether ``total`` is known exactly."""
+    identifiers: pl.Series | None = None
+    """Of the predictions, row by row; ``None`` where the rows are no logged ones."""
 
     def named(self, role: ColumnRole) -> tuple[str, ...]:
         """Return the columns of a role, in the table's order."""
@@ -81,7 +84,8 @@ class ExploredRows:
         check(node, self.schema, text=condition)
         frame = self.table.frame
         (found,) = evaluate([Slice.of("rows", node)], frame, self.schema)
-        return replace(self, table=self.table.only(frame.filter(found.mask)))
+        names = None if self.identifiers is None else self.identifiers.filter(found.mask)
+        return replace(self, table=self.table.only(frame.filter(found.mask)), identifiers=names)
 
 
 def of_version(
@@ -92,7 +96,7 @@ def of_version(
     Parameters
     ----------
     rows
-        Inputs and outputs, maybe with `LABEL` and `TIME`.
+        Inputs and outputs, maybe with `LABEL` and `TIME`, and with what identifies logged rows.
     record
         The version.
     total, exact
@@ -126,6 +130,7 @@ def of_version(
         target=names.label if labels else prediction,
         total=total,
         exact=exact,
+        identifiers=rows.select(IDENTIFIER).to_series() if is_numbered(rows) else None,
     )
 
 

@@ -302,6 +302,11 @@ def numbered(chunk: LoggedChunk, version: int) -> pl.DataFrame:
     )
 
 
+def is_numbered(rows: pl.DataFrame) -> bool:
+    """Whether rows have what identifies them, as `numbered` adds it."""
+    return _KEY in rows.columns
+
+
 def _wanted(
     rows: pl.DataFrame,
     start: datetime | None,

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-
-from nicegui import ui
-from nicegui.elements.mixins.text_element import TextElement
 
 from modeldesk.errors import InvalidArgument, ModeldeskError
 from modeldesk.monitors import ColumnRule
@@ -15,34 +11,25 @@ from modeldesk.services.column_rules import ColumnRuleView, ColumnTrial
 from modeldesk.services.watching import TRIED_DAYS
 from modeldesk.ui.background import aside
 from modeldesk.ui.column_mute import ColumnMute
-from modeldesk.ui.forms import button, dress
+from modeldesk.ui.forms import button
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.number_fields import NumberFields, NumberPart
 from modeldesk.ui.rule_card import saved
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import trouble
 from modeldesk.ui.tried_numbers import TriedNumbers
 from modeldesk.ui.wording import plural
 
-_REST_MS = 350
 _NONE = TriedNumbers()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One number of a column's rule."""
-
-    name: str
-    label: str
-    note: str
-
-
 _PARTS = (
-    _Part(
+    NumberPart(
         name="min_distance",
         label="Smallest distance that matters",
         note="Hellinger distance, 0 to 1",
     ),
-    _Part(
+    NumberPart(
         name="min_missing_change",
         label="Smallest change of missing values",
         note="Share of the rows, 0 to 1",
@@ -81,10 +68,10 @@ class ColumnRuleForm:
         self._tell = tell
         self._done = done
         self._asked = 0
-        self._filling = False
         self._may = caller().may(EDITS)
-        self._fields: dict[str, ui.number] = {}
-        self._notes: dict[str, TextElement] = {}
+        self._fields = NumberFields(
+            _PARTS, prefix="column", changed=self._changed, enabled=self._may
+        )
         self._mute = ColumnMute(set_rule=self._keep)
 
     def build(self, view: ColumnRuleView, tried: TriedNumbers) -> None:
@@ -92,8 +79,7 @@ class ColumnRuleForm:
         self._view, self._tried = view, tried
         with block("md-column-rule") as room:
             testable(room, "column-rule")
-            for part in _PARTS:
-                self._number(part)
+            self._fields.build()
             self._sentence = text("p", "", "md-rule-sentence md-trial-words")
             testable(self._sentence, "column-trial")
             self._sentence.props["role"] = "status"
@@ -110,17 +96,6 @@ class ColumnRuleForm:
             self._show_numbers()
             self._mute.show(view)
 
-    def _number(self, part: _Part) -> None:
-        with block("md-setting"):
-            with block("md-setting-words"):
-                text("div", part.label, "md-setting-name")
-                self._notes[part.name] = text("div", "", "md-labelled-note")
-            field = ui.number(min=0, max=1, step=0.01, on_change=self._typed)
-            dress(field, part.label, f"column-{part.name}", classes="md-field--num")
-            field.props(f"debounce={_REST_MS}")
-            field.set_enabled(self._may)
-            self._fields[part.name] = field
-
     def _buttons(self) -> None:
         if not self._may:
             text("p", "Editors and administrators change this.", "md-soft md-small")
@@ -133,13 +108,9 @@ class ColumnRuleForm:
     def _show_numbers(self) -> None:
         """Fill the fields with what is tried."""
         thresholds = self._tried.thresholds(self._view)
-        self._filling = True
-        try:
-            for part in _PARTS:
-                self._fields[part.name].set_value(getattr(thresholds, part.name))
-                self._notes[part.name].set_text(_note(part, self._view))
-        finally:
-            self._filling = False
+        self._fields.fill({part.name: getattr(thresholds, part.name) for part in _PARTS})
+        for part in _PARTS:
+            self._fields.note(part.name, _note(part, self._view))
         self._enable()
 
     def _enable(self, *, right: bool = True) -> None:
@@ -152,25 +123,17 @@ class ColumnRuleForm:
                 own.min_distance is not None or own.min_missing_change is not None
             )
 
-    def _typed(self) -> Awaitable[None] | None:
-        """Tell by a person from the form itself at once: a moment later all fields are filled."""
-        return None if self._filling else self._changed()
-
     async def _changed(self) -> None:
         """Try what the fields say."""
-        values = {name: field.value for name, field in self._fields.items()}
-        given = {name: float(value) for name, value in values.items() if value is not None}
         self._says.clear()
-        tried = TriedNumbers.between(self._view, given)
-        wrong = tried.problem(self._view)
-        if len(given) < len(values):
-            message = "A number is missing."
-            wrong = InvalidArgument(message, hint="Fill it in, or go back to what is in force.")
-        if wrong is None:
-            await self._try(tried)
+        try:
+            tried = TriedNumbers.between(self._view, self._fields.read())
+            tried.thresholds(self._view)
+        except InvalidArgument as error:
+            self._enable(right=False)
+            self._fail(error)
             return
-        self._enable(right=False)
-        self._fail(wrong)
+        await self._try(tried)
 
     async def _try(self, tried: TriedNumbers) -> None:
         self._tried = tried
@@ -257,7 +220,7 @@ def trial_words(trial: ColumnTrial, *, same: bool) -> str:
     return f"These numbers would call {trial.changed_then} of {days} changed, {now}."
 
 
-def _note(part: _Part, view: ColumnRuleView) -> str:
+def _note(part: NumberPart, view: ColumnRuleView) -> str:
     others = f"{getattr(view.common, part.name):g}"
     if getattr(view.own, part.name) is None:
         return f"{part.note}; {others} for all columns."

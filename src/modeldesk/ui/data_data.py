@@ -78,6 +78,8 @@ class RowsShown:
     """Those of them that hold numbers."""
     cells: tuple[tuple[str, ...], ...]
     """As text, by row; cut where it is long."""
+    identifiers: tuple[str, ...]
+    """Of the predictions, by row; none where the rows are no logged ones."""
     first: int
     """The place of the first row, from 1."""
     rows: int
@@ -214,7 +216,7 @@ def _shown(rows: ExploredRows, state: DataState, target: str | None) -> Shown:
         case DataView.COLUMNS:
             return _columns(rows, state, target)
         case DataView.ROWS:
-            return _rows(rows.table, state)
+            return _rows(rows, state)
         case DataView.ASSOCIATIONS:
             return _associations(rows, target)
         case DataView.PAIR:
@@ -267,13 +269,15 @@ def _distinct(table: ExploredTable, name: str) -> int:
     return 0 if vector else table.frame[name].n_unique()
 
 
-def _rows(table: ExploredTable, state: DataState) -> RowsShown:
+def _rows(rows: ExploredRows, state: DataState) -> RowsShown:
+    table = rows.table
     pages = max(1, -(-table.rows // ROWS_A_PAGE))
     parts = max(1, -(-len(table.names) // CELLS_ACROSS))
     page, across = min(state.page, pages), min(state.across, parts)
     first = (page - 1) * ROWS_A_PAGE
     names = table.names[(across - 1) * CELLS_ACROSS : across * CELLS_ACROSS]
     frame = table.frame.select(names)
+    identifiers = () if rows.identifiers is None else rows.identifiers[first : first + ROWS_A_PAGE]
     return RowsShown(
         names=names,
         numeric=frozenset(name for name in names if frame.schema[name].is_numeric()),
@@ -281,6 +285,7 @@ def _rows(table: ExploredTable, state: DataState) -> RowsShown:
             tuple("" if value is None else value_words(value) for value in row)
             for row in frame.slice(first, ROWS_A_PAGE).iter_rows()
         ),
+        identifiers=tuple(identifiers),
         first=first + 1,
         rows=table.rows,
         page=page,

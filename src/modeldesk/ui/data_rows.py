@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from nicegui import ui
 
 from modeldesk.ui.data_data import CELLS_ACROSS, ROWS_A_PAGE, RowsShown
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.pager import Pager
+from modeldesk.ui.places import PREDICTIONS
 from modeldesk.ui.wording import NOTHING, brief, count, plural
+
+_NUMBER = """
+<q-td :props="props"><a v-if="props.row.href" :href="props.row.href"
+  :aria-label="'Prediction of row ' + props.row.n">{{ props.row.n }}</a>
+  <template v-else>{{ props.row.n }}</template></q-td>
+"""
 
 
 class DataRows:
@@ -17,6 +25,8 @@ class DataRows:
 
     Parameters
     ----------
+    model
+        Whose rows they are.
     turn
         Called with the number of the page of rows that a person wants.
     turn_across
@@ -25,10 +35,13 @@ class DataRows:
 
     def __init__(
         self,
+        model: str,
         *,
         turn: Callable[[int], Awaitable[None]],
         turn_across: Callable[[int], Awaitable[None]],
     ) -> None:
+        # Relative, so that it holds behind a proxy that serves the pages below a path.
+        self._place = PREDICTIONS.path(model).rpartition("/")[2]
         self._turn = turn
         self._turn_across = turn_across
 
@@ -81,6 +94,7 @@ class DataRows:
         rows = [
             {
                 "n": count(shown.first + line),
+                "href": self._href(shown, line),
                 **{f"c{place}": words or NOTHING for place, words in enumerate(cells)},
             }
             for line, cells in enumerate(shown.cells)
@@ -89,3 +103,9 @@ class DataRows:
         table.props("flat hide-pagination :rows-per-page-options=[0]")
         table.classes("md-table md-table--rows md-table--data-rows")
         testable(table, "rows")
+        table.add_slot("body-cell-n", _NUMBER)
+
+    def _href(self, shown: RowsShown, line: int) -> str:
+        if not shown.identifiers:
+            return ""
+        return f"{self._place}?row={quote(shown.identifiers[line], safe='')}"

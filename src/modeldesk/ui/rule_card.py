@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from nicegui import ui
 
@@ -18,56 +17,37 @@ from modeldesk.services.acting import EDITS, caller
 from modeldesk.services.watching import TRIED_DAYS, RuleTrial
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.background import aside
-from modeldesk.ui.forms import button, dress
+from modeldesk.ui.forms import button
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.number_fields import NumberFields, NumberPart
 from modeldesk.ui.rule_state import RuleState, numbers_of
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.wording import plural
 
 _HEIGHT = 250
-_REST_MS = 350
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Part:
-    """One number of a rule."""
-
-    name: str
-    label: str
-    note: str
-    low: float
-    high: float
-    step: float
 
 
 _PARTS = (
-    _Part(
+    NumberPart(
         name="min_distance",
         label="Smallest distance that matters",
         note="Hellinger distance, 0 to 1. 0.1: a shift by 0.28 standard deviations, or 2 % of "
         "values in a place that had none.",
-        low=0,
-        high=1,
-        step=0.01,
     ),
-    _Part(
+    NumberPart(
         name="min_missing_change",
         label="Smallest change of missing values",
         note="Share of the rows, 0 to 1. 0.05: five more or fewer of a hundred.",
-        low=0,
-        high=1,
-        step=0.01,
     ),
-    _Part(
+    NumberPart(
         name="min_correlation_change",
         label="Smallest change of a correlation",
         note="Of two columns, 0 to 2.",
-        low=0,
         high=2,
         step=0.05,
     ),
-    _Part(
+    NumberPart(
         name="false_alarm_rate",
         label="False alarms",
         note="Chance that a day on which nothing changed is called changed, over all columns "
@@ -76,7 +56,7 @@ _PARTS = (
         high=0.999,
         step=0.005,
     ),
-    _Part(
+    NumberPart(
         name="min_rows",
         label="Fewest rows",
         note="Days with fewer get no verdict.",
@@ -84,11 +64,10 @@ _PARTS = (
         high=10**9,
         step=1,
     ),
-    _Part(
+    NumberPart(
         name="history",
         label="Days to learn from",
         note="How far back the usual difference between days is learned; 0: not at all.",
-        low=0,
         high=366,
         step=1,
     ),
@@ -126,12 +105,11 @@ class RuleCard:
         self._appearance = appearance
         self._model = model
         self._tell = tell
-        self._fields: dict[str, ui.number] = {}
         self._picture: Picture | None = None
         self._trial: RuleTrial | None = None
         self._asked = 0
-        self._filling = False
         self._may = caller().may(EDITS)
+        self._fields = NumberFields(_PARTS, prefix="rule", changed=self._changed, enabled=self._may)
 
     def build(self, rule: DriftRule, state: RuleState) -> None:
         """Add the card; what is tried is shown by `learn`."""
@@ -144,8 +122,7 @@ class RuleCard:
                 text("span", f"monitor of {_watched(rule)}", "md-card-note")
             with block("md-rule"):
                 with block("md-rule-fields"):
-                    for part in _PARTS:
-                        self._field(part)
+                    self._fields.build()
                     self._buttons()
                 with block("md-rule-trial"):
                     self._room = block("")
@@ -160,17 +137,6 @@ class RuleCard:
         self._show_numbers()
         await self.learn()
 
-    def _field(self, part: _Part) -> None:
-        with block("md-setting"):
-            with block("md-setting-words"):
-                text("div", part.label, "md-setting-name")
-                text("div", part.note, "md-labelled-note")
-            field = ui.number(min=part.low, max=part.high, step=part.step, on_change=self._typed)
-            dress(field, part.label, f"rule-{part.name}", classes="md-field--num")
-            field.props(f"debounce={_REST_MS}")
-            field.set_enabled(self._may)
-            self._fields[part.name] = field
-
     def _buttons(self) -> None:
         if not self._may:
             text("p", "Editors and administrators change this.", "md-soft md-small")
@@ -184,12 +150,7 @@ class RuleCard:
 
     def _show_numbers(self) -> None:
         """Fill the fields with what is tried."""
-        self._filling = True
-        try:
-            for name, value in numbers_of(self._tried).items():
-                self._fields[name].set_value(value)
-        finally:
-            self._filling = False
+        self._fields.fill(numbers_of(self._tried))
         self._enable()
 
     @property
@@ -202,34 +163,18 @@ class RuleCard:
             self._set.set_enabled(differs and right)
             self._back.set_enabled(differs or not right)
 
-    def _typed(self) -> Awaitable[None] | None:
-        """Tell by a person from the page itself at once: a moment later all fields are filled."""
-        return None if self._filling else self._changed()
-
     async def _changed(self) -> None:
         """Try what the fields say."""
-        values = {name: field.value for name, field in self._fields.items()}
         self._says.clear()
-        given = {name: float(v) for name, v in values.items() if v is not None}
-        state = RuleState.between(self._rule, given)
-        wrong = self._wrong(state, missing=len(given) < len(values))
-        if wrong is None:
-            await self._try(state)
-            return
-        self._enable(right=False)
-        with self._says:
-            trouble(wrong)
-
-    def _wrong(self, state: RuleState, *, missing: bool) -> InvalidArgument | None:
-        """Return why no rule can be what the fields say."""
-        if missing:
-            message = "A number is missing."
-            return InvalidArgument(message, hint="Fill it in, or go back to the rule in force.")
         try:
+            state = RuleState.between(self._rule, self._fields.read())
             state.applied(self._rule)
         except InvalidArgument as error:
-            return error
-        return None
+            self._enable(right=False)
+            with self._says:
+                trouble(error)
+            return
+        await self._try(state)
 
     async def _try(self, state: RuleState) -> None:
         self._state = state

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from modeldesk.drift import Thresholds
-from modeldesk.errors import InvalidArgument
 from modeldesk.monitors import ColumnRule
 from modeldesk.services.column_rules import ColumnRuleView
 
@@ -63,14 +62,6 @@ class TriedNumbers:
             min_missing_change=thresholds.min_missing_change,
             muted=view.own.muted,
         )
-
-    def problem(self, view: ColumnRuleView) -> InvalidArgument | None:
-        """Return why no column can be judged by this; ``None`` where it can."""
-        try:
-            self.thresholds(view)
-        except InvalidArgument as error:
-            return error
-        return None
 
 
 def _share(given: str) -> float | None:
