@@ -241,3 +241,22 @@ def test_addresses_that_mean_nothing(
     expect(page.get_by_test_id("one-version")).to_contain_text("There is one version so far")
     page.get_by_test_id("sort-groups").click()
     expect(page.get_by_test_id("no-groups")).to_contain_text("segment_by")
+
+
+def test_it_tells_what_is_new(address: str, lent: Lent, browser_page: Page) -> None:
+    """Nothing moves by itself; a click compares once more. The last test: it adds a row."""
+    page = browser_page
+    page.goto(f"{address}?one=2&other=1&source=shadow")
+    drawn(page)
+    before = number(page, "rows")
+    page.wait_for_timeout(7_000)  # it has looked once
+    expect(page.get_by_test_id("news")).to_be_hidden()
+    row = lent.rows.drop(loans.TARGET).row(0, named=True)
+    place = address.replace("/models/", "/api/v1/models/").removesuffix("/compare")
+    asked = page.request.post(f"{place}/predict", data={"row": row})
+    assert asked.ok, asked.text()
+    expect(page.get_by_test_id("news")).to_contain_text("New rows or labels", timeout=30_000)
+    assert number(page, "rows") == before
+    page.get_by_test_id("news").click()
+    expect(page.get_by_test_id("figure-rows")).to_contain_text(f"{before + 1:,}")
+    expect(page.get_by_test_id("news")).to_be_hidden()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from nicegui import ui
 
+from modeldesk.desk import Desk
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import first
+from modeldesk.ui.background import aside, first
 from modeldesk.ui.compare_data import CompareData
 from modeldesk.ui.compare_state import CompareState, Sort
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.groups_view import GroupsView
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.news import News
 from modeldesk.ui.places import COMPARE
 from modeldesk.ui.ranges_view import RangesView
 from modeldesk.ui.site import Site
@@ -61,6 +65,8 @@ class ComparePage:
         self._model = model
         self._state = state
         self._buttons: dict[Sort, ui.element] = {}
+        self._news = News("refresh", self._reload)
+        self._known: dict[int, object] = {}
 
     async def build(self) -> None:
         """Build the page."""
@@ -79,9 +85,12 @@ class ComparePage:
                     for sort, (words, _) in _SORTS.items():
                         self._buttons[sort] = self._button(sort, words)
                 self._words = text("span", "", "md-soft md-small")
+                with block("md-compare-end"):
+                    self._news.build()
             self._body = block("md-bones")
             testable(self._body, "compare")
             self._fill()
+            follow(self._look)
 
     def _button(self, sort: Sort, words: str) -> ui.element:
         button = ui.element("button").on("click", lambda: self._choose(sort))
@@ -117,10 +126,45 @@ class ComparePage:
             self._site, self._appearance, model=self._model, data=self._data, move=self._move
         )
 
+    async def _look(self) -> None:
+        """Tell that there are new rows, labels or versions, without moving what is read."""
+        data, state = self._data, self._state
+        numbers = (
+            state.one or data.one.number,
+            state.other or data.other.number,
+            state.version or data.version.number,
+        )
+        found = await aside(_marks, self._site.desk, self._model, numbers)
+        if state is not self._state:
+            return
+        if any(self._known.get(number, mark) != mark for number, mark in found.items()):
+            self._news.tell("New rows or labels")
+        self._known = {**found, **self._known}
+
+    async def _reload(self) -> None:
+        """Compare once more."""
+        self._data = await aside(CompareData.load, self._site.desk, self._model, self._state)
+        self._forget()
+        self._fill()
+
+    def _forget(self) -> None:
+        """Take what is shown from now on for the newest."""
+        self._known = {}
+        self._news.forget()
+
     def _move(self, state: CompareState) -> None:
         """Put a choice into the address."""
         self._state = state
+        self._forget()
         ui.navigate.history.replace(state.query())
+
+
+def _marks(desk: Desk, model: str, numbers: Sequence[int]) -> dict[int, object]:
+    """Return what stays the same as long as comparisons of versions do; 0 stands for the model."""
+    marks: dict[int, object] = {0: len(desk.registry.versions(model))}
+    for number in numbers:
+        marks[number] = desk.performance_marks.of(model, version=number)
+    return marks
 
 
 def opened(visit: Visit) -> ComparePage:

@@ -30,6 +30,7 @@ from modeldesk.ui.data_state import DataOrder, DataState, DataView
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.news import News
 from modeldesk.ui.places import API, DATA, PLAYGROUND
 from modeldesk.ui.row_download import RowDownload, WantedRows
 from modeldesk.ui.site import Site
@@ -67,6 +68,7 @@ class DataPage:
         self._state = state
         self._asked = 0
         self._newest = ""
+        self._news = News("refresh", self._reload)
         self._views: dict[DataView, ui.element] = {}
         self._open: OpenTable | None = None
         self._controls = DataControls(site, model=model, changed=self._choose, choice=self._choice)
@@ -163,20 +165,13 @@ class DataPage:
                     testable(button, f"view-{view.value}")
                     self._views[view] = button
             with block("md-data-end"):
-                self._news = block("md-news", tag="button")
-                self._news.props["type"] = "button"
-                self._news.on("click", self._reload)
-                testable(self._news, "news")
-                with self._news:
-                    ui.icon("refresh")
-                    text("span", "New rows - show").props["aria-live"] = "polite"
-                self._news.set_visibility(False)
+                self._news.build()
                 self._download.build()
 
     def _fill(self, data: DataPageData) -> None:
         """Show other data; what stays the same stays where it is."""
         self._newest = data.newest
-        self._news.set_visibility(False)
+        self._news.forget()
         for view, button in self._views.items():
             button.props["aria-pressed"] = "true" if view is self._state.view else "false"
             button.update()
@@ -347,7 +342,7 @@ class DataPage:
         asked = self._asked
         newest = await aside(self._site.desk.reader.newest_key, self._model, version=self._number)
         if asked == self._asked and newest > self._newest:
-            self._news.set_visibility(True)
+            self._news.tell("New rows")
 
 
 def opened(visit: Visit) -> DataPage:

@@ -20,6 +20,7 @@ from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.log_filters import LogFilters
 from modeldesk.ui.log_table import LogTable
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.news import News
 from modeldesk.ui.one_row_drawer import OneRowDrawer
 from modeldesk.ui.places import API, PLAYGROUND, PREDICTIONS
 from modeldesk.ui.predictions_state import PredictionsState
@@ -88,6 +89,7 @@ class PredictionsPage:
         self._asked = 0
         self._newest = ""
         self._new = 0
+        self._news = News("arrow_upward", self._show_news)
         self._filters = LogFilters(site, changed=self._choose)
         self._table = LogTable(show=self._show_row)
         title = f"up to {count(MOST_ROWS)} of these rows, the newest first,"
@@ -129,15 +131,7 @@ class PredictionsPage:
                 self._note = text("span", "", "md-card-note")
                 testable(self._note, "log-note")
                 with block("md-card-end"):
-                    self._news = block("md-news", tag="button")
-                    self._news.props["type"] = "button"
-                    self._news.on("click", self._show_news)
-                    testable(self._news, "news")
-                    with self._news:
-                        ui.icon("arrow_upward")
-                        self._news_words = text("span", "")
-                        self._news_words.props["aria-live"] = "polite"
-                    self._news.set_visibility(False)
+                    self._news.build()
                     self._download.build()
             self._content = block("")
 
@@ -266,12 +260,11 @@ class PredictionsPage:
         many = plural(self._new, "new prediction")
         if self._new >= MOST_NEWS:
             many = f"More than {count(MOST_NEWS)} new predictions"
-        self._news_words.set_text(f"{many} - show")
-        self._news.set_visibility(True)
+        self._news.tell(many)
 
     def _forget_news(self) -> None:
         self._new = 0
-        self._news.set_visibility(False)
+        self._news.forget()
 
     async def _open_row(self) -> None:
         if self._state.row:
