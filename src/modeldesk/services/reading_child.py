@@ -33,8 +33,10 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     kind: str
     """Value of a `RowFormat`."""
+    head: bool
+    """Whether the head is wanted, before the pieces."""
     after: Place | None
-    """Where the pieces begin that are wanted; ``None`` where only the head is."""
+    """Where the pieces begin that are wanted; ``None``: none of them."""
 
 
 class HeadTold(msgspec.Struct, frozen=True, kw_only=True, tag="head"):
@@ -45,9 +47,10 @@ class HeadTold(msgspec.Struct, frozen=True, kw_only=True, tag="head"):
 
 
 class PieceTold(msgspec.Struct, frozen=True, kw_only=True, tag="piece"):
-    """Some rows, as an Arrow stream."""
+    """Some rows."""
 
-    frame: bytes
+    path: str
+    """Of the file with the Arrow stream, until the next piece is asked for."""
     end: int
 
 
@@ -73,7 +76,7 @@ def main() -> None:
     with Connection(int(sys.argv[1])) as line, suppress(EOFError, BrokenPipeError):
         while line.poll(MOST_IDLE_SECONDS):
             asked = msgspec.msgpack.decode(line.recv_bytes(), type=Asked)
-            for answer in _answers(asked):
+            for answer in _answers(asked, pieces=sys.argv[2]):
                 line.send_bytes(msgspec.msgpack.encode(answer))
                 if isinstance(answer, AtEnd | WrongTold):
                     break
@@ -82,14 +85,15 @@ def main() -> None:
                     break
 
 
-def _answers(asked: Asked) -> Iterator[Answer]:
+def _answers(asked: Asked, *, pieces: str) -> Iterator[Answer]:
     try:
         file = open_rows(Path(asked.path), RowFormat(asked.kind), _NO_SIGNATURE)
-        if asked.after is None:
+        if asked.head:
             yield HeadTold(frame=_stream(file.head), rows=file.rows)
-        else:
+        if asked.after is not None:
             for piece in file.pieces(asked.after):
-                yield PieceTold(frame=_stream(piece.frame), end=piece.end)
+                piece.frame.write_ipc_stream(pieces)
+                yield PieceTold(path=pieces, end=piece.end)
     except InvalidData as error:
         yield WrongTold(message=error.message, hint=error.hint)
     except (pl.exceptions.PolarsError, PanicException, OSError, OverflowError) as error:
