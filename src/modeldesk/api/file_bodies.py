@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from modeldesk.api.requests import refuse
+from modeldesk.api.requests import media_type, unknown_type
 
 NDJSON = "application/x-ndjson"
 JSON_LINES = "application/jsonl"
@@ -23,10 +23,8 @@ def file_body(formats: Mapping[str, object]) -> dict[str, Any]:
 
 def format_of(request: Request, formats: Mapping[str, Format]) -> Format:
     """Return in which format a request's file is; refuse one that is not known."""
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = media_type(request.headers.get("content-type", ""))
     found = formats.get(given)
     if found is None:
-        expected = f"one of {', '.join(formats)}"
-        problem = f"unknown ({given or 'none'})"
-        raise refuse(field="Content-Type", problem=problem, expected=expected)
+        raise unknown_type(given, formats)
     return found

@@ -10,7 +10,14 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 
-from modeldesk.api.requests import InvalidRequest, TooLarge, UnsupportedUpload, refuse, unknown
+from modeldesk.api.requests import (
+    InvalidRequest,
+    TooLarge,
+    UnsupportedUpload,
+    media_type,
+    refuse,
+    unknown,
+)
 
 FORM = "multipart/form-data"
 _MOST_TEXT = 1024 * 1024
@@ -43,7 +50,7 @@ async def form_of(
     InvalidRequest
         When the form is damaged, or has other fields.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(request.headers.get("content-type", ""))
     if kind != FORM or request.headers.get("content-encoding", "identity") != "identity":
         message = f"The body is {kind or 'of no type'}, or compressed; it should be a plain {FORM}."
         raise UnsupportedUpload(message, hint="Send a form, such as curl's -F makes.")

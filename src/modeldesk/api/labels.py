@@ -14,7 +14,8 @@ from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings,
 from modeldesk.api.encoding import Json
 from modeldesk.api.label_batches import read_label_batch
 from modeldesk.api.ranges import When
-from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, JSON, PARQUET, read_table
+from modeldesk.api.requests import media_type
+from modeldesk.api.tables import JSON, read_table, table_body
 from modeldesk.schema import Granularity
 from modeldesk.services.label_reading import LONGEST_SOURCE, LabelColumns, LabelKey
 from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
@@ -121,15 +122,7 @@ def _body() -> dict[str, Any]:
         "required": ["columns"],
         "additionalProperties": False,
     }
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    content = {
-        JSON: {"schema": {"anyOf": [one, many, columns, listed]}},
-        CSV: {"schema": {"type": "string"}},
-        PARQUET: binary,
-        ARROW: binary,
-        ARROW_FILE: binary,
-    }
-    return {"requestBody": {"required": True, "content": content}}
+    return table_body({"anyOf": [one, many, columns, listed]})
 
 
 @router.post(
@@ -157,7 +150,7 @@ async def label_predictions(
     content_type = request.headers.get("content-type", "")
 
     def work() -> Labelled:
-        if content_type.partition(";")[0].strip().lower() == JSON:
+        if media_type(content_type) == JSON:
             frame = read_label_batch(body, most_rows=settings.max_log_rows)
             wanted = LabelColumns(source=columns.source)
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter, Depends, Query, Request
@@ -23,7 +23,7 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import parse_object, refuse
-from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, JSON, PARQUET, read_table, table_answer
+from modeldesk.api.tables import ARROW, JSON, read_table, table_answer, table_body
 from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy
 from modeldesk.services.acting import CHANGES, caller
@@ -78,20 +78,12 @@ class _Filter:
 _ALL_ROWS = _Filter()
 
 
-def _table_body() -> dict[str, Any]:
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    rows = {"schema": {"type": "array", "items": {"type": "object"}, "minItems": 1}}
-    content = {JSON: rows, CSV: {"schema": {"type": "string"}}}
-    content |= dict.fromkeys((PARQUET, ARROW, ARROW_FILE), binary)
-    return {"requestBody": {"required": True, "content": content}}
-
-
 @router.post(
     "/models/{name}/log",
     operation_id="log_rows",
     summary="Log predictions made elsewhere",
     response_model=Backfilled,
-    openapi_extra=_table_body(),
+    openapi_extra=table_body({"type": "array", "items": {"type": "object"}, "minItems": 1}),
 )
 async def log_rows(
     request: Request,

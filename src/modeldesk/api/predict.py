@@ -34,7 +34,7 @@ from modeldesk.api.predicting import (
     submitted,
 )
 from modeldesk.api.prediction_answers import Answers
-from modeldesk.api.requests import parse, parse_object
+from modeldesk.api.requests import media_type, parse, parse_object
 from modeldesk.api.tables import JSON, SENT_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
@@ -141,7 +141,7 @@ async def _predicted(
     request: Request, desk: Desk, settings: Settings, name: str, asked: _Asked
 ) -> Response:
     body = await read_bytes(request, most=settings.max_body_bytes)
-    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    kind = media_type(request.headers.get("content-type", JSON))
     key = routing_key(request)
 
     def submit() -> Future[PredictionBatch]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeVar
 
@@ -41,6 +41,21 @@ def refuse(
     """Return the error for one thing that is wrong with a request."""
     found = Problem(row=row, field=field, problem=problem, expected=expected)
     return InvalidRequest((found,), hint=hint)
+
+
+def media_type(header: str) -> str:
+    """Return the type that a Content-Type header names, without its parameters.
+
+    >>> media_type("Text/CSV; charset=utf-8")
+    'text/csv'
+    """
+    return header.partition(";")[0].strip().lower()
+
+
+def unknown_type(kind: str, known: Iterable[str]) -> InvalidRequest:
+    """Return the error for a body of a type that is not taken."""
+    problem = f"unknown ({kind or 'none'})"
+    return refuse(field="Content-Type", problem=problem, expected=f"one of {', '.join(known)}")
 
 
 def check_rows(count: int, most: int) -> None:

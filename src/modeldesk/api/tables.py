@@ -13,12 +13,12 @@ from polars.exceptions import PanicException, PolarsError
 from starlette.responses import Response
 
 from modeldesk.api.encoding import encode
-from modeldesk.api.requests import TooLarge, parse, refuse
+from modeldesk.api.requests import TooLarge, media_type, parse, refuse, unknown_type
 from modeldesk.errors import InvalidData
 from modeldesk.schema import to_frame
 from modeldesk.services.pieces import Place
 from modeldesk.services.reading_apart import TableReaders
-from modeldesk.services.row_files import RowFormat
+from modeldesk.services.row_files import RowFormat, arrow_format
 
 ARROW = "application/vnd.apache.arrow.stream"
 ARROW_FILE = "application/vnd.apache.arrow.file"
@@ -39,8 +39,11 @@ TABLES: dict[int | str, dict[str, Any]] = {
 
 CURSOR_HEADER = "X-Next-Cursor"
 
-_DIRECTORY = b"ARROW1"
-"""What an Arrow file begins with, and a stream does not."""
+_BINARY = {
+    PARQUET: RowFormat.PARQUET,
+    ARROW: RowFormat.ARROW_STREAM,
+    ARROW_FILE: RowFormat.ARROW_FILE,
+}
 
 _CELL = 8
 """Bytes that a number takes."""
@@ -65,16 +68,30 @@ class _Limits:
         if height > self.rows:
             message = f"The table has more than {self.rows} rows."
             raise TooLarge(message, hint="Send it in parts, or raise max_log_rows.")
-        if height * width * _CELL > self.bytes:
-            raise self.too_much()
+        self.check_held(height * width * _CELL)
 
-    def too_much(self) -> TooLarge:
-        """Return the error for a table that takes too much memory."""
-        message = f"The table takes more than {self.bytes} bytes when it is unpacked."
-        return TooLarge(message, hint="Send it in parts, or raise max_body_bytes.")
+    def check_held(self, size: int) -> None:
+        """Refuse a table that takes too much memory."""
+        if size > self.bytes:
+            message = f"The table takes more than {self.bytes} bytes when it is unpacked."
+            raise TooLarge(message, hint="Send it in parts, or raise max_body_bytes.")
 
 
-def read_table(  # each limit by its name
+def table_body(rows: dict[str, Any]) -> dict[str, Any]:
+    """Return what OpenAPI says of a body that is a table.
+
+    Parameters
+    ----------
+    rows
+        The schema of such a body in JSON.
+    """
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    content = {JSON: {"schema": rows}, CSV: {"schema": {"type": "string"}}}
+    content |= dict.fromkeys(_BINARY, binary)
+    return {"requestBody": {"required": True, "content": content}}
+
+
+def read_table(
     body: bytes,
     content_type: str,
     readers: TableReaders,
@@ -112,18 +129,15 @@ def read_table(  # each limit by its name
     TooLarge
         When there are too many rows, cells or characters.
     """
-    kind = content_type.partition(";")[0].strip().lower()
+    kind = media_type(content_type)
     limits = _Limits(rows=most_rows, columns=most_columns, bytes=_UNPACKED * most_bytes)
     if kind in _BINARY:
-        frame = _binary(body, kind, readers, limits)
-    elif kind in {CSV, JSON}:
-        frame = _textual(body, kind, limits, typed=typed)
-    else:
-        expected = f"one of {', '.join((JSON, *SENT_TYPES))}"
-        raise refuse(field="Content-Type", problem=f"unknown ({kind or 'none'})", expected=expected)
+        return _binary(body, kind, readers, limits)
+    if kind not in {CSV, JSON}:
+        raise unknown_type(kind, (JSON, *SENT_TYPES))
+    frame = _textual(body, kind, limits, typed=typed)
     limits.check(frame.height, _width(frame.schema))
-    if sum(map(_held, frame)) > limits.bytes:
-        raise limits.too_much()
+    limits.check_held(_held(frame))
     return frame
 
 
@@ -168,8 +182,12 @@ def _width(schema: pl.Schema) -> int:
     return sum(prod(kind.shape) if isinstance(kind, pl.Array) else 1 for kind in schema.values())
 
 
-def _held(series: pl.Series) -> int:
-    """Return the bytes that the texts or lists of a column hold, where they are not shared."""
+def _held(frame: pl.DataFrame) -> int:
+    """Return the bytes that texts and lists hold, where they are not shared."""
+    return sum(map(_held_by, frame))
+
+
+def _held_by(series: pl.Series) -> int:
     if series.dtype == pl.String:
         return int(series.str.len_bytes().sum())
     if series.dtype == pl.Binary:
@@ -181,20 +199,20 @@ def _held(series: pl.Series) -> int:
 
 def _binary(body: bytes, kind: str, readers: TableReaders, limits: _Limits) -> pl.DataFrame:
     stored = _BINARY[kind]
-    if stored is RowFormat.ARROW_STREAM and body.startswith(_DIRECTORY):
+    if stored is RowFormat.ARROW_STREAM:
         # What writes .arrow files writes them with a directory of their batches, or without.
-        stored = RowFormat.ARROW_FILE
+        stored = arrow_format(body)
     with readers.body(body, stored) as file:
         head = pl.DataFrame() if file.head is None else file.head
-        limits.check(file.rows or 0, _width(head.schema))
+        width = _width(head.schema)
+        limits.check(file.rows or 0, width)
         frames, rows, held = [head], 0, 0
         for piece in file.pieces(Place()):
             frames.append(piece.frame)
             rows += piece.rows
-            held += sum(map(_held, piece.frame))
-            limits.check(rows, head.width)
-            if held > limits.bytes:
-                raise limits.too_much()
+            held += _held(piece.frame)
+            limits.check(rows, width)
+            limits.check_held(held)
         return pl.concat(frames)
 
 
@@ -243,12 +261,6 @@ def _json(body: bytes, limits: _Limits) -> pl.DataFrame:
     limits.check(len(rows), len(set().union(*rows)))
     return to_frame(rows)
 
-
-_BINARY = {
-    PARQUET: RowFormat.PARQUET,
-    ARROW: RowFormat.ARROW_STREAM,
-    ARROW_FILE: RowFormat.ARROW_FILE,
-}
 
 _WRITERS: dict[str, Callable[[pl.DataFrame, io.BytesIO], object]] = {
     CSV: lambda frame, stream: frame.write_csv(stream),

@@ -17,7 +17,7 @@ from modeldesk.errors import InvalidArgument, InvalidData
 from modeldesk.services.file_jobs import Draft
 from modeldesk.services.job_files import ResultFormat, check_format, result_bytes
 from modeldesk.services.job_view import JobView
-from modeldesk.services.row_files import RowFormat
+from modeldesk.services.row_files import ARROW_START, RowFormat, arrow_format
 from modeldesk.store import FileJob
 
 _INPUTS = {
@@ -27,7 +27,6 @@ _INPUTS = {
     ".ndjson": RowFormat.NDJSON,
 }
 _ARROWS = (".arrow", ".arrows", ".feather")
-_ARROW_FILE = b"ARROW1"
 _OUTPUTS = {
     ".parquet": ResultFormat.PARQUET,
     ".csv": ResultFormat.CSV,
@@ -114,8 +113,7 @@ def _format_of(source: Path) -> RowFormat:
     suffix = source.suffix.lower()
     if suffix in _ARROWS:
         with source.open("rb") as file:
-            indexed = file.read(len(_ARROW_FILE)) == _ARROW_FILE
-        return RowFormat.ARROW_FILE if indexed else RowFormat.ARROW_STREAM
+            return arrow_format(file.read(len(ARROW_START)))
     found = _INPUTS.get(suffix)
     if found is None:
         message = f"{source} is no table that can be predicted piece by piece."

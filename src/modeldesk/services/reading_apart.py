@@ -176,25 +176,20 @@ class _FileApart:
         self._path = path
         self._kind = kind
         self._answers = answers
-        self._under_way: Generator[Answer] | None = None
         told = answers(self._asked(Place() if to_the_end else None, head=True))
         first = next(told)
         assert isinstance(first, HeadTold)  # noqa: S101 - as it was asked for
-        self.head = _frame(io.BytesIO(first.frame))
+        self.head = pl.read_ipc_stream(io.BytesIO(first.frame))
         self.rows = first.rows
-        if to_the_end:
-            self._under_way = told
-        else:
+        self._under_way = told if to_the_end else None
+        if not to_the_end:
             told.close()
 
     def pieces(self, after: Place) -> Iterator[Piece]:
         """Yield what comes after a place where a piece ended."""
-        answers, self._under_way = self._under_way, None
-        if answers is None:
-            answers = self._answers(self._asked(after, head=False))
-        for told in answers:
+        for told in self._under_way or self._answers(self._asked(after, head=False)):
             if isinstance(told, PieceTold):
-                frame = _frame(told.path)
+                frame = pl.read_ipc_stream(told.path)
                 yield Piece(
                     frame=frame,
                     positions=range(frame.height),
@@ -204,7 +199,7 @@ class _FileApart:
                 )
 
     def close(self) -> None:
-        """Leave the file, where it was not read to its end."""
+        """Leave the file, also where it was not read to its end."""
         if self._under_way is not None:
             self._under_way.close()
 
@@ -283,10 +278,6 @@ class _Child:
         self._process.kill()
         self._process.wait()
         self._pieces.close()
-
-
-def _frame(stream: str | io.BytesIO) -> pl.DataFrame:
-    return pl.read_ipc_stream(stream)
 
 
 def _damaged(asked: Asked, child: _Child, error: _GoneError) -> InvalidData:

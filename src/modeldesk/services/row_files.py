@@ -40,6 +40,9 @@ class RowFormat(StrEnum):
     NDJSON = "ndjson"
 
 
+ARROW_START = b"ARROW1"
+"""What an Arrow file begins with, and a stream does not."""
+
 NAMES = {
     RowFormat.CSV: "CSV",
     RowFormat.PARQUET: "Parquet",
@@ -48,6 +51,16 @@ NAMES = {
     RowFormat.NDJSON: "NDJSON",
 }
 """What people call them."""
+
+
+def arrow_format(start: bytes) -> RowFormat:
+    """Tell by its first bytes whether Arrow data has a directory of its batches.
+
+    >>> arrow_format(b"ARROW1 and more").value
+    'arrow'
+    """
+    has_directory = start.startswith(ARROW_START)
+    return RowFormat.ARROW_FILE if has_directory else RowFormat.ARROW_STREAM
 
 
 def open_rows(

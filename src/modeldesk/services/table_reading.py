@@ -14,12 +14,11 @@ from modeldesk.errors import InvalidData
 from modeldesk.schema import Column, Kind, Signature, to_frame
 from modeldesk.services.pieces import Place, RowFile
 from modeldesk.services.reading_apart import TableReaders
-from modeldesk.services.row_files import RowFormat, pieces_of
+from modeldesk.services.row_files import ARROW_START, RowFormat, pieces_of
 
 _TRUTHS = {"true": True, "false": False}
 _UNKNOWN = Signature(inputs=(Column(name="-", kind=Kind.TEXT),))
 """What files are read by whose columns tell themselves."""
-_ARROW_START = b"ARROW1"
 _PARQUET_START = b"PAR1"
 
 
@@ -119,7 +118,7 @@ def format_of(data: bytes, *, media: str, path: str) -> TableFormat:
     """
     if data.startswith(_PARQUET_START):
         return TableFormat.PARQUET
-    if data.startswith(_ARROW_START):
+    if data.startswith(ARROW_START):
         return TableFormat.ARROW_FILE
     if data.startswith(b"\xff\xff\xff\xff"):
         return TableFormat.ARROW_STREAM

@@ -139,7 +139,7 @@ class ComparePage:
             return
         if any(self._known.get(number, mark) != mark for number, mark in found.items()):
             self._news.tell("New rows or labels")
-        self._known = {**found, **self._known}
+        self._known = found | self._known
 
     async def _reload(self) -> None:
         """Compare once more."""
@@ -162,7 +162,7 @@ class ComparePage:
 def _marks(desk: Desk, model: str, numbers: Sequence[int]) -> dict[int, object]:
     """Return what stays the same as long as comparisons of versions do; 0 stands for the model."""
     marks: dict[int, object] = {0: len(desk.registry.versions(model))}
-    for number in numbers:
+    for number in set(numbers):
         marks[number] = desk.performance_marks.of(model, version=number)
     return marks
 

@@ -77,7 +77,7 @@ class DataPage:
         self._columns = DataColumns(
             order=self._order, find=self._find, turn=self._turn, show=self._show_column
         )
-        self._rows = DataRows(model, turn=self._turn, turn_across=self._turn_across)
+        self._rows = DataRows(turn=self._turn, turn_across=self._turn_across)
         self._associations = DataAssociations(appearance, aim=self._aim, show=self._show_pair)
         self._pair = DataPair(appearance, choose=self._choose_pair)
         self._appearance = appearance

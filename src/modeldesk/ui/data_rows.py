@@ -25,8 +25,6 @@ class DataRows:
 
     Parameters
     ----------
-    model
-        Whose rows they are.
     turn
         Called with the number of the page of rows that a person wants.
     turn_across
@@ -35,13 +33,10 @@ class DataRows:
 
     def __init__(
         self,
-        model: str,
         *,
         turn: Callable[[int], Awaitable[None]],
         turn_across: Callable[[int], Awaitable[None]],
     ) -> None:
-        # Relative, so that it holds behind a proxy that serves the pages below a path.
-        self._place = PREDICTIONS.path(model).rpartition("/")[2]
         self._turn = turn
         self._turn_across = turn_across
 
@@ -105,7 +100,9 @@ class DataRows:
         testable(table, "rows")
         table.add_slot("body-cell-n", _NUMBER)
 
-    def _href(self, shown: RowsShown, line: int) -> str:
+    @staticmethod
+    def _href(shown: RowsShown, line: int) -> str:
         if not shown.identifiers:
             return ""
-        return f"{self._place}?row={quote(shown.identifiers[line], safe='')}"
+        # Relative, so that it holds behind a proxy that serves the pages below a path.
+        return f"{PREDICTIONS.place}?row={quote(shown.identifiers[line], safe='')}"

@@ -143,11 +143,11 @@ def mcnemar_words(found: McNemar, one: int, other: int) -> str:
     return f"{start}: chance alone splits them so in {share(found.p_value)} of cases."
 
 
-def disagreement_rows(report: PairedReport, change: Change, model: str) -> list[dict[str, object]]:
+def disagreement_rows(report: PairedReport, change: Change) -> list[dict[str, object]]:
     """Return a row for each disagreement that is wanted, with a link to the prediction."""
     names = input_names(report)
     return [
-        _disagreement(each, names, report, model)
+        _disagreement(each, names, report)
         for each in report.disagreements
         if change is Change.ALL or each.change == change
     ]
@@ -160,16 +160,15 @@ def input_names(report: PairedReport) -> list[str]:
 
 
 def _disagreement(
-    each: Disagreement, names: Sequence[str], report: PairedReport, model: str
+    each: Disagreement, names: Sequence[str], report: PairedReport
 ) -> dict[str, object]:
     words, icon, style = _CHANGES.get(each.change or "", ("", "", ""))
     logged = report.source in {Source.SHADOW.value, Source.REPLAY.value}
-    # Relative, so that it holds behind a proxy that serves the pages below a path.
-    place = PERFORMANCE.path(model).rpartition("/")[2]
     return {
         "id": each.row,
         "row": each.row if logged else f"row {each.row}",
-        "href": f"{place}?row={quote(each.row, safe='')}" if logged else "",
+        # Relative, so that it holds behind a proxy that serves the pages below a path.
+        "href": f"{PERFORMANCE.place}?row={quote(each.row, safe='')}" if logged else "",
         "label": "not known" if each.label is None else cut(each.label),
         "one": shown_words(each.one),
         "other": shown_words(each.other),

@@ -74,17 +74,12 @@ class PairedView:
     ----------
     appearance
         The page's colours.
-    model
-        Whose versions.
     choose
         Called with which disagreements a person wants to see.
     """
 
-    def __init__(
-        self, appearance: Appearance, model: str, *, choose: Callable[[Change], None]
-    ) -> None:
+    def __init__(self, appearance: Appearance, *, choose: Callable[[Change], None]) -> None:
         self._appearance = appearance
-        self._model = model
         self._choose = choose
 
     def build(self, report: PairedReport, change: Change) -> None:
@@ -240,7 +235,7 @@ class PairedView:
         for change, button in self._buttons.items():
             button.props["aria-pressed"] = "true" if change is self._change else "false"
             button.update()
-        rows = disagreement_rows(report, self._change, self._model)
+        rows = disagreement_rows(report, self._change)
         every = report.rows - round((report.agreement or 0.0) * report.rows)
         self._told.set_text(f"{count(len(rows))} shown of {plural(every, 'row')}")
         self._rows.clear()

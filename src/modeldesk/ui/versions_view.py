@@ -257,7 +257,7 @@ class VersionsView:
             if not report.rows:
                 self._no_rows(report)
                 return
-            view = PairedView(self._appearance, self._model, choose=self._choose_change)
+            view = PairedView(self._appearance, choose=self._choose_change)
             view.build(report, self._state.change)
 
     def _wait(self, source: Source) -> None:

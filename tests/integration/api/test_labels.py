@@ -1,7 +1,6 @@
 """Labels over HTTP: in every format, previewed, refused, and read back."""
 
 import gzip
-import io
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from modeldesk.desk import Desk
 from modeldesk.settings import Settings
 from tests.support.iris import ROW
+from tests.support.tables import written
 
 SETOSA, VIRGINICA = "Iris-setosa", "Iris-virginica"
 CSV, ARROW = "text/csv", "application/vnd.apache.arrow.stream"
@@ -30,17 +30,7 @@ def ids(desk: Desk) -> list[str]:
 def table(kind: str, ids: list[str]) -> bytes:
     """Return labels of some predictions in one of the formats."""
     frame = pl.DataFrame({"prediction_id": ids, "label": [SETOSA] * len(ids)})
-    stream = io.BytesIO()
-    match kind:
-        case "text/csv":
-            frame.write_csv(stream)
-        case "application/vnd.apache.parquet":
-            frame.write_parquet(stream)
-        case "application/vnd.apache.arrow.file":
-            frame.write_ipc(stream)
-        case _:
-            frame.write_ipc_stream(stream)
-    return stream.getvalue()
+    return written(frame, kind)
 
 
 async def test_one_many_and_columns_as_json(

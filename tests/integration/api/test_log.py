@@ -10,6 +10,7 @@ import pytest
 from modeldesk.desk import Desk
 from modeldesk.schema import LogPolicy, OddTimes
 from tests.support.iris import ROW, iris_frame
+from tests.support.tables import written
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TYPES = {
@@ -28,27 +29,12 @@ def table(rows: int = 150) -> pl.DataFrame:
     return frame.with_columns(pl.Series("timestamp", times), pl.Series("row_id", keys))
 
 
-def body(frame: pl.DataFrame, kind: str) -> bytes:
-    """Return a table in one of the formats."""
-    stream = io.BytesIO()
-    match kind:
-        case "csv":
-            frame.write_csv(stream)
-        case "parquet":
-            frame.write_parquet(stream)
-        case "arrow":
-            frame.write_ipc_stream(stream)
-        case _:
-            return frame.write_json().encode()
-    return stream.getvalue()
-
-
 @pytest.mark.parametrize("kind", TYPES)
 async def test_a_table_is_logged_in_every_format(
     desk: Desk, client: httpx.AsyncClient, kind: str
 ) -> None:
     """Every row is there, with its time and key."""
-    sent = body(table(), kind)
+    sent = written(table(), TYPES[kind])
     answer = await client.post(
         "models/iris/log", content=sent, headers={"Content-Type": TYPES[kind]}
     )
@@ -62,7 +48,7 @@ async def test_rows_that_do_not_fit_are_shown(desk: Desk, client: httpx.AsyncCli
     """The answer counts them by reason; the quarantine shows them."""
     wrong = table(3).with_columns(pl.Series("sepal_width_cm", ["wide", "3.1", "2.9"]))
     answer = await client.post(
-        "models/iris/log", content=body(wrong, "csv"), headers={"Content-Type": "text/csv"}
+        "models/iris/log", content=written(wrong, "text/csv"), headers={"Content-Type": "text/csv"}
     )
     assert answer.json()["quarantined"] == 1
     (reason,) = answer.json()["reasons"]
@@ -101,7 +87,7 @@ async def test_too_many_rows_are_refused(client: httpx.AsyncClient, kind: str) -
     """However small the bytes are; nothing is logged."""
     many = pl.DataFrame({"a": pl.zeros(1_001, dtype=pl.Int8, eager=True)})
     answer = await client.post(
-        "models/iris/log", content=body(many, kind), headers={"Content-Type": TYPES[kind]}
+        "models/iris/log", content=written(many, TYPES[kind]), headers={"Content-Type": TYPES[kind]}
     )
     assert answer.status_code == 413
 

@@ -16,6 +16,7 @@ from modeldesk.api.tables import read_table
 from modeldesk.desk import Desk
 from modeldesk.services.reading_apart import TableReaders
 from tests.support.iris import FEATURES, ROW, iris_frame, iris_model
+from tests.support.tables import written
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 FLOWERS = iris_frame().select(FEATURES)[[0, 60, 120]]
@@ -26,21 +27,6 @@ TYPES = {
     "arrow": "application/vnd.apache.arrow.stream",
 }
 ARROW_FILE = "application/vnd.apache.arrow.file"
-
-
-def body(frame: pl.DataFrame, kind: str) -> bytes:
-    """Return a table in one of the formats."""
-    stream = io.BytesIO()
-    match kind:
-        case "csv":
-            frame.write_csv(stream)
-        case "parquet":
-            frame.write_parquet(stream)
-        case "arrow file":
-            frame.write_ipc(stream)
-        case _:
-            frame.write_ipc_stream(stream)
-    return stream.getvalue()
 
 
 def read(answer: httpx.Response, kind: str) -> pl.DataFrame:
@@ -65,7 +51,7 @@ async def test_tables_go_in_and_out(client: httpx.AsyncClient, desk: Desk, kind:
     table = FLOWERS.with_columns(pl.Series("timestamp", times), pl.Series("row_id", keys))
     answer = await client.post(
         "models/iris/predict",
-        content=body(table, kind),
+        content=written(table, TYPES[kind]),
         headers={"Content-Type": TYPES[kind], "Accept": f"{TYPES[kind]}, */*"},
     )
     found = read(answer, kind)
@@ -84,7 +70,7 @@ async def test_an_arrow_file_is_taken_as_well(
 ) -> None:
     """Whether it is called so, or a stream."""
     desk.registry.names()
-    sent = body(FLOWERS, "arrow file")
+    sent = written(FLOWERS, ARROW_FILE)
     answer = await client.post("models/iris/predict", content=sent, headers={"Content-Type": kind})
     assert [found["prediction"] for found in answer.json()["predictions"]] == SPECIES
 
@@ -94,7 +80,7 @@ async def test_a_body_that_ends_its_reader_is_refused(
 ) -> None:
     """A changed byte makes Polars end its process: not the server's, which goes on."""
     desk.registry.names()
-    whole = body(FLOWERS, "parquet")
+    whole = written(FLOWERS, TYPES["parquet"])
     headers = {"Content-Type": TYPES["parquet"]}
     ended = 0
     for place in range(4, 20):
@@ -115,7 +101,7 @@ async def test_a_table_is_answered_in_json_unless_another_type_is_wanted(
     csv = {"Content-Type": "text/csv"}
     answer = await client.post(
         "models/iris/predict?time=when&row_id=number",
-        content=body(FLOWERS.with_columns(when=pl.lit(NOW), number=pl.lit(7)), "csv"),
+        content=written(FLOWERS.with_columns(when=pl.lit(NOW), number=pl.lit(7)), TYPES["csv"]),
         headers=csv,
     )
     found = answer.json()["predictions"]
@@ -138,7 +124,7 @@ async def test_an_output_keeps_its_name_in_a_table(
     empty_desk.registry.publish(model, name="walks", reference=walks, target=name)
     answer = await client.post(
         "models/walks/predict",
-        content=body(walks[["metres"]], kind),
+        content=written(walks[["metres"]], TYPES[kind]),
         headers={"Content-Type": TYPES[kind], "Accept": TYPES[kind]},
     )
     found = read(answer, kind)
@@ -245,7 +231,7 @@ async def test_a_compressed_table_is_read_and_a_bomb_refused(
     """As `Content-Encoding` says; the limit holds for what comes out."""
     desk.registry.names()
     headers = {"Content-Type": "text/csv", "Content-Encoding": "gzip"}
-    sent = gzip.compress(body(FLOWERS, "csv"))
+    sent = gzip.compress(written(FLOWERS, TYPES["csv"]))
     answer = await client.post("models/iris/predict", content=sent, headers=headers)
     assert [entry["prediction"] for entry in answer.json()["predictions"]] == SPECIES
     bomb = gzip.compress(bytes(10_000_000))
@@ -287,7 +273,7 @@ def test_a_small_body_that_becomes_a_large_table_is_refused(
     readers: TableReaders, kind: str, frame: pl.DataFrame
 ) -> None:
     """By its cells, or by what its texts and lists hold."""
-    sent = body(frame, kind)
+    sent = written(frame, TYPES[kind])
 
     def read_within(most_bytes: int) -> pl.DataFrame:
         return read_table(

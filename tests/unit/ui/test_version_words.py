@@ -159,7 +159,7 @@ def test_disagreements_lead_to_their_predictions() -> None:
         )
         for name, change in (("p/1", "improved"), ("p2", "regressed"), ("p3", None))
     )
-    every = disagreement_rows(report(disagreements=rows), Change.ALL, "a b")
+    every = disagreement_rows(report(disagreements=rows), Change.ALL)
     assert [row["href"] for row in every] == [
         "performance?row=p%2F1",
         "performance?row=p2",
@@ -167,5 +167,5 @@ def test_disagreements_lead_to_their_predictions() -> None:
     ]
     assert [row["mark"] for row in every] == ["improved", "regressed", ""]
     assert (every[0]["other"], every[0]["c0"], len(str(every[0]["label"]))) == ("—", "1.5", 300)
-    table = disagreement_rows(report(source="test", disagreements=rows), Change.IMPROVED, "a b")
+    table = disagreement_rows(report(source="test", disagreements=rows), Change.IMPROVED)
     assert [(row["row"], row["href"]) for row in table] == [("row p/1", "")]

@@ -32,7 +32,7 @@ from modeldesk.api.predicting import (
     routing_key,
     submitted,
 )
-from modeldesk.api.requests import json_name, parse_object, refuse
+from modeldesk.api.requests import json_name, media_type, parse_object, refuse
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature
@@ -109,7 +109,7 @@ async def invocations(
     """
     body = await read_bytes(request, most=settings.max_body_bytes)
     key = routing_key(request)
-    kind = request.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    kind = media_type(request.headers.get("content-type", JSON))
 
     def submit() -> Future[PredictionBatch]:
         name = model or target or only_model(desk, hint=_WHICH)
