@@ -6,7 +6,7 @@ from modeldesk.schema.few import FEW, FewColumns, FewRows, in_one, table_of
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
 from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
-from modeldesk.schema.names import repeated
+from modeldesk.schema.names import absent, present, repeated
 from modeldesk.schema.policy import CALENDAR_END, CALENDAR_START, KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.reading import Reading, type_name
 from modeldesk.schema.routing import Canary, Routing, Shadow
@@ -45,6 +45,7 @@ __all__ = [
     "Table",
     "Value",
     "Window",
+    "absent",
     "datatype_of",
     "in_one",
     "infer_columns",
@@ -52,6 +53,7 @@ __all__ = [
     "parse_prediction_id",
     "polars_type",
     "prediction_id",
+    "present",
     "read_table",
     "repeated",
     "table_of",

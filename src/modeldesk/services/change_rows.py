@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from modeldesk.errors import InvalidData
 from modeldesk.performance.slices import Node
-from modeldesk.schema import Column, Kind, Signature
+from modeldesk.schema import Column, Kind, Signature, present
 from modeldesk.services.progress import UNSEEN, Step
 from modeldesk.services.row_spread import RowSpread
 from modeldesk.services.slice_rows import masks_one_by_one
@@ -93,7 +93,7 @@ def weighed(
         known = found.is_finite().fill_null(value=False)
         rows = batch.filter(known)
         losses.append(found.filter(known).cast(pl.Float64).to_numpy())
-        values.append(rows.select(name for name in wanted if name in rows.columns))
+        values.append(rows.select(present(wanted, rows)))
         for part, mask in masks_one_by_one(conditions, rows, record).items():
             if isinstance(mask, InvalidData):
                 failed.add(part)

@@ -11,7 +11,7 @@ import polars as pl
 
 from modeldesk.performance.estimation import Attribution, BinShare, Losses, attribute
 from modeldesk.performance.intervals import normal_quantile
-from modeldesk.schema import LogPolicy, Signature
+from modeldesk.schema import LogPolicy, Signature, present
 from modeldesk.services.change_bins import Binned, named_bins, numeric_bins, valued_bins
 from modeldesk.services.change_rows import MOST_COLUMNS, WeighedRows, inputs_of, is_number
 from modeldesk.services.change_sentences import change_sentence, source_sentence
@@ -124,7 +124,7 @@ class ChangeJudge:
     def _binned(self) -> Iterator[tuple[str, str, Binned]]:
         """Yield columns, segments and slices with the bins of both sides' rows."""
         before, now = self._before.values, self._now.values
-        both = [name for name in before.columns if name in now.columns]
+        both = frozenset(present(before.columns, now))
         for column in inputs_of(self._signature)[:MOST_COLUMNS]:
             name = column.name
             if name not in both or name in self._split:

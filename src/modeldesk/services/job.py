@@ -135,8 +135,9 @@ def repeated_inputs(jobs: Sequence[Job], signature: Signature) -> pl.DataFrame:
     tables = [job.rows for job in jobs if isinstance(job.rows, pl.DataFrame)]
     rows = pl.concat(tables, how="diagonal_relaxed")
     wanted = {column.name: polars_type(column) for column in signature.inputs}
+    there = frozenset(rows.columns)
     return rows.select(
-        (pl.col(name) if name in rows.columns else pl.lit(None).alias(name)).cast(dtype)
+        (pl.col(name) if name in there else pl.lit(None).alias(name)).cast(dtype)
         for name, dtype in wanted.items()
     )
 

@@ -146,11 +146,12 @@ def distances(
 
 def _compared(signature: Signature, rows: pl.DataFrame) -> tuple[Column, ...]:
     """Return the inputs that the log keeps as they were; identifiers tell nothing."""
+    there = frozenset(rows.columns)
     return tuple(
         column
         for column in signature.inputs
         if column.kind is not Kind.IDENTIFIER
-        and column.name in rows.columns
+        and column.name in there
         and (rows[column.name].dtype == pl.String) == (column.kind in {Kind.CATEGORICAL, Kind.TEXT})
     )
 

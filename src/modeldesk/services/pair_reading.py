@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from modeldesk.schema import present
 from modeldesk.services.labelled_rows import LABEL, labelled
 from modeldesk.services.pairing import PairedRows
 from modeldesk.services.reading import IDENTIFIER, numbered
@@ -57,7 +58,7 @@ class PairReading:
         }
         for version_id, rows in self._chunks(records, shadow=True):
             cut |= rows.height > left
-            kept = [name for name in outputs[version_id] if name in rows.columns]
+            kept = present(outputs[version_id], rows)
             some = rows.head(left).select(pl.col(SHADOW_OF).alias(_NAME), TIME, *kept)
             parts[version_id].append(some)
             left -= some.height
@@ -84,7 +85,7 @@ class PairReading:
                 continue
             reading = PairReading(self._log, self._labels, *_span(mate))
             outputs = [column.name for column in shadowing.signature.outputs]
-            renamed = {name: f"beside:{name}" for name in outputs if name in mate.columns}
+            renamed = {name: f"beside:{name}" for name in present(outputs, mate)}
             wanted = mate.select(_NAME, *renamed).rename(renamed)
             left = wanted.height
             for rows in reading.batches([answering]):
@@ -110,9 +111,9 @@ class PairReading:
         first: VersionRecord,
     ) -> PairedRows:
         rows = self._labelled(both)
-        inputs = [c.name for c in answering.signature.inputs if c.name in rows.columns]
+        inputs = present((column.name for column in answering.signature.inputs), rows)
         mine = rows.select(pl.col(ours).alias(name) for name, ours in renamed.items())
-        answered = [c.name for c in answering.signature.outputs if c.name in rows.columns]
+        answered = present((column.name for column in answering.signature.outputs), rows)
         theirs = rows.select(answered)
         judged = shadowing is first
         return PairedRows(

@@ -143,7 +143,8 @@ class Pairing:
         few = self._few
         if not few.height:
             return ()
-        inputs = [column.name for column in self._one.inputs if _input(column.name) in few.columns]
+        there = frozenset(few.columns)
+        inputs = [column.name for column in self._one.inputs if _input(column.name) in there]
         return tuple(
             Disagreement(
                 row=row[_ROW],

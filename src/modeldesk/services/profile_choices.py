@@ -9,6 +9,7 @@ from itertools import combinations
 
 from modeldesk.drift import ColumnComparison, Comparison, SharedBins, shared_bins
 from modeldesk.errors import Incompatible, InvalidArgument, NotFound
+from modeldesk.monitors import DriftRule
 from modeldesk.profiles import ColumnProfile, Profile
 from modeldesk.schema import Granularity, Kind
 from modeldesk.services.comparisons import Comparisons
@@ -29,6 +30,8 @@ Span = tuple[int, str, date, date]
 """Version, segment, first and last day."""
 Basis = tuple[tuple[int, datetime], ...]
 """Rows and latest time of each day."""
+Source = int | tuple[Span, Basis]
+"""What a profile is made of: a version's reference, or what is logged on some days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +74,8 @@ class ChosenProfile:
     """Without rows where there was no traffic."""
     days: int
     """From how many days with traffic it is put together; 0 of a reference."""
+    source: Source
+    """Names what it is made of: the same source has the same profile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +152,7 @@ class ProfileChoices:
         self._windows = windows
         self._comparisons = comparisons
         self._merged = Remembered[Span, tuple[Basis, Profile]](_COLUMNS_KEPT)
+        self._compared = Remembered[tuple[str, Source, Source], Comparison](_COLUMNS_KEPT)
 
     def chosen(self, name: str, choice: ProfileChoice) -> ChosenProfile:
         """Return what a choice stands for.
@@ -161,7 +167,7 @@ class ProfileChoices:
         record = self._registry.record(name, choice.version)
         if choice.first is None:
             reference = self._registry.reference_of(record.version_id)
-            return ChosenProfile(choice=choice, profile=reference, days=0)
+            return ChosenProfile(choice=choice, profile=reference, days=0, source=record.version_id)
         first, last = choice.first, choice.last or choice.first
         if last < first:
             message = f"The range ends ({last:%Y-%m-%d}) before it begins ({first:%Y-%m-%d})."
@@ -171,8 +177,8 @@ class ProfileChoices:
             raise InvalidArgument(message, hint="Choose a shorter range.")
         self._check_segment(name, record.version_id, choice)
         span = (record.version_id, choice.segment, first, last)
-        days, profile = self._together(span)
-        return ChosenProfile(choice=choice, profile=profile, days=days)
+        basis, profile = self._together(span)
+        return ChosenProfile(choice=choice, profile=profile, days=len(basis), source=(span, basis))
 
     def compare(self, name: str, choices: Sequence[ProfileChoice]) -> ProfilesReport:
         """Return up to three chosen profiles, and each compared with those before it.
@@ -198,7 +204,7 @@ class ProfileChoices:
                 PairComparison(
                     one=one,
                     other=other,
-                    comparison=rule.compare(chosen[other].profile, chosen[one].profile),
+                    comparison=self._comparison(rule, chosen[other], chosen[one]),
                 )
                 for one, other in combinations(range(len(chosen)), 2)
             ),
@@ -245,7 +251,18 @@ class ProfileChoices:
         )
         return [each for each in volumes if each.window.start <= _midnight(last)]
 
-    def _together(self, span: Span) -> tuple[int, Profile]:
+    def _comparison(
+        self, rule: DriftRule, current: ChosenProfile, reference: ChosenProfile
+    ) -> Comparison:
+        """Compare two profiles; what was compared before is remembered until it changes."""
+        key = rule.basis(), current.source, reference.source
+        known = self._compared.get(key)
+        if known is None:
+            known = rule.compare(current.profile, reference.profile)
+            self._compared.put(key, known, weight=max(1, len(known.columns)))
+        return known
+
+    def _together(self, span: Span) -> tuple[Basis, Profile]:
         """Merge the profiles of days; what was merged before is remembered until it changes."""
         version_id, segment, _, _ = span
         days = self._volumes(span)
@@ -265,7 +282,7 @@ class ProfileChoices:
                     merged = _joined(merged, entry.profile)
             known = basis, merged
             self._merged.put(span, known, weight=max(1, len(merged.columns)))
-        return len(days), known[1]
+        return known
 
 
 def _midnight(day: date) -> datetime:

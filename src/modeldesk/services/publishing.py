@@ -18,6 +18,7 @@ from modeldesk.schema import (
     Role,
     RowDecoder,
     Signature,
+    absent,
     infer_columns,
     polars_type,
     to_frame,
@@ -97,7 +98,7 @@ def registered(reference: object, *, prediction: str, scores: Mapping[str, str])
         When the reference lacks a column, or has no rows.
     """
     frame = to_frame(reference)
-    missing = [c for c in (prediction, *scores) if c not in frame.columns]
+    missing = absent((prediction, *scores), frame)
     if missing:
         message = f"The reference has no column {', '.join(map(repr, missing))}."
         raise InvalidData(message, hint=f"Its columns: {', '.join(frame.columns)}.")
@@ -140,11 +141,12 @@ def _inputs(
         raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")
     told = model.declared
     if told is not None:
-        names = tuple(c.name for c in told.inputs if c.name in reference.columns or not c.optional)
+        there = frozenset(reference.columns)
+        names = tuple(c.name for c in told.inputs if c.name in there or not c.optional)
     else:
         given = _features(model, reference.columns)
         names = given or tuple(name for name in reference.columns if name != target)
-    missing = [name for name in names if name not in reference.columns]
+    missing = absent(names, reference)
     if missing:
         message = f"The reference lacks features of the model: {', '.join(missing)}."
         raise InvalidData(message, hint=f"Its columns: {', '.join(reference.columns)}.")

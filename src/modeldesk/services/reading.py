@@ -380,16 +380,18 @@ def _page(
     if stopped is not None:  # rows up to there may have others between them that were not read
         rows = rows.filter(pl.col(_KEY) > stopped)
     found = rows.head(limit)
-    names = [name for name in kinds if name in found.columns]
+    there = frozenset(found.columns)
     frame = found.select(
         IDENTIFIER,
         pl.col(_VERSION).alias("version"),
         pl.col(TIME).alias("time"),
         pl.col(ROW_ID).alias("row_id"),
         pl.col(SHADOW_OF).alias("shadow_of"),
-        *(pl.col(name) for name in names),
-        *(pl.lit(None, dtype=kinds[name]).alias(name) for name in kinds if name not in names),
-    ).select("prediction_id", "version", "time", "row_id", "shadow_of", *kinds)
+        *(
+            pl.col(name) if name in there else pl.lit(None, dtype=kind).alias(name)
+            for name, kind in kinds.items()
+        ),
+    )
     more = rows.height > limit
     further = None if stopped is None else prediction_id(stopped, _LAST)
     return PredictionPage(

@@ -10,7 +10,7 @@ import polars as pl
 
 from modeldesk.errors import Incompatible, InvalidData, ModelFailed
 from modeldesk.models import Model
-from modeldesk.schema import Signature
+from modeldesk.schema import Signature, present
 from modeldesk.services.fitting import fitted
 from modeldesk.services.outputs import output_frame
 from modeldesk.services.progress import UNSEEN, Step
@@ -85,7 +85,7 @@ class Rerun:
         """
         signature = self._record.signature
         names = [column.name for column in signature.inputs]
-        given = rows.select(name for name in names if name in rows.columns)
+        given = rows.select(present(names, rows))
         try:
             found = fitted(given.with_row_index(POSITION), Signature(inputs=signature.inputs))
         except InvalidData as error:

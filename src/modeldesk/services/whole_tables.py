@@ -6,7 +6,7 @@ import polars as pl
 
 from modeldesk.errors import InvalidData
 from modeldesk.models import Model
-from modeldesk.schema import Signature
+from modeldesk.schema import Signature, present
 from modeldesk.services.fitting import fitted
 from modeldesk.services.outputs import output_frame
 
@@ -22,7 +22,7 @@ def inputs_of(table: pl.DataFrame, signature: Signature) -> pl.DataFrame:
     InvalidData
         When a column is absent, or a row does not fit.
     """
-    names = [column.name for column in signature.inputs if column.name in table.columns]
+    names = present((column.name for column in signature.inputs), table)
     found = fitted(table.select(names), Signature(inputs=signature.inputs))
     if found.bad.height:
         message = f"Rows do not fit the model: {found.reasons[0]}."
