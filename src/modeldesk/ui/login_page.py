@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import quote
 
 from modeldesk.services.signing_in import LoginForm
-from modeldesk.ui.frame import LOGO
+from modeldesk.ui.logo import LOGO
 from modeldesk.ui.stylesheet import login_stylesheet
 
 _MODES = frozenset({"light", "dark"})

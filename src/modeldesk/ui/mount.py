@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nicegui import ui
+from modeldesk.ui.stand_in import standing_in
+
+# The library of the pages' socket brings its clients, and with them two more HTTP clients: 12 MB
+# that a server never uses.
+with standing_in("aiohttp"), standing_in("requests"):
+    from nicegui import ui
 
 from modeldesk.charts.palette import DARK, LIGHT
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.frame import LOGO, frame
+from modeldesk.ui.frame import frame
+from modeldesk.ui.logo import LOGO
 from modeldesk.ui.moments import script
 from modeldesk.ui.own import Own, read_files
 from modeldesk.ui.own_page import OwnPage
@@ -28,8 +34,8 @@ if TYPE_CHECKING:
     from modeldesk.settings import Settings
 
 
-def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
-    """Add the pages to an application that serves the API already.
+def mount(app: FastAPI, desk: Desk, settings: Settings, *, secured: bool) -> None:
+    """Add the pages to an application.
 
     Everything that the application does not answer itself goes to the pages: ``/``, the views
     of each model below ``/models/{name}``, and a friendly 404. NiceGUI keeps its pages once per
@@ -42,21 +48,21 @@ def mount(app: FastAPI, desk: Desk, settings: Settings) -> None:
     desk
         The services. They must stay open as long as the application runs.
     settings
-        The program's settings; without ``ui`` nothing is added.
+        Which pages of one's own there are.
+    secured
+        Whether one has to sign in.
 
     Raises
     ------
     InvalidArgument
         When a file with pages of one's own cannot be read.
     """
-    if not settings.ui:
-        return
     site = Site(
         desk=desk,
         clock=desk.clock,
         style=stylesheet(),
         script=script(),
-        secured=bool(app.state.sign_in_required),
+        secured=secured,
         own=read_files(settings.pages),
     )
     _register(site)

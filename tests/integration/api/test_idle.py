@@ -24,6 +24,8 @@ UNUSED = (
     "joblib",
     "lightgbm",
     "mlflow",
+    "modeldesk.ui",  # nobody has opened a page
+    "nicegui",
     "onnxruntime",
     "pandas",
     "psycopg",
@@ -46,7 +48,7 @@ print(json.dumps(sorted(sys.modules)))
 """
 CLIENT = """
 import asyncio, sys
-import modeldesk.ui, engineio
+import modeldesk.ui.mount, engineio
 assert "aiohttp" not in sys.modules
 async def talk(url):
     client = engineio.AsyncClient()
@@ -93,7 +95,7 @@ def test_an_idle_server_has_not_loaded_what_it_has_not_used(
     modules: frozenset[str], name: str
 ) -> None:
     """What takes megabytes and is not needed yet is not there yet."""
-    assert {"modeldesk.server", "modeldesk.ui.mount", "nicegui", "uvicorn"} <= modules
+    assert {"modeldesk.server", "modeldesk.api.late", "fastapi", "uvicorn"} <= modules
     assert name not in modules
 
 

@@ -19,7 +19,7 @@ from modeldesk.errors import InvalidArgument
 from modeldesk.services.acting import UserRole, caller
 from modeldesk.services.oidc import OpenIdLogin
 from modeldesk.settings import Settings
-from modeldesk.ui import login_page
+from modeldesk.ui.login_page import login_page
 from tests.support.provider import CLIENT, SECRET, Provider, running_provider
 
 PASSWORD = "a few random words"  # noqa: S105 - of a test
