@@ -51,6 +51,11 @@ def only_computes(estimator: object) -> bool:
     return all(_root(part) in _COMPUTING for part in parts(estimator))
 
 
+def of_sklearn_alone(estimator: object) -> bool:
+    """Whether all parts and functions are scikit-learn's own, or of the libraries below it."""
+    return not any(_foreign(part) for part in parts(estimator))
+
+
 def mark_fitted(estimator: object) -> None:
     """Let scikit-learn's estimators say at once that they are fitted, where they are.
 

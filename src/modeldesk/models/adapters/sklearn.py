@@ -15,7 +15,14 @@ import numpy.typing as npt
 import polars as pl
 
 from modeldesk.errors import InvalidData, ModelFailed, UnsafeArtefact
-from modeldesk.models.adapters.parts import mark_fitted, modules_of, only_computes, wants_pandas
+from modeldesk.models.adapters.parts import (
+    mark_fitted,
+    modules_of,
+    of_sklearn_alone,
+    only_computes,
+    wants_pandas,
+)
+from modeldesk.models.adapters.spreading import Spread
 from modeldesk.models.adapters.tables import pandas_frame
 from modeldesk.models.adapters.vouching import load_skops, refused_types
 from modeldesk.models.port import Facts, Frames, Model, Numbers, Predicted, single_values
@@ -38,13 +45,31 @@ _FEW = 1024
 
 
 class SklearnModel:
-    """A fitted estimator with the kind of table it was trained on."""
+    """A fitted estimator with the kind of table it was trained on.
 
-    def __init__(self, estimator: Any, *, frames: Frames) -> None:  # noqa: ANN401  # untyped library
+    Parameters
+    ----------
+    estimator
+        What predicts.
+    frames
+        What it was trained on.
+    spread
+        Predicts many rows; by default on all cores where that is quicker.
+    """
+
+    def __init__(
+        self,
+        estimator: Any,  # noqa: ANN401  # untyped library
+        *,
+        frames: Frames,
+        spread: Spread | None = None,
+    ) -> None:
         self._estimator = estimator
         self._frames = frames
         self._likeliest = _answers_the_likeliest(estimator)
         self._steady = only_computes(estimator)
+        # Other libraries have threads of their own, which make better use of the cores.
+        self._spread = spread or Spread(None if of_sklearn_alone(estimator) else 1)
         # Finding these out takes as long as a tree takes to predict a row.
         self._classes = _classes(estimator)
         self._scores = bool(self._classes) and hasattr(estimator, "predict_proba")
@@ -77,6 +102,9 @@ class SklearnModel:
 
     def predict(self, inputs: pl.DataFrame) -> Predicted:
         """Call ``predict`` and, where there is one, ``predict_proba``."""
+        return self._spread.predict(inputs, self._predicted)
+
+    def _predicted(self, inputs: pl.DataFrame) -> Predicted:
         return self._answered(self._table(inputs))
 
     def _answered_numbers(self, rows: npt.NDArray[np.float64]) -> Predicted:
