@@ -212,7 +212,6 @@ def test_one_day_is_marked_in_every_chart(server: RunningServer, browser_page: P
     page.goto(f"{server.url}/models/iris/monitor")
     ready(page, "heatmap")
     strip = page.get_by_test_id(f"column-{COLUMN}").locator(".md-strip").first
-    strip.scroll_into_view_if_needed()
     strip.hover(position={"x": 112 * 5.5 / 6, "y": 12})
     tip = page.locator(".md-tip")
     expect(tip).to_be_visible()

@@ -71,6 +71,8 @@ def performance_history(
             "yAxis": _axes_of_values(points, colours),
             "tooltip": {"trigger": "item", "formatter": "{b}"},
             "axisPointer": {"link": [{"xAxisIndex": "all"}]},
+            # Of a year of days, gliding into place takes longer than drawing.
+            "animation": False,
             "series": [
                 *estimate_series(points, colours),
                 *_intervals(points, colours),

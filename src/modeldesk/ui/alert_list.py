@@ -19,7 +19,8 @@ from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say
 from modeldesk.ui.wording import plural, utc
 
-_MOST = 50
+_MOST = 12
+"""The page of alerts has all; here they stand beside the heat map, which is as high as six."""
 
 
 class AlertList:

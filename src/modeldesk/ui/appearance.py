@@ -59,7 +59,7 @@ class Picture:
     def redraw(self, colours: Palette) -> None:
         """Draw the same with other colours."""
         self.chart.options.clear()
-        self.chart.options.update(self._draw(colours))
+        self.chart.options.update(_unwatched(self._draw(colours)))
         self.chart.update()
 
 
@@ -96,7 +96,7 @@ class Appearance:
 
     def picture(self, draw: Draw, *, height: int) -> Picture:
         """Add a chart to the page."""
-        chart = ui.echart(draw(self.palette)).classes("md-chart")
+        chart = ui.echart(_unwatched(draw(self.palette))).classes("md-chart")
         chart.style(f"height: {height}px")
         picture = Picture(chart, draw)
         self._pictures = [p for p in self._pictures if not p.chart.is_deleted] + [picture]
@@ -162,3 +162,18 @@ class Appearance:
         for picture in self._pictures:
             if not picture.chart.is_deleted:
                 picture.redraw(self.palette)
+
+
+def _unwatched(options: Options) -> Options:
+    """Return a chart in which the page framework watches no list for changes, nor what is in it.
+
+    Of thousands of points, watching takes longer than all the rest of a page. A chart is only
+    ever drawn anew as a whole.
+    """
+    return {key: _fixed(part) for key, part in options.items()}
+
+
+def _fixed(part: object) -> object:
+    if isinstance(part, list):
+        return tuple(part)
+    return _unwatched(part) if isinstance(part, dict) else part
