@@ -28,7 +28,7 @@ from modeldesk.server import running_server, serve
 from modeldesk.settings import Settings
 from tests.integration.api import served
 from tests.support.iris import ROW, iris_frame, iris_model
-from tests.support.patience import at_most
+from tests.support.patience import at_most, until
 
 SOCKET = "/_nicegui_ws/socket.io/?EIO=4&transport=websocket"
 STOP_SECONDS = 5.0
@@ -179,20 +179,23 @@ def test_nobody_needs_to_be_told_that_it_is_ready(home: Path) -> None:
     serve(Settings.load(home=home, port=0, ui=False, jobs=False))
 
 
-def test_the_jobs_run_where_they_are_wanted(home: Path) -> None:
+@pytest.mark.parametrize("jobs", [False, True])
+def test_the_jobs_run_where_they_are_wanted(home: Path, *, jobs: bool) -> None:
     """With jobs, traffic is profiled while the server runs; without, it waits."""
-    for jobs in (False, True):
-        settings = Settings.load(home=home, port=0, ui=False, jobs=jobs, job_seconds=0.1)
+    settings = Settings.load(home=home, port=0, ui=False, jobs=jobs, job_seconds=0.1)
 
-        def use(url: str) -> None:
-            predict(url)
-            time.sleep(1)
-            os.kill(os.getpid(), signal.SIGINT)
-
-        serve(settings, on_ready=use)
+    def use(url: str) -> None:
+        predict(url)
         with Desk.open(settings) as desk:
-            overview = desk.overview.model("iris")
-        assert overview.profiled == (overview.predictions if jobs else 0)
+            if jobs:
+                until(lambda: desk.overview.model("iris").profiled)
+            else:
+                time.sleep(1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    serve(settings, on_ready=use)
+    with Desk.open(settings) as desk:
+        assert desk.overview.model("iris").profiled == (1 if jobs else 0)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
