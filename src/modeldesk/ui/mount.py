@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
+
+from starlette.middleware.gzip import GZipMiddleware
 
 from modeldesk.ui.stand_in import standing_in
 
@@ -26,6 +29,9 @@ from modeldesk.ui.views import VIEWS, View, Visit
 
 _PATIENCE_SECONDS = 30.0
 """How long a page may take until its first answer; it shows a skeleton long before."""
+
+_LEVEL = 4
+"""Of gzip: a quarter of the highest one's time, 4 to 13 ms less a page, for a tenth more bytes."""
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -75,6 +81,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings, *, secured: bool) -> Non
         language="en-US",
         tailwind=False,
         show_welcome_message=False,
+        gzip_middleware_factory=partial(GZipMiddleware, minimum_size=500, compresslevel=_LEVEL),
     )
 
 
