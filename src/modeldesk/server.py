@@ -71,12 +71,12 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
         ``ui`` decides about the pages, ``allowed_hosts`` is what the guard lets pass.
     """
     app = create_api(desk, settings)
-    secured = app.state.sign_in_required
-    if settings.ui and secured:
-        from modeldesk.ui.login_page import login_page  # noqa: PLC0415 - only where it is needed
-
-        serve_sign_in(app, desk, settings, page=login_page)
     if settings.ui:
+        secured = app.state.sign_in_required
+        if secured:
+            from modeldesk.ui.login_page import login_page  # noqa: PLC0415 - only where needed
+
+            serve_sign_in(app, desk, settings, page=login_page)
         make = cache(partial(_pages, desk, settings, secured=secured))
         if settings.pages:
             make()  # tells at once where one of them cannot be read

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from modeldesk.api.requests import media_type, unknown_type
+from modeldesk.api.requests import unknown_type
+from modeldesk.services.media_types import media_type
 
 NDJSON = "application/x-ndjson"
 JSON_LINES = "application/jsonl"

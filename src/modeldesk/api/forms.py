@@ -14,10 +14,10 @@ from modeldesk.api.requests import (
     InvalidRequest,
     TooLarge,
     UnsupportedUpload,
-    media_type,
     refuse,
     unknown,
 )
+from modeldesk.services.media_types import media_type
 
 FORM = "multipart/form-data"
 _MOST_TEXT = 1024 * 1024

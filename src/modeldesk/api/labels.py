@@ -14,12 +14,12 @@ from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings,
 from modeldesk.api.encoding import Json
 from modeldesk.api.label_batches import read_label_batch
 from modeldesk.api.ranges import When
-from modeldesk.api.requests import media_type
 from modeldesk.api.tables import JSON, read_table, table_body
 from modeldesk.schema import Granularity
 from modeldesk.services.label_reading import LONGEST_SOURCE, LabelColumns, LabelKey
 from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
 from modeldesk.services.maturity import MOST_LABELS, LabelDelay, LabelPage, MaturityReport
+from modeldesk.services.media_types import media_type
 
 router = APIRouter(tags=["Labels"])
 

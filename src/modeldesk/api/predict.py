@@ -34,10 +34,11 @@ from modeldesk.api.predicting import (
     submitted,
 )
 from modeldesk.api.prediction_answers import Answers
-from modeldesk.api.requests import media_type, parse, parse_object
+from modeldesk.api.requests import parse, parse_object
 from modeldesk.api.tables import JSON, SENT_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.media_types import media_type
 from modeldesk.services.result_names import result_name
 from modeldesk.settings import Settings
 from modeldesk.store import ROW_ID, TIME

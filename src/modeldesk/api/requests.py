@@ -43,15 +43,6 @@ def refuse(
     return InvalidRequest((found,), hint=hint)
 
 
-def media_type(header: str) -> str:
-    """Return the type that a Content-Type header names, without its parameters.
-
-    >>> media_type("Text/CSV; charset=utf-8")
-    'text/csv'
-    """
-    return header.partition(";")[0].strip().lower()
-
-
 def unknown_type(kind: str, known: Iterable[str]) -> InvalidRequest:
     """Return the error for a body of a type that is not taken."""
     problem = f"unknown ({kind or 'none'})"

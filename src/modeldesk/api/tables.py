@@ -13,9 +13,10 @@ from polars.exceptions import PanicException, PolarsError
 from starlette.responses import Response
 
 from modeldesk.api.encoding import encode
-from modeldesk.api.requests import TooLarge, media_type, parse, refuse, unknown_type
+from modeldesk.api.requests import TooLarge, parse, refuse, unknown_type
 from modeldesk.errors import InvalidData
 from modeldesk.schema import to_frame
+from modeldesk.services.media_types import media_type
 from modeldesk.services.pieces import Place
 from modeldesk.services.reading_apart import TableReaders
 from modeldesk.services.row_files import RowFormat, arrow_format
@@ -162,7 +163,7 @@ def wanted_type(accept: str) -> str | None:
     'text/csv'
     """
     for part in accept.split(","):
-        kind = part.partition(";")[0].strip().lower()
+        kind = media_type(part)
         if kind in _WRITERS:
             return kind
         if kind in {JSON, "*/*"}:

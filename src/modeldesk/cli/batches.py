@@ -13,8 +13,7 @@ from polars.exceptions import PolarsError
 
 from modeldesk.errors import InvalidData
 from modeldesk.schema import to_frame
-
-_ARROW_FILE = b"ARROW1"
+from modeldesk.services.row_files import ARROW_START, RowFormat, arrow_format
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +120,7 @@ def _is_stream(path: Path) -> bool:
     if _READERS[path.suffix.lower()] is not _arrow:
         return False
     with path.open("rb") as file:
-        return file.read(len(_ARROW_FILE)) != _ARROW_FILE
+        return arrow_format(file.read(len(ARROW_START))) is RowFormat.ARROW_STREAM
 
 
 def _table(path: Path, document: object) -> pl.DataFrame:

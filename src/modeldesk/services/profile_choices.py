@@ -23,7 +23,7 @@ MOST_DAYS = 366
 """Days that one profile is put together from."""
 
 _COLUMNS_KEPT = 3_000
-"""Columns of merged profiles kept in memory, about 8 KB each."""
+"""Columns of merged profiles, and of comparisons, kept in memory; a profile's takes about 8 KB."""
 _DAYS_AT_ONCE = 50
 
 Span = tuple[int, str, date, date]

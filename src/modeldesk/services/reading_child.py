@@ -6,7 +6,6 @@ import io
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
-from io import FileIO
 from pathlib import Path
 
 import msgspec
@@ -91,7 +90,7 @@ def main() -> None:
                     break
 
 
-def _answers(asked: Asked, pieces: FileIO) -> Iterator[Answer]:
+def _answers(asked: Asked, pieces: io.FileIO) -> Iterator[Answer]:
     try:
         file = open_rows(Path(asked.path), RowFormat(asked.kind), _NO_SIGNATURE)
         if asked.head:

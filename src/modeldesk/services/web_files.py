@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from modeldesk.errors import Forbidden, InvalidArgument, InvalidData
+from modeldesk.services.media_types import media_type
 from modeldesk.services.public_address import Resolve, address_of, resolved
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def _answer(response: httpx.Response, path: str, limits: WebLimits, until: float
     if response.status_code != HTTPStatus.OK:
         message = f"The address answered {response.status_code}, and no file."
         raise InvalidData(message, hint="Check the address, and whether it asks for a login.")
-    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    kind = media_type(response.headers.get("content-type", ""))
     data = b"".join(_parts(response, limits, until))
     return WebFile(data=data, type=kind, path=path)
 

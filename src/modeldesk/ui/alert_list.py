@@ -20,7 +20,7 @@ from modeldesk.ui.states import empty, say
 from modeldesk.ui.wording import plural, utc
 
 _MOST = 12
-"""The page of alerts has all; here they stand beside the heat map, which is as high as six."""
+"""So many entries are built with the page; the page of alerts has all."""
 
 
 class AlertList:

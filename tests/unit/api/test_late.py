@@ -60,17 +60,22 @@ def application(make: Maker) -> FastAPI:
     return app
 
 
-def client(app: FastAPI) -> httpx.AsyncClient:
-    """Return a client that speaks to an application directly."""
+@asynccontextmanager
+async def served(make: Maker) -> AsyncIterator[httpx.AsyncClient]:
+    """Run the application, and yield a client that speaks to it directly."""
+    app = application(make)
     transport = httpx.ASGITransport(app=app)
-    return httpx.AsyncClient(transport=transport, base_url="http://here")
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://here") as asking,
+    ):
+        yield asking
 
 
 async def test_it_is_made_on_the_first_request_for_it_and_ended_with_the_server() -> None:
     """The application's own routes need nothing of it."""
     make = Maker()
-    app = application(make)
-    async with app.router.lifespan_context(app), client(app) as asking:
+    async with served(make) as asking:
         assert (await asking.get("/own")).json() == "own"
         assert make.noted == []
         assert (await asking.get("/page")).json() == "a page"
@@ -82,9 +87,8 @@ async def test_it_is_made_on_the_first_request_for_it_and_ended_with_the_server(
 async def test_whoever_comes_together_waits_for_one() -> None:
     """It is made once, and knows nothing of who asked first."""
     make = Maker()
-    app = application(make)
     REQUEST.set("somebody")
-    async with app.router.lifespan_context(app), client(app) as asking:
+    async with served(make) as asking:
         answers = await asyncio.gather(*(asking.get("/page") for _ in range(5)))
     assert [each.json() for each in answers] == ["a page"] * 5
     assert make.noted == ["made", "begun by nobody", "ended"]
@@ -93,8 +97,7 @@ async def test_whoever_comes_together_waits_for_one() -> None:
 async def test_whoever_leaves_before_it_is_made_does_not_keep_it_from_being_made() -> None:
     """Those who stay get their answer."""
     make = Maker()
-    app = application(make)
-    async with app.router.lifespan_context(app), client(app) as asking:
+    async with served(make) as asking:
         first = asyncio.create_task(asking.get("/page"))
         await asyncio.sleep(0)
         second = asyncio.create_task(asking.get("/page"))
@@ -107,8 +110,7 @@ async def test_after_a_failure_the_next_one_tries_again() -> None:
     """The first is told what was wrong."""
     make = Maker()
     make.failures.append(RuntimeError("no room"))
-    app = application(make)
-    async with app.router.lifespan_context(app), client(app) as asking:
+    async with served(make) as asking:
         with pytest.raises(RuntimeError, match="no room"):
             await asking.get("/page")
         assert (await asking.get("/page")).json() == "a page"
@@ -119,8 +121,7 @@ async def test_what_keeps_it_from_starting_is_told() -> None:
     """As if it could not be made."""
     make = Maker()
     make.refusal = TimeoutError(28)
-    app = application(make)
-    async with app.router.lifespan_context(app), client(app) as asking:
+    async with served(make) as asking:
         for _ in range(2):
             with pytest.raises(TimeoutError, match="28"):
                 await asking.get("/page")
@@ -130,8 +131,7 @@ async def test_what_keeps_it_from_starting_is_told() -> None:
 async def test_a_server_that_ends_while_it_is_made_waits_for_it() -> None:
     """So that what was begun is ended."""
     make = Maker()
-    app = application(make)
-    async with app.router.lifespan_context(app), client(app) as asking:
+    async with served(make) as asking:
         request = asyncio.create_task(asking.get("/page"))
         await asyncio.sleep(0)
         await asyncio.sleep(0)

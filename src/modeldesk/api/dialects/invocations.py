@@ -32,12 +32,13 @@ from modeldesk.api.predicting import (
     routing_key,
     submitted,
 )
-from modeldesk.api.requests import json_name, media_type, parse_object, refuse
+from modeldesk.api.requests import json_name, parse_object, refuse
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature
 from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
+from modeldesk.services.media_types import media_type
 
 router = APIRouter(tags=["MLflow and SageMaker"])
 
