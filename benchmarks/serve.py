@@ -32,6 +32,7 @@ from benchmarks.serving.contestants import (
     peers,
     train,
 )
+from benchmarks.serving.costing import Cost, cost
 from benchmarks.serving.load import need_wrk
 from benchmarks.serving.many_rows import ROWS, Bulk, bulks
 from benchmarks.serving.overload import TIMES, Overloaded, overload
@@ -47,12 +48,23 @@ class Size:
     """How much is measured."""
 
     length: Length
+    costing: Length
     repeats: int
     overload_s: float
 
 
-FULL = Size(length=Length(rounds=6, seconds=4), repeats=5, overload_s=60)
-QUICK = Size(length=Length(rounds=2, seconds=2), repeats=2, overload_s=8)
+FULL = Size(
+    length=Length(rounds=6, seconds=4),
+    costing=Length(rounds=16, seconds=4),
+    repeats=5,
+    overload_s=60,
+)
+QUICK = Size(
+    length=Length(rounds=2, seconds=2),
+    costing=Length(rounds=2, seconds=2),
+    repeats=2,
+    overload_s=8,
+)
 
 
 def main() -> None:
@@ -72,11 +84,13 @@ def main() -> None:
             contestants = (*ours(folder, task), *peers(folder, task))
             found[task] = scores(contestants, folder, task, size.length)
             _print_scores(_TITLES[task], found[task])
+        costs = [_cost(folder, task, size.costing) for task in Task]
+        _print_costs(costs)
         _print_bulks([b for task in Task for b in bulks(folder, task, repeats=size.repeats)])
         _print_overload(overload(folder, Task.IRIS, seconds=size.overload_s), size.overload_s)
         start = starts(folder, repeats=size.repeats)
         _print_start(start)
-    _result(found, start)
+    _result(found, costs, start)
 
 
 def _arguments() -> argparse.Namespace:
@@ -114,6 +128,27 @@ def _refusals(score: Score) -> str:
     """Say how many requests a peer refused, which its figures leave out."""
     refused = score.many.refused + score.single.refused
     return f" ({refused:,} refused)" if refused else ""
+
+
+def _cost(folder: Path, task: Task, length: Length) -> Cost:
+    both = [each for each in ours(folder, task) if each.family in {OURS, UNLOGGED}]
+    return cost(both, folder, task, rounds=length.rounds, seconds=length.seconds)
+
+
+def _print_costs(found: list[Cost]) -> None:
+    report.table(
+        "What logging costs",
+        ("model", "requests/s", "requests/s, log off", "cost"),
+        [
+            (
+                _TITLES[each.task],
+                f"{each.logged:,.0f}",
+                f"{each.unlogged:,.0f}",
+                f"{each.share:.1%}",
+            )
+            for each in found
+        ],
+    )
 
 
 def _print_bulks(found: list[Bulk]) -> None:
@@ -168,7 +203,7 @@ def _print_start(found: Start) -> None:
     )
 
 
-def _result(found: dict[Task, list[Score]], start: Start) -> None:
+def _result(found: dict[Task, list[Score]], costs: list[Cost], start: Start) -> None:
     def throughput(family: str) -> float:
         """Return how much more modeldesk does than the best of a family, for the worse task."""
         return min(
@@ -190,7 +225,7 @@ def _result(found: dict[Task, list[Score]], start: Start) -> None:
             _own(each).single.p50_ms / min(s.single.p50_ms for s in _of(each, "FastAPI"))
             for each in found.values()
         ),
-        logging_cost=1 - throughput(UNLOGGED),
+        logging_cost=max(each.share for each in costs),
         start_s=start.ready_s,
         idle_mb=start.loaded_mb,
     )

@@ -75,7 +75,7 @@ def scores(
                 if number:
                     found[name].append((many, single))
                 if contestant.profiles:
-                    _rest(server)
+                    rest(server)
     return [
         Score(
             family=contestant.family,
@@ -103,7 +103,7 @@ def _check(servers: list[tuple[Contestant, Running]], asked: list[dict[str, floa
             sys.exit(told)
 
 
-def _rest(server: Running) -> None:
+def rest(server: Running) -> None:
     """Wait until a server has profiled what it logged, so that it does not disturb the next."""
     deadline = time.monotonic() + _ROLLED_UP_SECONDS
     while time.monotonic() < deadline:

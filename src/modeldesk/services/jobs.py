@@ -14,7 +14,7 @@ import structlog
 from modeldesk.clock import Clock
 from modeldesk.errors import ModeldeskError
 
-_SHARE, _OTHERS_SHARE = 0.1, 0.03
+_SHARE, _OTHERS_SHARE = 0.04, 0.01
 """Of the time at most: the roll-up, and each of the other steps.
 
 Requests wait for Python's lock while one works. With a roll-up and a judgement of the present day

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import SVC
+from sklearn.utils._openmp_helpers import _openmp_effective_n_threads
 
 from modeldesk.errors import ModelFailed
 from modeldesk.models.adapters.parts import of_sklearn_alone
@@ -110,6 +113,25 @@ def test_one_core_or_few_rows_are_predicted_at_once(cores: int, rows: int) -> No
     for _ in range(4):
         assert spread.predict(ROWS.head(rows), predict).values.shape == (rows,)
     assert threads == {threading.current_thread()}
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="this machine has one core")
+def test_a_few_rows_wake_no_other_core() -> None:
+    """But for models that have threads of their own."""
+
+    def used(spread: Spread) -> set[int]:
+        found: set[int] = set()
+
+        def predict(some: pl.DataFrame) -> Predicted:
+            found.add(_openmp_effective_n_threads())
+            return Predicted(values=some["x"].to_numpy())
+
+        with ThreadPoolExecutor(1) as other:
+            other.submit(spread.predict, ROWS.head(10), predict).result()
+        return found
+
+    assert used(Spread(4)) == {1}
+    assert used(Spread(1)) != {1}
 
 
 def test_no_part_is_smaller_than_pays() -> None:

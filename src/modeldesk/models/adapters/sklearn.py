@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import json
 import sys
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -108,10 +108,9 @@ class SklearnModel:
         return self._answered(self._table(inputs))
 
     def _answered_numbers(self, rows: npt.NDArray[np.float64]) -> Predicted:
-        if not np.isfinite(rows).all():
-            return self._answered(rows)
-        # The estimator would look once more, in each of its steps.
-        with _settings(assume_finite=True):
+        # Where all are finite the estimator would look once more, in each of its steps.
+        finite = np.isfinite(rows).all()
+        with self._spread.narrow(), _settings(assume_finite=True) if finite else nullcontext():
             return self._answered(rows)
 
     def _answered(self, table: Any) -> Predicted:  # noqa: ANN401  # of any library

@@ -7,16 +7,17 @@ import os
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
-from modeldesk.models.cores import use_one_core
+from modeldesk.models.cores import on_one_core, use_one_core
 from modeldesk.models.port import Predicted
 
-LEAST_ROWS = 2_000
+LEAST_ROWS = 1_000
 """Rows of a part; for fewer it does not pay to wake a thread."""
 
 _MOST_PARTS = 8
@@ -62,17 +63,22 @@ class Spread:
         Parameters
         ----------
         rows
-            A few of them are predicted in the calling thread.
+            A few of them are predicted in the calling thread, on one core.
         predict
             Predicts each row by itself; threads may call it at the same time.
         """
         if rows.height < 2 * LEAST_ROWS or self._cores == 1:
-            return predict(rows)
+            with self.narrow():
+                return predict(rows)
         spread = self._pays(rows.height)
         began = self._clock()
         found = self._in_parts(rows, predict) if spread else predict(rows)
         (self._parts if spread else self._whole).learn((self._clock() - began) / rows.height)
         return found
+
+    def narrow(self) -> AbstractContextManager[object]:
+        """Have a few rows computed on one core: waking the others takes longer than their work."""
+        return nullcontext() if self._cores == 1 else on_one_core()
 
     def _pays(self, rows: int) -> bool:
         whole, parts = self._whole, self._parts
