@@ -11,11 +11,14 @@ from modeldesk.charts.palette import Palette
 _FAINT = 0.45
 _FULL = 100
 
+MOST_TOLD = 31
+"""Of more days the shares would stand in each other's way; pointing at a bar tells its own."""
+
 
 def volume_series(points: Sequence[DayPoint], colours: Palette) -> list[Options]:
     """Return two series on the second axes: what is labelled, and on top what is not.
 
-    Above each bar stands which share is labelled, where there is room.
+    Above each bar stands which share is labelled, where there are few enough.
 
     Parameters
     ----------
@@ -35,7 +38,7 @@ def volume_series(points: Sequence[DayPoint], colours: Palette) -> list[Options]
     labelled = [_part(point, labelled=True) for point in points]
     waiting = [_part(point, labelled=False) for point in points]
     share = {
-        "show": True,
+        "show": len(points) <= MOST_TOLD,
         "position": "top",
         "distance": 3,
         "fontSize": 10,

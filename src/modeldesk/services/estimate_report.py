@@ -23,10 +23,16 @@ from modeldesk.performance.estimation import (
     scorecard,
 )
 from modeldesk.schema import Granularity, Window
+from modeldesk.services.estimable import is_estimable
 from modeldesk.services.estimating import LEAST_LABELLED
 from modeldesk.services.maturity import LabelBook
 from modeldesk.services.registry import Registry
-from modeldesk.store import EstimateRecords, EstimatorRecord, EvaluationRecords
+from modeldesk.store import (
+    EstimateRecords,
+    EstimatorRecord,
+    EvaluationRecords,
+    VersionRecord,
+)
 
 _LEAST_REALISED = 100
 """Labelled rows of a day from which what was realised counts in the scorecard."""
@@ -206,8 +212,7 @@ class PerformanceEstimates:
                 version=record.number,
                 level=level,
                 learned=None,
-                because=f"fewer than {LEAST_LABELLED:,} predictions are labelled, or nothing "
-                "can be learned from them",
+                because=self._unlearned(record),
                 days=(),
                 scorecards=(),
                 warnings=(),
@@ -242,6 +247,18 @@ class PerformanceEstimates:
                 for card in cards
                 if card.warning is not None
             ),
+        )
+
+    def _unlearned(self, record: VersionRecord) -> str:
+        """Say why nothing was learned of a version yet."""
+        if not is_estimable(record.signature):
+            return "estimates need probabilities of classes, or predicted numbers"
+        labelled = self._records.labelled(record.version_id)
+        if labelled < LEAST_LABELLED:
+            return f"only {labelled:,} of the {LEAST_LABELLED:,} labels it takes to learn are here"
+        return (
+            f"nothing was learned from its {labelled:,} labels so far; if that stays so, "
+            "`modeldesk estimates --learn` tells why"
         )
 
     def _shares(

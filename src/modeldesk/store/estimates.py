@@ -84,6 +84,14 @@ class EstimateRecords:
             LabelledVersion(version_id=row.version_id, labelled=int(row.labelled)) for row in rows
         )
 
+    def labelled(self, version_id: int) -> int:
+        """Return how many rows of a version are labelled."""
+        query = sa.select(sa.func.sum(label_hours.c.labelled)).where(
+            label_hours.c.version_id == version_id
+        )
+        with self._store.reading() as connection:
+            return int(connection.execute(query).scalar_one() or 0)
+
     def estimator(self, version_id: int) -> EstimatorRecord | None:
         """Return what was learned from a version's labels, if something was."""
         query = sa.select(estimators).where(estimators.c.version_id == version_id)

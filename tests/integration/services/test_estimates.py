@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 from sklearn.linear_model import LinearRegression, LogisticRegression
+from sklearn.svm import LinearSVC
 
 from modeldesk.errors import InvalidArgument
 from modeldesk.store import EstimateRecords, Expiry
@@ -120,12 +121,36 @@ def test_nothing_is_estimated_before_anything_is_learned(desk: Desk) -> None:
     desk.jobs.run()
     report = desk.estimates.report("shop")
     assert (report.learned, report.days) == (None, ())
-    assert report.because
+    assert report.because == "only 99 of the 1,000 labels it takes to learn are here"
     with pytest.raises(InvalidArgument, match="Nothing can be learned") as caught:
         desk.estimating.learn("shop")
     assert "has 99 rows" in str(caught.value.hint)
     with pytest.raises(InvalidArgument, match="between 0 and 1"):
         desk.estimates.report("shop", level=95.0)
+
+
+def test_labels_from_which_nothing_is_learned_are_counted(desk: Desk) -> None:
+    """Nobody is told that labels are missing where there are enough of them."""
+    publish(desk)
+    for number in range(2):
+        ids, _ = day(desk, number)
+        label(desk, ids, ["yes"] * ROWS)
+    desk.jobs.run()
+    because = desk.estimates.report("shop").because
+    assert because is not None
+    assert because.startswith(f"nothing was learned from its {2 * ROWS:,} labels so far")
+
+
+def test_models_that_cannot_be_estimated_say_what_is_missing(desk: Desk) -> None:
+    """Classes without probabilities, however many of them are labelled."""
+    rows, bought = customers(1)
+    reference = rows.with_columns(pl.Series("bought", bought))
+    model = LinearSVC().fit(rows, np.array(bought))
+    desk.registry.publish(model, name="shop", reference=reference, target="bought")
+    label(desk, *day(desk, 0))
+    desk.jobs.run()
+    needed = "estimates need probabilities of classes, or predicted numbers"
+    assert desk.estimates.report("shop").because == needed
 
 
 def test_days_are_condensed_again_when_they_have_grown(desk: Desk) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from modeldesk.charts.palette import LIGHT
 from modeldesk.charts.performance_history import MOST_DAYS, performance_history
+from modeldesk.charts.volume_series import MOST_TOLD
 from modeldesk.schema import Window
 from modeldesk.services.estimate_report import CaveatView, EstimatedDay, EstimateView
 from modeldesk.services.maturity import WindowMaturity
@@ -207,6 +208,16 @@ def test_nothing_is_drawn_of_a_measure_that_is_not_estimated() -> None:
     for measure, value in (("mae", 0.2), ("bias", None)):
         options = performance_history([], [], LIGHT, measure=measure, estimates=[guessed(0, value)])
         assert not [one for one in options["series"] if "estimate" in one["name"]]
+
+
+@pytest.mark.parametrize("days", [MOST_TOLD, MOST_TOLD + 1])
+def test_shares_of_labels_stand_where_there_is_room(days: int) -> None:
+    """Of a year of days they would be a row of broken words."""
+    known = [mature(offset, 20) for offset in range(days)]
+    options = performance_history([], known, LIGHT, measure="bias")
+    (unlabelled,) = [one for one in options["series"] if one["name"] == "unlabelled"]
+    assert unlabelled["label"]["show"] is (days == MOST_TOLD)
+    assert "20 of 40 predictions labelled (50%)" in unlabelled["data"][0]["name"]
 
 
 def test_early_labels_do_not_flatten_the_axis() -> None:
