@@ -7,6 +7,7 @@ import shutil
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, quote, urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -382,6 +383,27 @@ def test_a_flag_that_is_refused_says_why_in_the_dialog(
     page.get_by_test_id("flag-store").click()
     expect(page.get_by_test_id("flag-dialog")).to_be_hidden()
     expect(page.get_by_test_id("flags")).to_contain_text("120")
+
+
+def test_flags_of_others_come_while_somebody_plays(
+    server: RunningServer, browser_page: Page
+) -> None:
+    """What is in the form stays, and what is shown stays in its place."""
+    page = browser_page
+    page.goto(f"{server.url}/models/{SHOP}/playground?age=41&basket_eur=10")
+    predicted = page.get_by_test_id("prediction")
+    expect(predicted).not_to_be_empty()
+    with httpx.Client(base_url=f"{server.url}/api/v1/") as client:
+        example = client.get(f"models/{SHOP}/example").raise_for_status().json()
+        row = example | {"age": 30}
+        answer = client.post(f"models/{SHOP}/predict", json={"row": row}).raise_for_status().json()
+        (one,) = answer["predictions"]
+        body = {"reason": "wrong", "comment": "seen elsewhere"}
+        client.post(f"predictions/{one['prediction_id']}/flags", json=body).raise_for_status()
+    expect(page.get_by_test_id("flags")).to_contain_text("seen elsewhere", timeout=15_000)
+    expect(page.get_by_test_id("number-age")).to_have_value("41")
+    page.get_by_role("button", name=one["prediction_id"]).click()
+    expect(page.get_by_test_id("number-age")).to_have_value("30")
 
 
 def test_what_users_write_is_shown_as_text(

@@ -58,6 +58,7 @@ class FlagList:
     ) -> None:
         self._now = now
         self._load = load
+        self._shown: tuple[FlagView, ...] | None = None
 
     def build(self, flags: tuple[FlagView, ...]) -> None:
         """Add the card."""
@@ -70,7 +71,10 @@ class FlagList:
         self.fill(flags)
 
     def fill(self, flags: tuple[FlagView, ...]) -> None:
-        """Show these flags instead of the former."""
+        """Show these flags instead of the former, where they differ."""
+        if flags == self._shown:
+            return
+        self._shown = flags
         self._content.clear()
         with self._content:
             if not flags:

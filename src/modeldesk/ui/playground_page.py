@@ -23,6 +23,7 @@ from modeldesk.ui.feature_form import FeatureForm
 from modeldesk.ui.feature_values import read, start_values, written
 from modeldesk.ui.flag_dialog import FlagDialog
 from modeldesk.ui.flag_list import MOST_FLAGS, FlagList
+from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.places import PLAYGROUND
@@ -112,6 +113,7 @@ class PlaygroundPage:
         ExampleList(self._version.signature, use=self._put).build(loaded.examples)
         self._flags.build(loaded.flags)
         self._dialog.build()
+        follow(self._flags_changed)
 
     def _form(self) -> None:
         values = start_values(self._version.signature, self._query)
