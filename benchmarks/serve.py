@@ -86,7 +86,7 @@ def main() -> None:
             _print_scores(_TITLES[task], found[task])
         costs = [_cost(folder, task, size.costing) for task in Task]
         _print_costs(costs)
-        _print_bulks([b for task in Task for b in bulks(folder, task, repeats=size.repeats)])
+        _print_bulks([b for task in Task for b in bulks(folder, task, repeats=3 * size.repeats)])
         _print_overload(overload(folder, Task.IRIS, seconds=size.overload_s), size.overload_s)
         start = starts(folder, repeats=size.repeats)
         _print_start(start)

@@ -173,6 +173,24 @@ def test_scores_days_segments_and_keys_are_filters(seeded: Seeded, browser_page:
     expect(shown(page)).to_have_count(50)
 
 
+def test_what_is_typed_counts_though_the_key_comes_first(
+    seeded: Seeded, browser_page: Page
+) -> None:
+    """While a page connects, the browser's messages may overtake each other."""
+    page, rows = browser_page, seeded.rows
+    page.goto(seeded.page)
+    limit = round(rows.select(pl.col("top").quantile(0.15)).item(), 3)
+    page.get_by_test_id("filter-score-high").evaluate(
+        """(field, typed) => {
+            field.value = typed;
+            field.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+        }""",
+        f"{limit}",
+    )
+    expect(shown(page)).to_have_count(rows.filter(pl.col("top") <= limit).height)
+    assert carries(page, {"score_high": f"{limit}"})
+
+
 def test_conditions_are_written_with_help(seeded: Seeded, browser_page: Page) -> None:
     """What is wrong is said at its place; the rest of the page is there."""
     page, rows = browser_page, seeded.rows

@@ -37,8 +37,6 @@ _LARGEST = "Largest"
 _MOST_OFFERED = 200
 """Classes of a list; of more, a person writes the one that is meant."""
 
-Change = Callable[[PredictionsState], PredictionsState]
-
 
 class LogFilters:
     """A card with the fields; every choice makes another state.
@@ -227,7 +225,7 @@ class LogFilters:
             field = ui.input(value=value)
             field.props("maxlength=1000")
             self._dress(field, name, f"filter-{test}")
-        self._when_written(field, lambda s: change(s, str(field.value or "").strip()))
+        self._when_written(field, lambda s, told: change(s, told.strip()))
 
     def _number(
         self,
@@ -242,14 +240,17 @@ class LogFilters:
         )
         field.props("type=number step=any").classes("md-field--num")
         self._dress(field, label, f"filter-{test}")
-        self._when_written(field, lambda s: change(s, number_in(str(field.value or ""))))
+        self._when_written(field, lambda s, told: change(s, number_in(told)))
 
-    def _when_written(self, field: ui.input, change: Change) -> None:
-        async def written() -> None:
-            await self._go(change(self._state))
+    def _when_written(
+        self, field: ui.input, change: Callable[[PredictionsState, str], PredictionsState]
+    ) -> None:
+        async def written(event: events.GenericEventArguments) -> None:
+            await self._go(change(self._state, str(event.args or "")))
 
-        field.on("blur", written)
-        field.on("keydown.enter", written)
+        # The event brings the text: what is typed while a page connects may arrive after it.
+        for kind in ("blur", "keydown.enter"):
+            field.on(kind, written, js_handler="(event) => emit(event.target.value)")
 
     def _dress(self, field: ui.select | ui.input, label: str, name: str) -> None:
         field.props("outlined dense options-dense").classes("md-field")
