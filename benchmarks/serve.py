@@ -131,8 +131,8 @@ def _refusals(score: Score) -> str:
 
 
 def _cost(folder: Path, task: Task, length: Length) -> Cost:
-    both = [each for each in ours(folder, task) if each.family in {OURS, UNLOGGED}]
-    return cost(both, folder, task, rounds=length.rounds, seconds=length.seconds)
+    own = {each.family: each for each in ours(folder, task)}
+    return cost(own[OURS], own[UNLOGGED], folder, task, length)
 
 
 def _print_costs(found: list[Cost]) -> None:

@@ -7,7 +7,7 @@ import operator
 import re
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,18 +64,13 @@ def scores(
             bodies[contestant.program.name] = path = folder / f"{len(bodies)}.txt"
             write_bodies(path, asked, contestant.form)
         found: dict[str, list[tuple[Load, Load]]] = {name: [] for name in bodies}
-        for number in range(length.rounds + 1):
-            for contestant, server in servers if number % 2 else servers[::-1]:
-                name = contestant.program.name
-                url, sent = server.url(contestant.path), bodies[name]
-                # The first round warms up and does not count.
-                seconds = length.seconds if number else 1
-                many = load(url, sent, connections=MANY, seconds=seconds)
-                single = load(url, sent, connections=1, seconds=max(1, seconds // 2))
-                if number:
-                    found[name].append((many, single))
-                if contestant.profiles:
-                    rest(server)
+        for number, seconds, contestant, server in turns(servers, length):
+            name = contestant.program.name
+            url, sent = server.url(contestant.path), bodies[name]
+            many = load(url, sent, connections=MANY, seconds=seconds)
+            single = load(url, sent, connections=1, seconds=max(1, seconds // 2))
+            if number:
+                found[name].append((many, single))
     return [
         Score(
             family=contestant.family,
@@ -85,6 +80,20 @@ def scores(
         )
         for contestant, _ in servers
     ]
+
+
+def turns(
+    servers: Sequence[tuple[Contestant, Running]], length: Length
+) -> Iterator[tuple[int, float, Contestant, Running]]:
+    """Yield the round, how long to load, and whom; those that profile rest after their turn.
+
+    Round 0 warms up and does not count. Each server goes first as often as last.
+    """
+    for number in range(length.rounds + 1):
+        for contestant, server in servers if number % 2 else servers[::-1]:
+            yield number, length.seconds if number else 1, contestant, server
+            if contestant.profiles:
+                _rest(server)
 
 
 def _check(servers: list[tuple[Contestant, Running]], asked: list[dict[str, float]]) -> None:
@@ -103,7 +112,7 @@ def _check(servers: list[tuple[Contestant, Running]], asked: list[dict[str, floa
             sys.exit(told)
 
 
-def rest(server: Running) -> None:
+def _rest(server: Running) -> None:
     """Wait until a server has profiled what it logged, so that it does not disturb the next."""
     deadline = time.monotonic() + _ROLLED_UP_SECONDS
     while time.monotonic() < deadline:

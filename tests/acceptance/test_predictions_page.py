@@ -101,6 +101,12 @@ def shown(page: Page) -> Locator:
     return page.get_by_test_id("log").locator("tbody tr")
 
 
+def low_score(rows: pl.DataFrame) -> float:
+    """Return a score that about one row of seven does not reach."""
+    limit: float = round(rows.select(pl.col("top").quantile(0.15)).item(), 3)
+    return limit
+
+
 def first_id(page: Page) -> str:
     """Return the identifier of the first row."""
     return (shown(page).first.get_attribute("data-testid") or "").removeprefix("row-")
@@ -147,7 +153,7 @@ def test_scores_days_segments_and_keys_are_filters(seeded: Seeded, browser_page:
     """Each takes what it says; where nothing meets them, there is a way out."""
     page, rows = browser_page, seeded.rows
     page.goto(seeded.page)
-    limit = round(rows.select(pl.col("top").quantile(0.15)).item(), 3)
+    limit = low_score(rows)
     page.get_by_test_id("filter-score-high").fill(f"{limit}")
     page.keyboard.press("Enter")
     doubtful = rows.filter(pl.col("top") <= limit)
@@ -179,7 +185,7 @@ def test_what_is_typed_counts_though_the_key_comes_first(
     """While a page connects, the browser's messages may overtake each other."""
     page, rows = browser_page, seeded.rows
     page.goto(seeded.page)
-    limit = round(rows.select(pl.col("top").quantile(0.15)).item(), 3)
+    limit = low_score(rows)
     page.get_by_test_id("filter-score-high").evaluate(
         """(field, typed) => {
             field.value = typed;

@@ -35,10 +35,11 @@ def volume_series(points: Sequence[DayPoint], colours: Palette) -> list[Options]
         "barWidth": "70%",
         "barMaxWidth": 56,
     }
+    told = len(points) <= MOST_TOLD
     labelled = [_part(point, labelled=True) for point in points]
-    waiting = [_part(point, labelled=False) for point in points]
+    waiting = [_part(point, labelled=False, told=told) for point in points]
     share = {
-        "show": len(points) <= MOST_TOLD,
+        "show": told,
         "position": "top",
         "distance": 3,
         "fontSize": 10,
@@ -62,7 +63,7 @@ def most_predictions(points: Sequence[DayPoint]) -> int:
     return max([1, *(point.known.predictions for point in points if point.known is not None)])
 
 
-def _part(point: DayPoint, *, labelled: bool) -> Options:
+def _part(point: DayPoint, *, labelled: bool, told: bool = False) -> Options:
     known = point.known
     if known is None or known.share is None:
         return {"value": None}
@@ -72,6 +73,6 @@ def _part(point: DayPoint, *, labelled: bool) -> Options:
     }
     if labelled:
         part["itemStyle"] = {"opacity": _FAINT if point.young else 1}
-    else:
+    elif told:
         part["label"] = {"formatter": f"{known.share * _FULL:.0f} %"}
     return part

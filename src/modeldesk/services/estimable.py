@@ -33,6 +33,8 @@ _NUMBERS = {Kind.INTEGER, Kind.FLOAT}
 _NAMES = {Kind.CATEGORICAL, Kind.BOOLEAN}
 _MOST_INPUTS = 50
 
+NEEDED = "estimates need probabilities of classes, or predicted numbers"
+
 Array = NDArray[Any]
 
 

@@ -23,7 +23,7 @@ from modeldesk.performance.estimation import (
     scorecard,
 )
 from modeldesk.schema import Granularity, Window
-from modeldesk.services.estimable import is_estimable
+from modeldesk.services.estimable import NEEDED, is_estimable
 from modeldesk.services.estimating import LEAST_LABELLED
 from modeldesk.services.maturity import LabelBook
 from modeldesk.services.registry import Registry
@@ -252,7 +252,7 @@ class PerformanceEstimates:
     def _unlearned(self, record: VersionRecord) -> str:
         """Say why nothing was learned of a version yet."""
         if not is_estimable(record.signature):
-            return "estimates need probabilities of classes, or predicted numbers"
+            return NEEDED
         labelled = self._records.labelled(record.version_id)
         if labelled < LEAST_LABELLED:
             return f"only {labelled:,} of the {LEAST_LABELLED:,} labels it takes to learn are here"

@@ -20,7 +20,7 @@ from modeldesk.performance.estimation import (
     encode_estimator,
 )
 from modeldesk.schema import Granularity, Window, polars_type
-from modeldesk.services.estimable import condense, is_estimable, learn
+from modeldesk.services.estimable import NEEDED, condense, is_estimable, learn
 from modeldesk.services.labelled_rows import LABEL, labelled
 from modeldesk.services.logged_days import rows_of_day
 from modeldesk.services.registry import Registry
@@ -165,9 +165,7 @@ class Estimating:
         self, record: VersionRecord, start: datetime | None, end: datetime | None
     ) -> EstimatorRecord | Unlearned:
         if not is_estimable(record.signature):
-            return Unlearned(
-                reason="Estimates need probabilities of classes, or predicted numbers."
-            )
+            return Unlearned(reason=f"{NEEDED.capitalize()}.")
         rows = self._labelled_rows(record, start, end)
         if rows is None:
             return Unlearned(reason="No row of that time is labelled.")
