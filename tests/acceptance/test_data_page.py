@@ -232,7 +232,8 @@ def test_ranges_and_conditions_choose_the_rows(seeded: Seeded, browser_page: Pag
     _follow_to_its_prediction(page, seeded)
     page.go_back()
     page.get_by_test_id("condition-clear").click()
-    expect(page.get_by_test_id("fact-rows")).to_contain_text("300")
+    expect(page.get_by_test_id("fact-rows")).not_to_contain_text("of 300 rows")
+    expect(field).to_have_value("")
     field.fill("income > 3")
     page.get_by_test_id("condition-apply").click()
     expect(page.get_by_test_id("data-trouble")).to_contain_text("there is no column 'income'")
@@ -240,6 +241,26 @@ def test_ranges_and_conditions_choose_the_rows(seeded: Seeded, browser_page: Pag
     page.get_by_test_id("condition-apply").click()
     expect(page.get_by_test_id("no-rows")).to_contain_text("None of 300 rows")
     expect(page.get_by_test_id("download-csv")).to_be_disabled()
+
+
+def test_what_is_written_counts_however_late_it_arrives(seeded: Seeded, browser_page: Page) -> None:
+    """Applied at once after another was cleared: the server has not even heard of either."""
+    page = browser_page
+    enter(page, seeded.at("?days=7&condition=age%20%3C%2040"))
+    field = page.get_by_test_id("data-condition")
+    field.evaluate(
+        """(field, condition) => {
+            const click = name => document.querySelector(`[data-testid=${name}]`).click();
+            click('condition-clear');
+            field.value = condition;
+            click('condition-apply');
+            field.dispatchEvent(new Event('input', {bubbles: true}));
+        }""",
+        "age > 1000",
+    )
+    expect(page.get_by_test_id("no-rows")).to_contain_text("None of 300 rows")
+    expect(page).to_have_url(re.compile("condition=age.*1000"))
+    expect(field).to_have_value("age > 1000")
 
 
 def test_associations_are_those_of_scipy(seeded: Seeded, browser_page: Page) -> None:

@@ -21,22 +21,32 @@ MOST_OFFERED = 8
 """Completions that are shown; another letter makes them fewer."""
 
 # Up, down, Enter and Escape act on what is offered, as long as anything is; otherwise they are
-# the field's own, and Enter says that the condition is written.
+# the field's own, and Enter says that the condition is written. What acts on the condition always
+# brings it along: what was written may arrive after it, on a busy machine or while a page connects.
 _KEYS = """(event) => {
   const wanted = ['ArrowDown', 'ArrowUp', 'Enter', 'Escape'].includes(event.key);
   if (!wanted) return;
   if (!document.querySelector('.md-offers button') || event.ctrlKey || event.metaKey) {
-    if (event.key === 'Enter') emit('Written');
+    if (event.key === 'Enter') emit('Written', event.target.value);
     return;
   }
   event.preventDefault();
-  emit(event.key);
+  emit(event.key, '');
 }"""
 _WRITTEN = """(event) => {
   const field = event.target;
   const others = ['ArrowDown', 'ArrowUp', 'Enter', 'Escape', 'Tab', 'Shift'];
   if (field.selectionStart === undefined || others.includes(event.key)) return;
   emit(field.value, field.selectionStart);
+}"""
+_READ = """() => {
+  emit(document.querySelector('[data-testid="%s-condition"]').value);
+}"""
+_EMPTY = """() => {
+  const field = document.querySelector('[data-testid="%s-condition"]');
+  field.value = '';
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+  emit();
 }"""
 # It is the browser that writes what was taken, as a text from the server would take away what was
 # written meanwhile. Where somebody has written on, it must be more of the same word.
@@ -76,7 +86,7 @@ class ConditionField:
     label
         What a screen reader calls it.
     written
-        Called when a person presses Enter where nothing is offered.
+        Called with the condition when a person presses Enter where nothing is offered.
     check
         Says what a condition means, given the characters before the cursor; without it, it is
         tried on the newest logged rows of the model that `about` names.
@@ -88,7 +98,7 @@ class ConditionField:
         *,
         name: str,
         label: str,
-        written: Callable[[], Awaitable[None]] | None = None,
+        written: Callable[[str], Awaitable[None]] | None = None,
         check: Callable[[str, int | None], CheckedExpression] | None = None,
     ) -> None:
         self._site = site
@@ -128,10 +138,24 @@ class ConditionField:
         self._says.props["aria-live"] = "polite"
         testable(self._says, f"{self._name}-says")
 
-    @property
-    def condition(self) -> str:
-        """What stands in the field."""
-        return str(self._field.value or "")
+    def taken_by(self, button: ui.button, act: Callable[[str], Awaitable[None]]) -> None:
+        """Have a button call `act` with what stands in the field."""
+
+        async def clicked(event: events.GenericEventArguments) -> None:
+            self._offer(None)
+            await act(str(event.args).strip())
+
+        button.on("click", clicked, js_handler=_READ % self._name)
+
+    def emptied_by(self, button: ui.button, act: Callable[[], Awaitable[None]]) -> None:
+        """Have a button empty the field, and call `act`."""
+
+        async def clicked() -> None:
+            self._offer(None)
+            self._says.clear()
+            await act()
+
+        button.on("click", clicked, js_handler=_EMPTY % self._name)
 
     async def put(self, condition: str) -> None:
         """Write a condition into the field."""
@@ -239,11 +263,11 @@ class ConditionField:
         button.on("click", lambda: self._take(place))
 
     async def _key(self, event: events.GenericEventArguments) -> None:
-        key, offered = str(event.args), self._offered
+        (key, condition), offered = event.args, self._offered
         if key == "Written":
             self._offer(None)
             if self._done is not None:
-                await self._done()
+                await self._done(str(condition).strip())
             return
         if offered is None or not offered.items:
             return

@@ -77,8 +77,9 @@ class DataControls:
             with block("md-filter-condition"):
                 with block("md-slice-condition"):
                     self._condition.field(state.condition)
-                self._button("Apply", self._apply, "condition-apply")
-                self._clearing = self._button("Clear", self._clear, "condition-clear")
+                apply, self._clearing = _button("Apply"), _button("Clear")
+                self._condition.taken_by(apply, self._apply)
+                self._condition.emptied_by(self._clearing, self._clear)
             self._condition.help()
         self.show(state)
 
@@ -138,12 +139,6 @@ class DataControls:
         testable(field, label.lower().replace(" ", "-"))
         return field
 
-    def _button(self, words: str, act: Callable[[], Awaitable[None]], name: str) -> ui.button:
-        button = ui.button(words, on_click=act, color=None)
-        button.props("flat no-caps").classes("md-btn md-btn--quiet")
-        testable(button, name)
-        return button
-
     def _check(self, condition: str, cursor: int | None) -> CheckedExpression:
         exploring = self._site.desk.exploring
         return exploring.check(self._model, self._choice(), condition, cursor=cursor)
@@ -161,17 +156,21 @@ class DataControls:
         if event.value != self._state.most:
             await self._go(replace(self._state, most=event.value))
 
-    async def _apply(self) -> None:
-        condition = self._condition.condition.strip()
-        self._condition.offer_nothing()
+    async def _apply(self, condition: str) -> None:
         await self._go(replace(self._state, condition=condition))
 
     async def _clear(self) -> None:
-        await self._condition.put("")
         await self._go(replace(self._state, condition=""))
 
     async def _go(self, state: DataState) -> None:
         await self._changed(replace(state, page=1, across=1))
+
+
+def _button(words: str) -> ui.button:
+    button = ui.button(words, color=None)
+    button.props("flat no-caps").classes("md-btn md-btn--quiet")
+    testable(button, f"condition-{words.lower()}")
+    return button
 
 
 def _of_source(state: DataState, source: DataSource) -> DataState:

@@ -94,7 +94,8 @@ class LogFilters:
             with block("md-filter-condition"):
                 with block("md-slice-condition"):
                     self._condition.field(state.condition)
-                self._button("Apply", self._apply_condition, "condition-apply")
+                apply = self._button("Apply", None, "condition-apply")
+                self._condition.taken_by(apply, self._apply_condition)
                 clear = self._button("Clear filters", self._clear, "filters-clear")
                 clear.set_enabled(state.filters > 0)
                 self._clearing = clear
@@ -257,14 +258,15 @@ class LogFilters:
         field.props["aria-label"] = label
         testable(field, name)
 
-    def _button(self, words: str, act: Callable[[], Awaitable[None]], name: str) -> ui.button:
+    def _button(
+        self, words: str, act: Callable[[], Awaitable[None]] | None, name: str
+    ) -> ui.button:
         button = ui.button(words, on_click=act, color=None)
         button.props("flat no-caps").classes("md-btn md-btn--quiet")
         testable(button, name)
         return button
 
-    async def _apply_condition(self) -> None:
-        condition = self._condition.condition.strip()
+    async def _apply_condition(self, condition: str) -> None:
         await self._go(replace(self._state, condition=condition))
 
     async def _clear(self) -> None:

@@ -47,13 +47,17 @@ class SliceForm:
                 with block("md-slice-condition"):
                     self._condition.field()
                 self._button("Cancel", self.close, "slice-cancel", "md-btn--quiet")
-                self._button("Keep", self._keep, "slice-keep", "md-btn--main")
+                keep = self._button("Keep", None, "slice-keep", "md-btn--main")
+                self._condition.taken_by(keep, self._keep)
             self._condition.help()
 
-    def _button(self, words: str, act: Callable[[], object], name: str, style: str) -> None:
+    def _button(
+        self, words: str, act: Callable[[], object] | None, name: str, style: str
+    ) -> ui.button:
         button = ui.button(words, on_click=act, color=None)
         button.props("flat no-caps" if style == "md-btn--quiet" else "unelevated no-caps")
         testable(button.classes(f"md-btn {style}"), name)
+        return button
 
     async def toggle(self) -> None:
         """Open the form, or close it."""
@@ -74,9 +78,8 @@ class SliceForm:
         self._condition.offer_nothing()
         self._box.set_visibility(False)
 
-    async def _keep(self) -> None:
+    async def _keep(self, condition: str) -> None:
         name = str(self._name.value or "").strip()
-        condition = self._condition.condition
         try:
             caller().check(EDITS)
             await aside(self._site.desk.slices.define, self._rows.model, name, condition)
