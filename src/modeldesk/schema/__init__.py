@@ -2,11 +2,12 @@
 
 from modeldesk.schema.columns import ColumnRows
 from modeldesk.schema.datatypes import BYTES, datatype_of
-from modeldesk.schema.few import FEW, FewColumns, FewRows, in_one, table_of
+from modeldesk.schema.few import FEW, FewColumns, FewRows
 from modeldesk.schema.frames import ArrowStream, Frame, Table, read_table, to_frame
 from modeldesk.schema.ids import LONGEST_KEY, ChunkKeys, parse_prediction_id, prediction_id
 from modeldesk.schema.infer import infer_columns, infer_kind
 from modeldesk.schema.names import absent, present, repeated
+from modeldesk.schema.packed import PackedRows, packed_table, table_of
 from modeldesk.schema.policy import CALENDAR_END, CALENDAR_START, KeepRows, LogPolicy, OddTimes
 from modeldesk.schema.reading import Reading, type_name
 from modeldesk.schema.routing import Canary, Routing, Shadow
@@ -36,6 +37,7 @@ __all__ = [
     "Kind",
     "LogPolicy",
     "OddTimes",
+    "PackedRows",
     "Reading",
     "Role",
     "Routing",
@@ -47,9 +49,9 @@ __all__ = [
     "Window",
     "absent",
     "datatype_of",
-    "in_one",
     "infer_columns",
     "infer_kind",
+    "packed_table",
     "parse_prediction_id",
     "polars_type",
     "prediction_id",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 import polars as pl
+from numpy.typing import NDArray
 
 from modeldesk.schema.rows import Value
 
@@ -88,7 +90,7 @@ class FewRows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         """Return the rows as a table."""
         return pl.DataFrame(
             [
-                _series(name, letter, values)
+                series_of(name, letter, values)
                 for name, letter, values in zip(
                     self.columns.names, self.columns.types, self.values, strict=True
                 )
@@ -96,23 +98,8 @@ class FewRows(msgspec.Struct, frozen=True, kw_only=True, eq=False):
         )
 
 
-def in_one(some: Sequence[FewRows]) -> FewRows:
-    """Return rows that have the same columns as one, in order."""
-    if len(some) == 1:
-        return some[0]
-    gathered: list[list[Value]] = [[] for _ in some[0].values]
-    for rows in some:
-        for column, values in zip(gathered, rows.values, strict=True):
-            column.extend(values)
-    return FewRows(columns=some[0].columns, values=gathered)
-
-
-def table_of(rows: pl.DataFrame | FewRows) -> pl.DataFrame:
-    """Return rows as a table."""
-    return rows.frame() if isinstance(rows, FewRows) else rows
-
-
-def _series(name: str, letter: str, values: Sequence[Value]) -> pl.Series:
+def series_of(name: str, letter: str, values: Sequence[Value] | NDArray[Any]) -> pl.Series:
+    """Return values as a column of the type that a letter stands for."""
     if letter == "t":  # a series of times takes ten times as long to make
         return pl.Series(name, values, dtype=pl.Int64).cast(_STAMP)
     return pl.Series(name, values, dtype=_TYPES[letter])

@@ -12,12 +12,12 @@ from modeldesk.profiles import profile
 from modeldesk.schema import (
     POLARS_TYPES,
     FewColumns,
-    FewRows,
     Granularity,
     LogPolicy,
+    PackedRows,
     Signature,
     Window,
-    in_one,
+    packed_table,
 )
 from modeldesk.services.registry import Registry
 from modeldesk.services.segments import segmented
@@ -42,7 +42,7 @@ class Condenser:
     def parts(
         self,
         version_id: int,
-        frames: Sequence[pl.DataFrame | FewRows],
+        frames: Sequence[pl.DataFrame | PackedRows],
         known: Collection[str],
     ) -> dict[WindowKey, WindowPart]:
         """Return what the rows of one version's chunks add to which window.
@@ -111,17 +111,17 @@ def put_together(
     return known | {key: _merged(known.get(key), part) for key, part in more.items()}
 
 
-def _joined(chunks: Iterable[pl.DataFrame | FewRows]) -> list[pl.DataFrame]:
+def _joined(chunks: Iterable[pl.DataFrame | PackedRows]) -> list[pl.DataFrame]:
     """Put chunks with the same columns and types together: there may be thousands of one row."""
-    few: dict[FewColumns, list[FewRows]] = defaultdict(list)
+    few: dict[FewColumns, list[PackedRows]] = defaultdict(list)
     same: dict[tuple[object, ...], list[pl.DataFrame]] = defaultdict(list)
     for chunk in chunks:
-        if isinstance(chunk, FewRows):
+        if isinstance(chunk, PackedRows):
             few[chunk.columns].append(chunk)
         else:
             same[(*chunk.columns, *chunk.dtypes)].append(chunk)
     for some in few.values():
-        table = in_one(some).frame()
+        table = packed_table(some)
         same[(*table.columns, *table.dtypes)].append(table)
     return [pl.concat(some) for some in same.values()]
 

@@ -9,7 +9,7 @@ import polars as pl
 import structlog
 
 from modeldesk.errors import StoreUnavailable
-from modeldesk.schema import FewRows, KeepRows, table_of
+from modeldesk.schema import KeepRows, PackedRows, table_of
 from modeldesk.services.condensing import Condenser
 from modeldesk.services.keeping import thinned
 from modeldesk.services.registry import Registry
@@ -82,7 +82,7 @@ class RollUp:
         return sum(chunk.rows.height for chunk in waiting)
 
     def _parts(self, waiting: Sequence[WaitingChunk]) -> dict[WindowKey, WindowPart]:
-        grouped: dict[int, list[pl.DataFrame | FewRows]] = defaultdict(list)
+        grouped: dict[int, list[pl.DataFrame | PackedRows]] = defaultdict(list)
         for chunk in waiting:
             grouped[chunk.version_id].append(chunk.rows)
         parts: dict[WindowKey, WindowPart] = {}

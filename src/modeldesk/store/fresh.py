@@ -20,7 +20,14 @@ import sqlalchemy as sa
 
 from modeldesk.clock import instant
 from modeldesk.errors import Corrupt, StoreUnavailable
-from modeldesk.schema import ChunkKeys, FewColumns, FewRows, KeepRows, LogPolicy, in_one
+from modeldesk.schema import (
+    ChunkKeys,
+    FewColumns,
+    KeepRows,
+    LogPolicy,
+    PackedRows,
+    packed_table,
+)
 from modeldesk.store.appending import SETTLED_ROWS
 from modeldesk.store.engine import Store
 from modeldesk.store.payload import decode_as_kept, encode_chunk
@@ -37,8 +44,8 @@ class _Together:
     """Fresh chunks that become one."""
 
     rows: Sequence[_Row]
-    content: FewRows | None
-    """What they hold; ``None`` where a single one is filed as it is."""
+    content: Sequence[PackedRows] = ()
+    """What they hold; nothing where a single one is filed as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,36 +119,36 @@ def _put_together(found: Sequence[_Row]) -> list[_Together]:
     decided for each.
     """
     alone: list[_Together] = []
-    alike: dict[tuple[int, bool, FewColumns], list[tuple[_Row, FewRows]]] = defaultdict(list)
+    alike: dict[tuple[int, bool, FewColumns], list[tuple[_Row, PackedRows]]] = defaultdict(list)
     whole: dict[str, bool] = {}
     for row in found:
         if row.policy not in whole:
             whole[row.policy] = LogPolicy.decode(row.policy).rows is KeepRows.ALL
         content = _content(row.payload) if whole[row.policy] else None
         if content is None:
-            alone.append(_Together(rows=[row], content=None))
+            alone.append(_Together(rows=[row]))
         else:
             alike[row.version_id, row.shadow, content.columns].append((row, content))
     return alone + [
-        _Together(rows=[row for row, _ in some], content=in_one([few for _, few in some]))
+        _Together(rows=[row for row, _ in some], content=[content for _, content in some])
         for some in alike.values()
     ]
 
 
-def _content(payload: bytes) -> FewRows | None:
+def _content(payload: bytes) -> PackedRows | None:
     """Return a chunk's rows; ``None`` where it is a table or cannot be read: who reads it tells."""
     try:
         content = decode_as_kept(payload)
     except Corrupt:
         return None
-    return content if isinstance(content, FewRows) else None
+    return content if isinstance(content, PackedRows) else None
 
 
 def _payload(some: _Together) -> bytes:
-    if some.content is None or len(some.rows) == 1:
+    if len(some.rows) == 1:
         payload: bytes = some.rows[0].payload
         return payload
-    return encode_chunk(some.content.frame())
+    return encode_chunk(packed_table(some.content))
 
 
 def _filed(some: _Together, keys: ChunkKeys) -> _Filed:

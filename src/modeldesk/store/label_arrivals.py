@@ -13,7 +13,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.clock import microseconds
-from modeldesk.schema import FewRows, table_of
+from modeldesk.schema import PackedRows, table_of
 from modeldesk.store.given import given
 from modeldesk.store.label_matching import identified
 from modeldesk.store.label_tables import label_batches, label_hours, labels, waiting_labels
@@ -51,7 +51,7 @@ class Arrived:
     chunk_id: int
     key: str
     version_id: int
-    rows: pl.DataFrame | FewRows
+    rows: pl.DataFrame | PackedRows
     together: bool = False
     """Whether several commits were put together in it."""
 
@@ -59,7 +59,7 @@ class Arrived:
     def columns(self) -> Sequence[str]:
         """Names of the columns."""
         rows = self.rows
-        return rows.columns.names if isinstance(rows, FewRows) else rows.columns
+        return rows.columns.names if isinstance(rows, PackedRows) else rows.columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

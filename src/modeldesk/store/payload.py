@@ -18,14 +18,13 @@ import struct
 import threading
 import zlib
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 import polars as pl
 import zstandard
 
 from modeldesk.errors import Corrupt
-from modeldesk.schema import FewColumns, FewRows, table_of
+from modeldesk.schema import FewColumns, FewRows, PackedRows, table_of
 
 _MAGIC = b"MDCH"
 _TABLE = 1
@@ -72,7 +71,7 @@ def decode_chunk(data: bytes) -> pl.DataFrame:
     Corrupt
         When the bytes are truncated, damaged, or of another format or version.
     """
-    return table_of(_decoded(data))
+    return _as_table(_decoded(data))
 
 
 def decode_rows(data: bytes) -> pl.DataFrame:
@@ -83,20 +82,20 @@ def decode_rows(data: bytes) -> pl.DataFrame:
     Corrupt
         When the bytes are no such table.
     """
-    return table_of(decode_as_kept(data))
+    return _as_table(decode_as_kept(data))
 
 
-def decode_as_kept(data: bytes) -> pl.DataFrame | FewRows:
+def decode_as_kept(data: bytes) -> pl.DataFrame | PackedRows:
     """Read a chunk of the log back as it was written; raises as `decode_rows` does."""
     rows = _decoded(data)
-    names = rows.columns.names if isinstance(rows, FewRows) else rows.columns
+    names = rows.columns.names if isinstance(rows, PackedRows) else rows.columns
     if TIME not in names:
         message = "The chunk's rows have no times."
         raise Corrupt(message)
     return rows
 
 
-def _decoded(data: bytes) -> pl.DataFrame | FewRows:
+def _decoded(data: bytes) -> pl.DataFrame | PackedRows:
     if len(data) < _HEAD.size:
         message = f"A chunk of {len(data)} bytes is too short to be one."
         raise Corrupt(message)
@@ -112,24 +111,25 @@ def _decoded(data: bytes) -> pl.DataFrame | FewRows:
         message = "The chunk's checksum does not match: its bytes were damaged."
         raise Corrupt(message)
     try:
-        return _few(body) if version == _FEW else _table(body)
+        return PackedRows.read(body) if version == _FEW else _table(body)
     except (zstandard.ZstdError, pl.exceptions.PolarsError, OSError, ValueError) as error:
-        message = f"The chunk cannot be read: {error}."
-        raise Corrupt(message) from error
+        raise _unreadable(error) from error
+
+
+def _as_table(rows: pl.DataFrame | PackedRows) -> pl.DataFrame:
+    try:
+        return table_of(rows)
+    except ValueError as error:
+        raise _unreadable(error) from error
+
+
+def _unreadable(error: Exception) -> Corrupt:
+    return Corrupt(f"The chunk cannot be read: {error}.")
 
 
 def _table(body: memoryview) -> pl.DataFrame:
     stream = _zstandard.decompressor.decompress(body, max_output_size=_LARGEST_CHUNK)
     return pl.read_ipc_stream(io.BytesIO(stream))
-
-
-def _few(body: memoryview) -> FewRows:
-    types, names, values = msgspec.msgpack.decode(body, type=tuple[str, list[str], list[list[Any]]])
-    columns = FewColumns.of(names, types)
-    if len(values) != len(names) or len({len(column) for column in values}) != 1:
-        message = "its columns do not go together"
-        raise ValueError(message)
-    return FewRows(columns=columns, values=values)
 
 
 @lru_cache(maxsize=1024)

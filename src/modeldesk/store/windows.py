@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt
 from modeldesk.profiles import Profile
-from modeldesk.schema import FewRows, Granularity, Window
+from modeldesk.schema import Granularity, PackedRows, Window
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
@@ -34,7 +34,7 @@ class WaitingChunk:
     chunk_id: int
     key: str
     version_id: int
-    rows: pl.DataFrame | FewRows
+    rows: pl.DataFrame | PackedRows
     together: bool = False
     """Whether several were put together in it, of a model whose log kept all rows."""
 
@@ -276,7 +276,7 @@ class WindowRecords:
         with self._store.reading() as connection:
             return segments_of(connection, version_id)
 
-    def _rows(self, chunk_id: int, payload: bytes) -> pl.DataFrame | FewRows | None:
+    def _rows(self, chunk_id: int, payload: bytes) -> pl.DataFrame | PackedRows | None:
         try:
             return decode_as_kept(payload)
         except Corrupt as error:

@@ -2,9 +2,8 @@
 
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
 
-from modeldesk.schema import FewColumns, FewRows, in_one, table_of
+from modeldesk.schema import FewColumns, FewRows, table_of
 
 TYPES: dict[str, pl.DataType] = {
     "yes": pl.Boolean(),
@@ -36,15 +35,6 @@ def test_names_and_types_go_together() -> None:
     for names, types in [(("a", "b"), "f"), (("a",), "x")]:
         with pytest.raises(ValueError, match="do not go together"):
             FewColumns.of(names, types)
-
-
-def test_rows_are_put_together_in_order() -> None:
-    """As their tables would be, and neither is changed."""
-    columns = FewColumns.of(("a", "b"), "is")
-    some = [FewRows(columns=columns, values=[[n], [str(n)]]) for n in range(3)]
-    assert_frame_equal(in_one(some).frame(), pl.concat([rows.frame() for rows in some]))
-    assert in_one(some[:1]) is some[0]
-    assert some[0].height == 1
 
 
 def test_a_table_stays_as_it_is() -> None:
