@@ -47,7 +47,7 @@ class Truth:
 
 
 def seed(home: Path) -> Truth:
-    """Predict flowers over ten days and label most; one model of numbers, one without labels."""
+    """Predict flowers over ten days and label most; models of numbers, without labels, of once."""
     truth = Truth()
     now = datetime.now(UTC)
     frame = iris_frame()
@@ -74,8 +74,21 @@ def seed(home: Path) -> Truth:
                 truth.labels += tuple(labels)
                 truth.predictions += tuple(str(each.outputs[column]) for each in some)
         _numbers(desk, now)
+        _past(desk, now - timedelta(days=200))
         desk.jobs.run()
     return truth
+
+
+def _past(desk: Desk, then: datetime) -> None:
+    """Answer and label flowers at one time."""
+    rows = iris_frame().head(50)
+    desk.registry.publish(iris_model(), name="past", reference=iris_frame(), target="class")
+    answer = desk.predictor.predict(
+        "past", rows.select(FEATURES).to_dicts(), timestamps=[then] * 50
+    )
+    ids = [each.prediction_id for each in answer.predictions]
+    told = {"prediction_id": ids, "label": rows["class"].to_list(), "label_time": [then] * 50}
+    desk.labelling.label("past", told)
 
 
 def _numbers(desk: Desk, now: datetime) -> None:
@@ -201,8 +214,24 @@ def test_ranges_and_segments(server: RunningServer, browser_page: Page) -> None:
     expect(page.locator("body")).to_have_class(re.compile("body--dark"))
     expect(drawn(page, "history")).to_be_visible()
     choose(page, "range", "All days")
+    expect(page).to_have_url(re.compile("days=0"))
     choose(page, "segment", "All segments")
     expect(page.get_by_test_id("measure-accuracy")).to_contain_text("192")
+
+
+def test_old_labels_are_shown_where_no_newer_are(server: RunningServer, browser_page: Page) -> None:
+    """Without a choice it is 90 days, or all days where nothing of these is evaluated."""
+    page = browser_page
+    page.goto(f"{server.url}/models/iris/performance")
+    expect(page.get_by_test_id("range")).to_contain_text("Last 90 days")
+    page.goto(f"{server.url}/models/past/performance")
+    expect(page.get_by_test_id("range")).to_contain_text("All days")
+    expect(page.get_by_test_id("measure-accuracy")).to_contain_text("50")
+    choose(page, "range", "Last 30 days")
+    expect(page.get_by_test_id("no-labels-in-range")).to_be_visible()
+    page.reload()
+    expect(page.get_by_test_id("range")).to_contain_text("Last 30 days")
+    expect(page.get_by_test_id("no-labels-in-range")).to_be_visible()
 
 
 def test_a_model_of_numbers_has_no_classes(server: RunningServer, browser_page: Page) -> None:
@@ -301,7 +330,7 @@ def test_addresses_that_mean_nothing(
         f"{server.url}/models/iris/performance?days=9&measure=luck&of=x&segment=y&curve=z&version=a"
     )
     expect(page.get_by_test_id("measure")).to_contain_text("Accuracy")
-    expect(page.get_by_test_id("range")).to_contain_text("All days")
+    expect(page.get_by_test_id("range")).to_contain_text("Last 90 days")
     for lost in ("nope/performance", "iris/performance?version=7"):
         response = page.goto(f"{server.url}/models/{lost}")
         assert response is not None

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from modeldesk.services.views import AlertStatus
 from modeldesk.store import AlertsSought
+from modeldesk.ui.day_ranges import days_in, page_in
 
 ALERTS_A_PAGE = 25
 
@@ -46,14 +47,13 @@ class AlertsState:
         '?status=any&model=iris'
         """
         status = query.get("status", "")
-        days, page = query.get("days", ""), query.get("page", "")
         return cls(
             status=None if status == _ANY else _status(status),
             model=query.get("model", "")[:_MOST_NAME],
             column=query.get("column", "")[:_MOST_NAME],
             text=query.get("text", "")[:_MOST_TEXT],
-            days=_number(days) if _number(days) in RANGES else 0,
-            page=min(max(_number(page), 1), _MOST_PAGE),
+            days=days_in(query, usual=0),
+            page=min(page_in(query), _MOST_PAGE),
         )
 
     def query(self) -> str:
@@ -96,8 +96,3 @@ class AlertsState:
 
 def _status(given: str) -> AlertStatus:
     return AlertStatus(given) if given in set(AlertStatus) else AlertStatus.OPEN
-
-
-def _number(given: str) -> int:
-    short = len(given) < 10  # noqa: PLR2004 - of an address
-    return int(given) if given.isascii() and given.isdigit() and short else 0

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from modeldesk.ui.day_ranges import whole_number
 from modeldesk.ui.time_ranges import USUAL, known_range, moment_of
 from modeldesk.ui.tried_numbers import TriedNumbers
 
 _LONGEST = 500
-_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +39,10 @@ class ColumnState:
         >>> ColumnState.read({"day": "2026-03-01", "to": "2026-02-01", "rows": "1"}).query()
         '?day=2026-03-01&rows=1'
         """
-        version = query.get("version", "")
-        usable = version.isascii() and version.isdigit() and len(version) <= _DIGITS
         start, end = moment_of(query.get("day", "")), moment_of(query.get("to", ""))
         several = start is not None and end is not None and end > start
         return cls(
-            version=int(version) if usable else None,
+            version=whole_number(query.get("version", "")),
             range=known_range(query.get("range", "")),
             segment=query.get("segment", "")[:_LONGEST],
             day=None if start is None else query["day"],

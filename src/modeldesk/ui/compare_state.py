@@ -9,8 +9,7 @@ from enum import StrEnum
 from urllib.parse import urlencode
 
 from modeldesk.services.comparison_sources import Source
-from modeldesk.ui.performance_state import RANGES
-from modeldesk.ui.versions_state import USUAL_DAYS, number_in, start_of
+from modeldesk.ui.day_ranges import USUAL_DAYS, days_in, start_of, whole_number
 
 ROWS = (1_000, 10_000, 50_000)
 """How many rows may be compared at once."""
@@ -79,17 +78,17 @@ class CompareState:
         >>> CompareState.read({"one": "2", "source": "luck", "rows": "7", "days": "7"}).query()
         '?one=2&days=7'
         """
-        rows, days = number_in(query, "rows"), number_in(query, "days")
+        rows = whole_number(query.get("rows", ""))
         source, sort, change = query.get("source"), query.get("sort"), query.get("change")
         return cls(
             sort=Sort(sort) if sort in set(Sort) else Sort.VERSIONS,
-            one=number_in(query, "one") or None,
-            other=number_in(query, "other") or None,
+            one=whole_number(query.get("one", "")) or None,
+            other=whole_number(query.get("other", "")) or None,
             source=Source(source) if source in set(Source) else None,
             rows=rows if rows in ROWS else USUAL_ROWS,
-            days=days if days is not None and days in RANGES else USUAL_DAYS,
+            days=days_in(query),
             change=Change(change) if change in set(Change) else Change.ALL,
-            version=number_in(query, "version") or None,
+            version=whole_number(query.get("version", "")) or None,
             by=query.get("by", "")[:_MOST_NAME],
             slice=query.get("slice", "")[:_MOST_NAME],
             against=query.get("against", "")[:_MOST_NAME],

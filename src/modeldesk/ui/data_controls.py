@@ -12,7 +12,8 @@ from modeldesk.services.exploring import FEW_ROWS, MOST_ROWS, DataChoice, DataSo
 from modeldesk.services.slice_views import CheckedExpression
 from modeldesk.ui.condition_field import ConditionField
 from modeldesk.ui.data_data import DataPageData
-from modeldesk.ui.data_state import RANGES, DataState
+from modeldesk.ui.data_state import DataState
+from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.site import Site
 from modeldesk.ui.wording import count

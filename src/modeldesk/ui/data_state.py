@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -12,15 +12,11 @@ from urllib.parse import urlencode
 from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
 from modeldesk.services.exploring import FEW_ROWS, MOST_ROWS, DataChoice, DataSource
 from modeldesk.services.other_tables import LONGEST_QUERY
-
-RANGES = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 0: "All days"}
-"""Days up to today, and what they are called; 0 is all there are."""
+from modeldesk.ui.day_ranges import USUAL_DAYS, days_in, page_in, start_of, whole_number
 
 E = TypeVar("E", bound=StrEnum)
 
-_DAYS = 30
 _LONGEST = 500
-_DIGITS = 9
 
 
 class DataView(StrEnum):
@@ -49,7 +45,7 @@ class DataState:
     source: DataSource = DataSource.LOGGED
     version: int | None = None
     """Number of the version; ``None`` is the champion."""
-    days: int = _DAYS
+    days: int = USUAL_DAYS
     """Of logged rows: how many days up to today; 0: all."""
     most: int = FEW_ROWS
     """Of logged rows: how many of the newest."""
@@ -84,18 +80,18 @@ class DataState:
         >>> DataState.read({"days": "7", "source": "moon", "view": "pair", "x": "age"}).query()
         '?days=7&view=pair&x=age'
         """
-        days, most = _number(query.get("days", "")), _number(query.get("rows", ""))
+        most = whole_number(query.get("rows", ""))
         return cls(
             source=_one_of(DataSource, query.get("source", "")) or DataSource.LOGGED,
-            version=_number(query.get("version", "")),
-            days=_DAYS if days is None or days not in RANGES else days,
+            version=whole_number(query.get("version", "")),
+            days=days_in(query),
             most=MOST_ROWS if most == MOST_ROWS else FEW_ROWS,
             condition=query.get("condition", "")[:LONGEST_EXPRESSION],
             view=_one_of(DataView, query.get("view", "")) or DataView.COLUMNS,
             order=_one_of(DataOrder, query.get("order", "")) or DataOrder.PLACE,
             q=query.get("q", "")[:_LONGEST],
-            page=max(1, _number(query.get("page", "")) or 1),
-            across=max(1, _number(query.get("across", "")) or 1),
+            page=page_in(query),
+            across=page_in(query, "across"),
             target=query.get("target", "")[:_LONGEST],
             x=query.get("x", "")[:_LONGEST],
             y=query.get("y", "")[:_LONGEST],
@@ -147,14 +143,8 @@ class DataState:
         if self.source is not DataSource.LOGGED:
             other = token if self.source is DataSource.OTHER else ""
             return DataChoice(source=self.source, version=self.version, token=other)
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        start = today - timedelta(days=self.days - 1) if self.days else None
+        start = start_of(self.days, now)
         return DataChoice(source=self.source, version=self.version, start=start, most=self.most)
-
-
-def _number(given: str) -> int | None:
-    plain = given.isascii() and given.isdigit() and len(given) <= _DIGITS
-    return int(given) if plain else None
 
 
 def _one_of(kind: type[E], given: str) -> E | None:

@@ -8,9 +8,9 @@ from typing import Self
 from urllib.parse import urlencode
 
 from modeldesk.services.worth_labelling import Why
+from modeldesk.ui.day_ranges import whole_number
 
 _MOST_NAME = 500
-_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +33,9 @@ class FeedbackState:
         >>> FeedbackState.read({"why": "uncertain", "version": "one", "flags": "all"}).query()
         '?why=uncertain&flags=all'
         """
-        version, why = query.get("version", ""), query.get("why", "")
-        number = version.isascii() and version.isdigit() and len(version) <= _MOST_DIGITS
+        why = query.get("why", "")
         return cls(
-            version=int(version) if number else None,
+            version=whole_number(query.get("version", "")),
             why=Why(why) if why in set(Why) else None,
             row=query.get("row", "")[:_MOST_NAME],
             all_flags=query.get("flags") == "all",

@@ -15,9 +15,9 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside
 from modeldesk.ui.compare_data import CompareData
 from modeldesk.ui.compare_state import CompareState
+from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
-from modeldesk.ui.performance_state import RANGES
 from modeldesk.ui.plain_table import cut
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble

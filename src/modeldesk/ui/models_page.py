@@ -11,6 +11,7 @@ from modeldesk.errors import ModeldeskError
 from modeldesk.services.model_health import ModelSummary
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, awaited
+from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.figures import DeskFigures
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head
@@ -20,7 +21,6 @@ from modeldesk.ui.model_order import found_models
 from modeldesk.ui.model_rows import model_row
 from modeldesk.ui.model_table import ModelTable
 from modeldesk.ui.models_state import Layout, ModelsState, Sort
-from modeldesk.ui.overview_state import RANGES
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import PUBLISH, empty, say, trouble
 from modeldesk.ui.views import Visit

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from modeldesk.ui.overview_state import USUAL_DAYS, days_of, is_number, start_of
+from modeldesk.ui.day_ranges import USUAL_DAYS, days_in, page_in, start_of
 
 _LONGEST_SEARCH = 200
 _ALL_DAYS = 365
@@ -56,14 +56,14 @@ class ModelsState:
         >>> ModelsState.read({"q": "loan", "sort": "size", "view": "cards", "page": "0"}).query()
         '?q=loan&view=cards'
         """
-        sort, layout, page = query.get("sort", ""), query.get("view", ""), query.get("page", "")
+        sort, layout = query.get("sort", ""), query.get("view", "")
         return cls(
             q=query.get("q", "")[:_LONGEST_SEARCH],
             sort=Sort(sort) if sort in set(Sort) else Sort.ATTENTION,
             down=query.get("down") == "1",
-            days=days_of(query),
+            days=days_in(query),
             layout=Layout(layout) if layout in set(Layout) else Layout.TABLE,
-            page=max(1, int(page)) if is_number(page) else 1,
+            page=page_in(query),
         )
 
     def query(self) -> str:

@@ -19,6 +19,7 @@ from modeldesk.services.views import (
     VersionView,
     WindowComparison,
 )
+from modeldesk.ui.day_ranges import page_in, whole_number
 from modeldesk.ui.time_ranges import (
     RANGES,
     USUAL,
@@ -32,7 +33,6 @@ SORTS = ("name", "kind", "role", "rows", "missing", "distance", "verdict")
 """By what the table of columns can be sorted; without one, by what needs attention."""
 
 _LONGEST = 500
-_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ class MonitorState:
         """
         verdict, role, sort = (query.get(name, "") for name in ("verdict", "role", "sort"))
         return cls(
-            version=_number(query.get("version", "")),
+            version=whole_number(query.get("version", "")),
             range=known_range(query.get("range", "")),
             segment=query.get("segment", "")[:_LONGEST],
             column=query.get("column") or None,
@@ -78,7 +78,7 @@ class MonitorState:
             verdict=verdict if verdict in set(Status) else "",
             role=role if role in set(Role) else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
-            page=max(1, _number(query.get("page", "")) or 1),
+            page=page_in(query),
         )
 
     def reaching(self, now: datetime) -> MonitorState:
@@ -204,11 +204,6 @@ class MonitorData:
 def _judged(entry: WindowComparison) -> bool:
     columns = entry.comparison.columns
     return any(column.verdict.status in {Status.STABLE, Status.CHANGED} for column in columns)
-
-
-def _number(given: str) -> int | None:
-    usable = given.isascii() and given.isdigit() and len(given) <= _DIGITS
-    return int(given) if usable else None
 
 
 def day_of(window: Window) -> str:

@@ -9,6 +9,7 @@ from nicegui import events, ui
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
+from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.drift_card import DriftCard
 from modeldesk.ui.event_list import EventList
 from modeldesk.ui.following import follow
@@ -17,7 +18,7 @@ from modeldesk.ui.health_card import HealthCard
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.overview_data import OverviewData, summary_of
 from modeldesk.ui.overview_figures import OverviewFigures
-from modeldesk.ui.overview_state import RANGES, OverviewState
+from modeldesk.ui.overview_state import OverviewState
 from modeldesk.ui.own import Look
 from modeldesk.ui.performance_card import PerformanceCard
 from modeldesk.ui.places import OVERVIEW

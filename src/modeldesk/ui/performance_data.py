@@ -21,7 +21,8 @@ from modeldesk.services.performance_views import (
     WindowPerformance,
 )
 from modeldesk.services.views import VersionView
-from modeldesk.ui.performance_state import PerformanceState
+from modeldesk.ui.day_ranges import start_of
+from modeldesk.ui.performance_state import USUAL_DAYS, PerformanceState
 
 SETTLED = 0.8
 """Of the share labelled that is usual for older days, what makes a day one of them."""
@@ -118,6 +119,8 @@ class Rows:
 class PerformanceData:
     """Everything that the page shows."""
 
+    days: int
+    """How many days up to today it is about; 0: all."""
     mark: PerformanceMark
     """As long as it is the same, so is the rest."""
     rows: Rows
@@ -140,9 +143,13 @@ class PerformanceData:
     def load(desk: Desk, model: str, state: PerformanceState, now: datetime) -> PerformanceData:
         """Read it from the services; `NotFound` when there is no such model or version."""
         shown = desk.registry.version(model, state.version)
-        number, start = shown.number, state.start(now)
+        number, days = shown.number, USUAL_DAYS if state.days is None else state.days
+        start = start_of(days, now)
         # First: what changes meanwhile is read again.
         mark = desk.performance_marks.of(model, version=number, start=start)
+        if state.days is None and not mark.evaluated:
+            days, start = 0, None
+            mark = desk.performance_marks.of(model, version=number)
         segments = desk.performance.segments(model, version=number)
         rows = Rows(
             model=model,
@@ -156,6 +163,7 @@ class PerformanceData:
             report = replace(report, windows=rows.days(desk, measure))
         classes, curve = report.task == Task.CLASSIFICATION, _curve(report, state.curve)
         return PerformanceData(
+            days=days,
             mark=mark,
             rows=rows,
             versions=desk.registry.versions(model),

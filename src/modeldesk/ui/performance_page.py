@@ -11,13 +11,14 @@ from nicegui import events, ui
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
+from modeldesk.ui.day_ranges import RANGES, start_of
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable
 from modeldesk.ui.part_rows import PartsData
 from modeldesk.ui.performance_body import Hooks, PerformanceBody
 from modeldesk.ui.performance_data import PerformanceData
-from modeldesk.ui.performance_state import RANGES, PerformanceState
+from modeldesk.ui.performance_state import PerformanceState
 from modeldesk.ui.places import PERFORMANCE
 from modeldesk.ui.rows_drawer import RowsDrawer
 from modeldesk.ui.site import Site
@@ -80,6 +81,8 @@ class PerformancePage:
             if data is None:
                 return
             self._data = data
+            # From now on it is a choice: labels that come do not change the range.
+            self._state = self._shown = replace(self._state, days=data.days)
             self._head()
             tabs(self._site, self._model, PERFORMANCE)
             self._room = block("md-bones")
@@ -96,7 +99,7 @@ class PerformancePage:
         version = self._data.version
         with head(self._model, version.description, tag=f"v{version.number}"):
             self._segment_choice()
-            self._range = ui.select(RANGES, value=self._state.days, on_change=self._pick_range)
+            self._range = ui.select(RANGES, value=self._data.days, on_change=self._pick_range)
             self._range.props("outlined dense options-dense").classes("md-field")
             self._range.props["aria-label"] = "Range"
             testable(self._range, "range")
@@ -223,12 +226,12 @@ class PerformancePage:
     async def _look(self) -> None:
         """Show what has changed since, in place; what somebody chooses meanwhile comes first."""
         desk, now, asked = self._site.desk, self._site.clock.now(), self._asked
-        version, start = self._data.rows.version, self._state.start(now)
+        version, start = self._data.rows.version, start_of(self._data.days, now)
         mark = await aside(desk.performance_marks.of, self._model, version=version, start=start)
         known = self._data.mark, self._data.rows.start
         if self._lost or asked != self._asked or (mark, start) == known:
             return
-        state = replace(self._state, version=version)
+        state = replace(self._state, version=version, days=self._data.days)
         data = await aside(PerformanceData.load, desk, self._model, state, now)
         if asked != self._asked:
             return

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from modeldesk.performance import Costs
 from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
+from modeldesk.ui.day_ranges import RANGES, whole_number
 
-RANGES = {7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days", 0: "All days"}
-"""Days up to today, and what they are called; 0 is all there are."""
+USUAL_DAYS = 90
+"""The range without a choice, if any label in it is evaluated; otherwise all days are."""
 
 MOST_COST = 1e9
 """What a mistake costs at most, in whatever unit."""
@@ -27,8 +27,8 @@ class PerformanceState:
     """Number of the version; ``None`` is the champion."""
     segment: str = ""
     """Only rows of this segment; empty: all rows."""
-    days: int = 0
-    """How many days up to today; 0: all."""
+    days: int | None = None
+    """How many days up to today; 0: all; ``None``: the usual ones."""
     measure: str | None = None
     """The measure that is shown day by day; ``None``: the first of the headline."""
     of: str | None = None
@@ -57,11 +57,11 @@ class PerformanceState:
         >>> PerformanceState.read({"days": "30", "version": "x", "measure": "mae"}).query()
         '?days=30&measure=mae'
         """
-        version, days = query.get("version", ""), query.get("days", "")
+        days = whole_number(query.get("days", ""))
         return cls(
-            version=int(version) if _is_number(version) else None,
+            version=whole_number(query.get("version", "")),
             segment=query.get("segment", ""),
-            days=int(days) if _is_number(days) and int(days) in RANGES else 0,
+            days=days if days in RANGES else None,
             measure=query.get("measure", "")[:_MOST_NAME] or None,
             of=query.get("of"),
             curve=query.get("curve"),
@@ -83,7 +83,7 @@ class PerformanceState:
         given = {
             "version": self.version,
             "segment": self.segment,
-            "days": self.days,
+            "days": None if self.days == USUAL_DAYS else self.days,
             "measure": self.measure,
             "of": self.of,
             "curve": self.curve,
@@ -95,7 +95,9 @@ class PerformanceState:
             "row": self.row,
             "find": "1" if self.find else "",
         }
-        return "?" + urlencode({name: value for name, value in given.items() if value})
+        return "?" + urlencode(
+            {name: value for name, value in given.items() if value not in ("", None)}
+        )
 
     @property
     def costs(self) -> Costs:
@@ -107,13 +109,6 @@ class PerformanceState:
         """Whether rows are asked for."""
         return bool(self.slice or self.condition)
 
-    def start(self, now: datetime) -> datetime | None:
-        """Return where the range begins; ``None`` where it has no beginning."""
-        if not self.days:
-            return None
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-        return today - timedelta(days=self.days - 1)
-
 
 def _cost(given: str) -> float:
     try:
@@ -121,7 +116,3 @@ def _cost(given: str) -> float:
     except ValueError:
         return 1.0
     return cost if 0 <= cost <= MOST_COST else 1.0
-
-
-def _is_number(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) < 10  # noqa: PLR2004 - of an address

@@ -14,9 +14,9 @@ from modeldesk.performance.slices.limits import LONGEST_EXPRESSION
 from modeldesk.schema import parse_prediction_id
 from modeldesk.services.log_choice import LogChoice, Truth
 from modeldesk.services.reading import Which
+from modeldesk.ui.day_ranges import whole_number
 
 _MOST_TEXT = 1_000
-_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +56,9 @@ class PredictionsState:
         >>> PredictionsState.read({"said": "yes", "from": "2026-02-31", "low": "nan"}).query()
         '?said=yes'
         """
-        version, label = query.get("version", ""), query.get("label", "")
-        rows = query.get("rows", "")
-        number = version.isascii() and version.isdigit() and len(version) <= _MOST_DIGITS
+        label, rows = query.get("label", ""), query.get("rows", "")
         return cls(
-            version=int(version) if number else None,
+            version=whole_number(query.get("version", "")),
             rows=Which(rows) if rows in set(Which) else Which.ANSWERED,
             start=_day(query.get("from", "")),
             end=_day(query.get("to", "")),

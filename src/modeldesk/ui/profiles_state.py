@@ -8,13 +8,13 @@ from datetime import date
 from urllib.parse import urlencode
 
 from modeldesk.services.profile_choices import ProfileChoice
+from modeldesk.ui.day_ranges import page_in, whole_number
 
 PLACES = ("a", "b", "c")
 """The address's parameters for the first, the second and the third profile."""
 
 _REFERENCE = "reference"
 _LONGEST = 500
-_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +35,10 @@ class ProfilesState:
         >>> ProfilesState.read({"a": "1:reference", "b": "1:2026-03-01", "c": "x"}).query()
         '?a=1%3Areference&b=1%3A2026-03-01'
         """
-        page = query.get("page", "")
         return cls(
             choices=tuple(read_choice(query.get(place, "")) for place in PLACES),
             q=query.get("q", "")[:_LONGEST],
-            page=max(1, int(page)) if _is_number(page) else 1,
+            page=page_in(query),
         )
 
     def query(self) -> str:
@@ -58,12 +57,13 @@ def read_choice(text: str) -> ProfileChoice | None:
     >>> read_choice("2:2026-03-01..2026-03-07:country=DE").words
     '2026-03-01 to 2026-03-07, v2, country=DE'
     """
-    version, _, rest = text.partition(":")
+    number, _, rest = text.partition(":")
+    version = whole_number(number)
     when, _, segment = rest.partition(":")
-    if not _is_number(version) or not when:
+    if version is None or not when:
         return None
     if when == _REFERENCE:
-        return ProfileChoice(version=int(version))
+        return ProfileChoice(version=version)
     first, _, last = when.partition("..")
     try:
         begin = date.fromisoformat(first)
@@ -72,7 +72,7 @@ def read_choice(text: str) -> ProfileChoice | None:
         return None
     if end < begin:
         return None
-    return ProfileChoice(version=int(version), first=begin, last=end, segment=segment[:_LONGEST])
+    return ProfileChoice(version=version, first=begin, last=end, segment=segment[:_LONGEST])
 
 
 def write_choice(choice: ProfileChoice) -> str:
@@ -86,7 +86,3 @@ def write_choice(choice: ProfileChoice) -> str:
     last = choice.last or choice.first
     days = f"{choice.first}" if last == choice.first else f"{choice.first}..{last}"
     return f"{choice.version}:{days}" + (f":{choice.segment}" if choice.segment else "")
-
-
-def _is_number(given: str) -> bool:
-    return given.isascii() and given.isdigit() and len(given) <= _DIGITS

@@ -13,11 +13,11 @@ from modeldesk.ui.alias_card import AliasCard
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.browser_address import reached_at
+from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.markup import block, testable
 from modeldesk.ui.move_history import MoveHistory
-from modeldesk.ui.performance_state import RANGES
 from modeldesk.ui.places import VERSIONS
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import say

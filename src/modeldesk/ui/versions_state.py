@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
-from modeldesk.ui.performance_state import RANGES
-
-USUAL_DAYS = 30
+from modeldesk.ui.day_ranges import USUAL_DAYS, days_in, start_of, whole_number
 
 _MOST_NAME = 100
 
@@ -34,12 +32,11 @@ class VersionsState:
         >>> VersionsState.read({"version": "2", "days": "9", "measure": "mae"}).query()
         '?version=2&measure=mae'
         """
-        days = number_in(query, "days")
         return cls(
-            version=number_in(query, "version") or None,
-            days=days if days is not None and days in RANGES else USUAL_DAYS,
+            version=whole_number(query.get("version", "")) or None,
+            days=days_in(query),
             measure=query.get("measure", "")[:_MOST_NAME] or None,
-            below=number_in(query, "below") or None,
+            below=whole_number(query.get("below", "")) or None,
         )
 
     def query(self) -> str:
@@ -59,27 +56,3 @@ class VersionsState:
     def start(self, now: datetime) -> datetime | None:
         """Return where the range of live labels begins; ``None`` where it has no beginning."""
         return start_of(self.days, now)
-
-
-def start_of(days: int, now: datetime) -> datetime | None:
-    """Return where so many days up to today begin; ``None`` of all days, which 0 stands for.
-
-    >>> from datetime import UTC
-    >>> start_of(7, datetime(2026, 3, 10, 15, tzinfo=UTC)).isoformat()
-    '2026-03-04T00:00:00+00:00'
-    """
-    if not days:
-        return None
-    today = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=days - 1)
-
-
-def number_in(query: Mapping[str, str], name: str) -> int | None:
-    """Return a whole number that an address carries, if it is one.
-
-    >>> number_in({"a": "12", "b": "-1", "c": "x"}, "a"), number_in({"b": "-1"}, "b")
-    (12, None)
-    """
-    given = query.get(name, "")
-    sound = given.isascii() and given.isdigit() and len(given) < 10  # noqa: PLR2004 - of an address
-    return int(given) if sound else None

@@ -19,10 +19,10 @@ from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside
 from modeldesk.ui.compare_data import CompareData
 from modeldesk.ui.compare_state import ROWS, Change, CompareState
+from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.long_work import LongWork
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.paired_view import PairedView
-from modeldesk.ui.performance_state import RANGES
 from modeldesk.ui.places import VERSIONS
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, trouble

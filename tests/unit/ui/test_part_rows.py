@@ -110,6 +110,7 @@ def page() -> PerformanceData:
         because=None,
     )
     return PerformanceData(
+        days=0,
         mark=NOTHING_YET,
         rows=Rows(model="m", version=2, segment="", start=None),
         versions=(version,),

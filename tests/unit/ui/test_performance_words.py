@@ -16,7 +16,7 @@ from modeldesk.ui.measure_table import measure_rows
 from modeldesk.ui.measured import interval_words, lasting, value_words
 from modeldesk.ui.performance_data import immature
 from modeldesk.ui.performance_figures import delay_words
-from modeldesk.ui.performance_state import PerformanceState
+from modeldesk.ui.performance_state import USUAL_DAYS, PerformanceState
 
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
 FIGURE = FigureView(
@@ -122,11 +122,17 @@ def test_how_late_labels_are() -> None:
     assert lasting(59.6) == "60 seconds"
 
 
-def test_a_range_begins_at_midnight() -> None:
-    """Today is one of its days; all days have no beginning."""
-    now = FIRST + timedelta(days=9, hours=13)
-    assert PerformanceState(days=7).start(now) == FIRST + timedelta(days=3)
-    assert PerformanceState().start(now) is None
+@pytest.mark.parametrize("days", [None, 0, 7])
+def test_an_address_says_which_range_was_chosen(days: int | None) -> None:
+    """All days are a choice like any other, and not the same as none."""
+    state = PerformanceState(days=days)
+    assert PerformanceState.read(dict(parse_qsl(state.query()[1:]))) == state
+
+
+def test_the_usual_range_stands_in_no_address() -> None:
+    """Nor does what is no range."""
+    assert PerformanceState(days=USUAL_DAYS).query() == "?"
+    assert PerformanceState.read({"days": "31"}).days is None
 
 
 def test_an_address_says_what_it_was_made_of() -> None:
