@@ -16,7 +16,7 @@ from modeldesk.schema import Granularity, Window
 from modeldesk.services.acting import change
 from modeldesk.services.comparisons import Comparisons
 from modeldesk.services.registry import Registry
-from modeldesk.services.views import AlertStatus, AlertView, DriftReport
+from modeldesk.services.views import AlertStatus, AlertView, DriftReport, WaitingAlerts
 from modeldesk.store import (
     AlertRecord,
     AlertRecords,
@@ -180,6 +180,14 @@ class Monitoring:
         return tuple(
             view_of_alert(record)
             for record in self._alerts.list(model=name, status=status, column=column)
+        )
+
+    def waiting(self, name: str, *, most: int) -> WaitingAlerts:
+        """Return the first alerts of a model that wait for somebody, and how many there are."""
+        return WaitingAlerts(
+            first=tuple(view_of_alert(each) for each in self._alerts.waiting(name, limit=most)),
+            open=self._alerts.count(name, AlertStatus.OPEN),
+            acknowledged=self._alerts.count(name, AlertStatus.ACKNOWLEDGED),
         )
 
     def set_status(self, alert_id: int, status: AlertStatus) -> AlertView:

@@ -53,26 +53,26 @@ class Overview:
         """Return one model; `NotFound` when there is none of that name."""
         champion = self._registry.record(name)
         versions = self._records.versions(name)
+        totals = self._windows.totals([version.version_id for version in versions]).values()
+        since = self._clock.now() - timedelta(days=_VOLUME_DAYS)
         volumes = [
             volume
             for version in versions
-            for volume in self._windows.volumes(version.version_id, Granularity.DAY)
+            for volume in self._windows.volumes(version.version_id, Granularity.DAY, start=since)
         ]
         waiting = self._log.waiting([version.version_id for version in versions])
-        profiled = sum(volume.rows - volume.shadow for volume in volumes)
+        profiled = sum(total.rows - total.shadow for total in totals)
         failures = self._records.failures(name)
         last_failed = max(failures, key=lambda found: found.at or _NEVER, default=None)
-        beside = waiting.shadow + sum(volume.shadow for volume in volumes)
-        last = [volume.last_time for volume in volumes]
+        beside = waiting.shadow + sum(total.shadow for total in totals)
+        last = [total.last_time for total in totals]
         if waiting.last_time is not None:
             last.append(waiting.last_time)
-        since = self._clock.now() - timedelta(days=_VOLUME_DAYS)
         recent: dict[object, WindowVolume] = {}
         for volume in volumes:
-            if volume.window.start >= since:
-                known = recent.get(volume.window.start)
-                rows = volume.rows - volume.shadow + (known.rows if known else 0)
-                recent[volume.window.start] = WindowVolume(window=volume.window, rows=rows)
+            known = recent.get(volume.window.start)
+            rows = volume.rows - volume.shadow + (known.rows if known else 0)
+            recent[volume.window.start] = WindowVolume(window=volume.window, rows=rows)
         status, sentence = self._verdict(champion, waiting.rows)
         return ModelOverview(
             name=name,
@@ -87,22 +87,22 @@ class Overview:
             refused=self._records.refused(name),
             last_prediction_at=max(last) if last else None,
             volume=tuple(sorted(recent.values(), key=lambda entry: entry.window)),
-            open_alerts=self._alerts.count_open(name),
+            open_alerts=self._alerts.count(name),
             status=status,
             sentence=sentence,
         )
 
     def _verdict(self, champion: VersionRecord, waiting: int) -> tuple[Status | None, str]:
         """Compare the latest day that has enough rows with the reference, features only."""
-        days = self._windows.volumes(champion.version_id, Granularity.DAY)
-        if not days:
+        rule = self._comparisons.rule(champion.model)
+        latest = self._windows.latest(
+            champion.version_id, Granularity.DAY, least_rows=rule.thresholds.min_rows
+        )
+        if latest is None:
             return (
                 None,
                 f"{_counted(waiting)} to be profiled." if waiting else "No predictions yet.",
             )
-        rule = self._comparisons.rule(champion.model)
-        enough = [day for day in days if day.rows >= rule.thresholds.min_rows]
-        latest = (enough or days)[-1].window
         compared = self._comparisons.between(
             champion.version_id, Granularity.DAY, rule, start=latest.start, end=latest.end
         )

@@ -28,6 +28,18 @@ class AlertStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingAlerts:
+    """Alerts of a model that somebody has to look at."""
+
+    first: tuple[AlertView, ...]
+    """The first of them: open ones, then those of newer windows."""
+    open: int
+    """How many are open, all together."""
+    acknowledged: int
+    """How many somebody has seen."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VersionView:
     """One immutable published version of a model."""
 

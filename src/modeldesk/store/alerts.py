@@ -233,6 +233,16 @@ class AlertRecords:
             where.append(alerts.c.column == column)
         return self._select(where, limit)
 
+    def waiting(self, model: str, *, limit: int) -> tuple[AlertRecord, ...]:
+        """Return alerts that somebody has to look at: open ones, then newer windows first."""
+        query = (
+            _ALERTS.where(models.c.name == model, alerts.c.status.in_([OPEN, ACKNOWLEDGED]))
+            .order_by((alerts.c.status == OPEN).desc(), profiles.c.start.desc(), alerts.c.id.desc())
+            .limit(limit)
+        )
+        with self._store.reading() as connection:
+            return tuple(_alert(row) for row in connection.execute(query))
+
     def since(self, model: str, start: datetime | None, *, limit: int) -> tuple[AlertRecord, ...]:
         """Return alerts of a model that changed at or after a time, those that did last."""
         where = [models.c.name == model]
@@ -256,12 +266,12 @@ class AlertRecords:
             )
             note(connection, change)
 
-    def count_open(self, model: str) -> int:
-        """Return how many alerts of a model are open."""
+    def count(self, model: str, status: str = OPEN) -> int:
+        """Return how many alerts of a model stand there."""
         query = (
             sa.select(sa.func.count())
             .select_from(alerts.join(versions).join(models))
-            .where(models.c.name == model, alerts.c.status == OPEN)
+            .where(models.c.name == model, alerts.c.status == status)
         )
         with self._store.reading() as connection:
             return int(connection.scalar(query) or 0)
@@ -287,6 +297,19 @@ def with_names(query: sa.Select[Any]) -> sa.Select[Any]:
     )
 
 
+# Written once: to put it together takes as long as to run it.
+_ALERTS: sa.Select[Any] = with_names(
+    sa.select(
+        alerts,
+        models.c.name.label("model"),
+        versions.c.number,
+        monitors.c.name.label("monitor"),
+        profiles.c.granularity,
+        profiles.c.start,
+    )
+)
+
+
 def selected(
     connection: sa.Connection,
     where: Sequence[sa.ColumnElement[bool]],
@@ -296,36 +319,28 @@ def selected(
     latest: sa.Column[datetime] = profiles.c.start,
 ) -> tuple[AlertRecord, ...]:
     """Return some alerts: the newest windows first, or what a column says is the latest."""
-    columns = (
-        alerts,
-        models.c.name.label("model"),
-        versions.c.number,
-        monitors.c.name.label("monitor"),
-        profiles.c.granularity,
-        profiles.c.start,
-    )
     query = (
-        with_names(sa.select(*columns))
-        .where(*where)
+        _ALERTS.where(*where)
         .order_by(latest.desc(), alerts.c.id.desc())
         .limit(limit)
         .offset(offset)
     )
-    return tuple(
-        AlertRecord(
-            alert_id=row.id,
-            model=row.model,
-            version=row.number,
-            monitor=row.monitor,
-            column=row.column,
-            window=Window(start=row.start, end=row.start + Granularity(row.granularity).duration),
-            distance=row.distance,
-            sentence=row.sentence,
-            status=row.status,
-            opened_at=row.opened_at,
-            changed_at=row.changed_at,
-        )
-        for row in connection.execute(query)
+    return tuple(_alert(row) for row in connection.execute(query))
+
+
+def _alert(row: sa.Row[Any]) -> AlertRecord:
+    return AlertRecord(
+        alert_id=row.id,
+        model=row.model,
+        version=row.number,
+        monitor=row.monitor,
+        column=row.column,
+        window=Window(start=row.start, end=row.start + Granularity(row.granularity).duration),
+        distance=row.distance,
+        sentence=row.sentence,
+        status=row.status,
+        opened_at=row.opened_at,
+        changed_at=row.changed_at,
     )
 
 

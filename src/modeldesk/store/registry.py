@@ -243,23 +243,27 @@ class ModelRecords:
 
     def _rows(self, where: sa.ColumnElement[bool]) -> list[tuple[sa.Row[Any], list[str]]]:
         """Return versions with the names of their aliases, as they stand in the database."""
-        columns = [column for column in versions.c if column.name != "reference_profile"]
-        told = [column for column in version_tests.c if column.name != "comparison"]
-        query = (
-            sa.select(
-                models.c.name.label("model"), models.c.policy, models.c.routing, *columns, *told
-            )
-            .join_from(versions, models)
-            .outerjoin(version_tests, version_tests.c.version_id == versions.c.id)
-            .where(where)
-            .order_by(versions.c.number)
-        )
-        pointing = sa.select(aliases.c.version_id, aliases.c.name).order_by(aliases.c.name)
         with self._store.reading() as connection:
-            rows = connection.execute(query).all()
+            rows = connection.execute(_VERSIONS.where(where)).all()
             wanted = [row.id for row in rows]
-            found = connection.execute(pointing.where(aliases.c.version_id.in_(wanted))).all()
+            found = connection.execute(_ALIASES.where(aliases.c.version_id.in_(wanted))).all()
         return [(row, [each.name for each in found if each.version_id == row.id]) for row in rows]
+
+
+# Written once: to put a query of so many columns together takes longer than to run it.
+_VERSIONS: sa.Select[Any] = (
+    sa.select(
+        models.c.name.label("model"),
+        models.c.policy,
+        models.c.routing,
+        *(column for column in versions.c if column.name != "reference_profile"),
+        *(column for column in version_tests.c if column.name != "comparison"),
+    )
+    .join_from(versions, models)
+    .outerjoin(version_tests, version_tests.c.version_id == versions.c.id)
+    .order_by(versions.c.number)
+)
+_ALIASES = sa.select(aliases.c.version_id, aliases.c.name).order_by(aliases.c.name)
 
 
 def _record(row: sa.Row[Any], names: Sequence[str]) -> VersionRecord:

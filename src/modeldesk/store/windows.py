@@ -247,6 +247,20 @@ class WindowRecords:
             for row in rows
         )
 
+    def latest(
+        self, version_id: int, granularity: Granularity, *, least_rows: int
+    ) -> Window | None:
+        """Return the latest window of so many rows, or else the latest there is."""
+        query = (
+            sa.select(profiles.c.start)
+            .where(*_of(version_id, granularity, "", None, None))
+            .order_by((profiles.c.rows >= least_rows).desc(), profiles.c.start.desc())
+            .limit(1)
+        )
+        with self._store.reading() as connection:
+            start = connection.execute(query).scalar()
+        return None if start is None else Window(start=start, end=start + granularity.duration)
+
     def totals(self, version_ids: Sequence[int]) -> dict[int, ProfiledRows]:
         """Return how many rows of each version are in daily profiles, without reading any."""
         query = (

@@ -8,7 +8,7 @@ from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.acting import EDITS, caller
-from modeldesk.services.views import AlertStatus, AlertView
+from modeldesk.services.views import AlertStatus, AlertView, WaitingAlerts
 from modeldesk.ui.alerts_state import AlertsState
 from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
@@ -18,9 +18,6 @@ from modeldesk.ui.places import ALERTS_PATH
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import empty, say
 from modeldesk.ui.wording import plural, utc
-
-_MOST = 12
-"""So many entries are built with the page; the page of alerts has all."""
 
 
 class AlertList:
@@ -47,7 +44,7 @@ class AlertList:
         self._show = show
         self._changed = changed
 
-    def build(self, alerts: tuple[AlertView, ...]) -> None:
+    def build(self, alerts: WaitingAlerts) -> None:
         """Add the card."""
         with block("md-card md-card--fill"), block("md-fill"):
             with block("md-card-head"):
@@ -57,24 +54,21 @@ class AlertList:
             testable(self._list, "alerts")
         self.fill(alerts)
 
-    def fill(self, alerts: tuple[AlertView, ...]) -> None:
+    def fill(self, alerts: WaitingAlerts) -> None:
         """Show these alerts instead of the former."""
-        waiting = [alert for alert in alerts if not alert.status.over]
-        waiting.sort(key=lambda alert: alert.status is not AlertStatus.OPEN)
-        still_open = sum(alert.status is AlertStatus.OPEN for alert in waiting)
-        seen = len(waiting) - still_open
-        words = f"{still_open} open" + (f", {seen} acknowledged" if seen else "")
-        self._count.set_text(words if waiting else "")
+        seen, older = alerts.acknowledged, alerts.open + alerts.acknowledged - len(alerts.first)
+        words = f"{alerts.open} open" + (f", {seen} acknowledged" if seen else "")
+        self._count.set_text(words if alerts.first else "")
         self._list.clear()
         with self._list:
-            if not waiting:
+            if not alerts.first:
                 words = "An alert opens when a monitor finds a change that matters."
                 empty("notifications_none", "No open alerts", words, small=True)
-            for alert in waiting[:_MOST]:
+            for alert in alerts.first:
                 self._entry(alert)
-            if len(waiting) > _MOST:
-                more = plural(len(waiting) - _MOST, "older alert")
-                target = ALERTS_PATH + AlertsState(model=waiting[0].model).query()
+            if older > 0:
+                more = plural(older, "older alert")
+                target = ALERTS_PATH + AlertsState(model=alerts.first[0].model).query()
                 with block("md-alert"):
                     testable(ui.link(f"And {more}: see all", target), "more-alerts")
 

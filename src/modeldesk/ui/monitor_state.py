@@ -13,10 +13,10 @@ from modeldesk.drift import ColumnComparison, Status
 from modeldesk.monitors import DriftRule
 from modeldesk.schema import Role, Window
 from modeldesk.services.views import (
-    AlertView,
     DriftReport,
     ModelOverview,
     VersionView,
+    WaitingAlerts,
     WindowComparison,
 )
 from modeldesk.ui.day_ranges import page_in, whole_number
@@ -31,6 +31,9 @@ from modeldesk.ui.time_ranges import (
 
 SORTS = ("name", "kind", "role", "rows", "missing", "distance", "verdict")
 """By what the table of columns can be sorted; without one, by what needs attention."""
+
+MOST_ALERTS = 12
+"""Alerts that the page shows; it leads to the others."""
 
 _LONGEST = 500
 
@@ -117,7 +120,7 @@ class MonitorData:
     version: VersionView
     segments: tuple[str, ...]
     report: DriftReport
-    alerts: tuple[AlertView, ...]
+    alerts: WaitingAlerts
     spans: tuple[Span, ...]
     """Places of the page's axis of time."""
     rule: DriftRule
@@ -145,7 +148,7 @@ class MonitorData:
             version=shown,
             segments=segments,
             report=report,
-            alerts=desk.monitoring.alerts(model),
+            alerts=desk.monitoring.waiting(model, most=MOST_ALERTS),
             spans=spans_of(windows, report.granularity),
             rule=desk.watching.rule(model),
             earlier=not windows and bool(desk.profiles.days(model, shown.number)),

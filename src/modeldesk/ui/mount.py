@@ -22,6 +22,7 @@ from modeldesk.ui.moments import script
 from modeldesk.ui.own import Own, read_files
 from modeldesk.ui.own_page import OwnPage
 from modeldesk.ui.places import own_path
+from modeldesk.ui.quick_elements import quicken
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
@@ -63,6 +64,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings, *, secured: bool) -> Non
     InvalidArgument
         When a file with pages of one's own cannot be read.
     """
+    quicken()
     site = Site(
         desk=desk,
         clock=desk.clock,

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -148,7 +149,7 @@ def test_a_finding_opens_one_alert_that_is_restated(store: Store, version_id: in
     judge(store, AGE)
     (opened,) = alerts.list()
     assert (opened.column, opened.status, opened.window.start) == ("age", "open", DAY)
-    assert alerts.count_open("people") == 1
+    assert alerts.count("people") == 1
     alerts.set_status(opened.alert_id, "acknowledged", NOW + timedelta(hours=1))
     add_rows(store, version_id)
     judge(store, NewAlert(column="age", distance=0.5, sentence="age changed more"))
@@ -157,7 +158,7 @@ def test_a_finding_opens_one_alert_that_is_restated(store: Store, version_id: in
     assert (restated.distance, restated.sentence) == (0.5, "age changed more")
     assert restated.changed_at == NOW + timedelta(hours=1)
     assert alerts.list(status="open") == alerts.list(model="others") == ()
-    assert alerts.count_open("people") == 0
+    assert alerts.count("people") == 0
 
 
 def test_an_alert_whose_finding_is_gone_is_resolved_and_can_return(
@@ -235,3 +236,39 @@ def test_flags_are_listed_newest_first(store: Store, version_id: int) -> None:
     assert (newest.reason, newest.proposed_label) == ("unsure", "b")
     assert flags.list(model=None, limit=1) == (newest,)
     assert flags.list(model="others", limit=10) == ()
+
+
+def test_open_alerts_come_before_those_that_somebody_has_seen(
+    store: Store, version_id: int
+) -> None:
+    """Each kind newest first, as many as are asked for; what is resolved does not wait."""
+    alerts = AlertRecords(store)
+    days = [DAY + timedelta(days=number) for number in range(5)]
+    for day in days:
+        add_rows(store, version_id, start=day)
+        judge(store, AGE)
+    of_day = {alert.window.start: alert.alert_id for alert in alerts.list()}
+    alerts.set_status(of_day[days[4]], "acknowledged", NOW)
+    alerts.set_status(of_day[days[2]], "resolved", NOW)
+    waiting = [alert.window.start for alert in alerts.waiting("people", limit=10)]
+    assert waiting == [days[3], days[1], days[0], days[4]]
+    assert len(alerts.waiting("people", limit=2)) == 2
+    assert alerts.waiting("others", limit=2) == ()
+    assert [alerts.count("people", each) for each in ("open", "acknowledged")] == [3, 1]
+
+
+def test_the_latest_window_has_enough_rows_if_any_has(store: Store, version_id: int) -> None:
+    """Where none has, it is the latest of all; where there is none, none."""
+    windows = WindowRecords(store)
+    latest = partial(windows.latest, version_id, Granularity.DAY)
+    assert latest(least_rows=1) is None
+    for number, rows in enumerate([3, 2, 1]):
+        for _ in range(rows):
+            add_rows(store, version_id, start=DAY + timedelta(days=number))
+    starts = {
+        least: window.start
+        for least in (1, 2, 3, 4)
+        if (window := latest(least_rows=least)) is not None
+    }
+    last = DAY + timedelta(days=2)
+    assert starts == {1: last, 2: DAY + timedelta(days=1), 3: DAY, 4: last}

@@ -1,0 +1,94 @@
+"""What is made quicker says what it said before."""
+
+from __future__ import annotations
+
+from functools import partial
+from inspect import Parameter, signature
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import pytest
+from nicegui import client, helpers
+from nicegui.observables import ObservableList
+
+from modeldesk.ui.quick_elements import quicken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ESCAPED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "`": "&#96;", "$": "&#36;"}
+
+
+class Handlers:
+    """Methods of every kind."""
+
+    def none(self) -> None:
+        """Take nothing."""
+
+    def one(self, event: object) -> None:
+        """Take one thing."""
+
+    def optional(self, event: object = None) -> None:
+        """Take what may be left out."""
+
+    def keyword(self, *, event: object) -> None:
+        """Take one thing by name."""
+
+    def any_number(*arguments: object, **more: object) -> None:
+        """Take whatever there is."""
+
+    @classmethod
+    def of_class(cls, event: object) -> None:
+        """Take one thing."""
+
+    @staticmethod
+    def of_none(event: object) -> None:
+        """Take one thing."""
+
+
+HANDLERS = Handlers()
+
+
+@pytest.mark.parametrize(
+    "handler",
+    [
+        HANDLERS.none,
+        HANDLERS.one,
+        HANDLERS.optional,
+        HANDLERS.keyword,
+        HANDLERS.any_number,
+        HANDLERS.of_class,
+        HANDLERS.of_none,
+        lambda: None,
+        lambda _event: None,
+        partial(HANDLERS.one, 1),
+        partial(HANDLERS.one),
+        [].append,
+    ],
+)
+def test_who_expects_arguments_still_does(handler: Callable[..., object]) -> None:
+    """As the signature says, the first time and the second."""
+    quicken()
+    wanted = any(
+        each.default is Parameter.empty
+        and each.kind not in {Parameter.VAR_POSITIONAL, Parameter.VAR_KEYWORD}
+        for each in signature(handler).parameters.values()
+    )
+    assert [helpers.expects_arguments(handler) for _ in range(2)] == [wanted] * 2
+
+
+def test_a_page_is_escaped_as_before() -> None:
+    """Five characters are, and no other one."""
+    quicken()
+    text = "".join(map(chr, range(300))) + "\N{FIRE}"
+    assert text.translate(client.HTML_ESCAPE_TABLE) == "".join(
+        ESCAPED.get(each, each) for each in text
+    )
+
+
+def test_the_library_asks_by_way_of_it() -> None:
+    """Each element has three collections that tell when they change; otherwise nobody is helped."""
+    quicken()
+    with mock.patch.object(helpers, "expects_arguments", wraps=helpers.expects_arguments) as asked:
+        ObservableList(on_change=HANDLERS.none)
+    asked.assert_called_once_with(HANDLERS.none)
