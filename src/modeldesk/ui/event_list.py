@@ -15,7 +15,7 @@ from modeldesk.ui.places import MONITOR
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import plural
 
-_MOST = 40
+_MOST = 20
 
 _ICONS = {
     EventKind.ALERT: "notifications",
