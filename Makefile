@@ -29,10 +29,10 @@ demo: setup ## Start modeldesk with example models and traffic: make demo ARGS="
 
 test: setup ## Run all tests: make test ARGS="-k drift" WORKERS=0
 	@scripts/system_packages.sh
-	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(MEASURED) $(ARGS)
 
-coverage: ## Run all tests, and tell which lines none of them runs; takes half as long again
-	@$(MAKE) test ARGS="--cov $(ARGS)"
+coverage: MEASURED := --cov
+coverage: test ## Run all tests, and tell which lines none of them runs; takes half as long again
 
 check: setup ## Check style, types, layers and the documentation's examples
 	@$(BIN)/ruff check .

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlencode
 
 from modeldesk.services.views import AlertStatus
 from modeldesk.store import AlertsSought
-from modeldesk.ui.day_ranges import days_in, page_in
+from modeldesk.ui.day_ranges import days_in, page_in, start_of
 
 ALERTS_A_PAGE = 25
 
@@ -85,12 +85,11 @@ class AlertsState:
 
     def sought(self, now: datetime) -> AlertsSought:
         """Return which alerts these are, wherever they stand."""
-        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
         return AlertsSought(
             model=self.model,
             column=self.column,
             text=self.text.replace("\0", ""),
-            start=today - timedelta(days=self.days - 1) if self.days else None,
+            start=start_of(self.days, now),
         )
 
 

@@ -231,7 +231,7 @@ class PerformancePage:
         known = self._data.mark, self._data.rows.start
         if self._lost or asked != self._asked or (mark, start) == known:
             return
-        state = replace(self._state, version=version, days=self._data.days)
+        state = replace(self._state, version=version)
         data = await aside(PerformanceData.load, desk, self._model, state, now)
         if asked != self._asked:
             return
