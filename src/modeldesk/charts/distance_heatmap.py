@@ -55,7 +55,6 @@ def distance_heatmap(
     *,
     threshold: float,
     columns: Sequence[str] | None = None,
-    selected: Window | None = None,
 ) -> Options:
     """Draw every column's distance in every window of a report.
 
@@ -75,8 +74,6 @@ def distance_heatmap(
         Distance from which a change is large enough to matter.
     columns
         Names of the columns that are drawn, from above; all in the signature's order by default.
-    selected
-        The window that the page shows now; its label is set in bold.
     """
     spans = spans_of([entry.window for entry in report.windows], report.granularity)
     if columns is None:
@@ -96,8 +93,9 @@ def distance_heatmap(
         "emphasis": {"itemStyle": {"borderColor": colours.ink, "borderWidth": 2}},
     }
     options: Options = {
+        "animation": False,
         "grid": {"left": 184, "right": 8, "top": _TOP_PIXELS, "bottom": _BOTTOM_PIXELS},
-        "xAxis": _spans_axis(spans, colours, selected),
+        "xAxis": _spans_axis(spans, colours),
         "yAxis": _names_axis(list(columns), colours),
         "tooltip": {"trigger": "item", "formatter": "{b}"},
         "visualMap": _steps_of_colour(threshold, colours),
@@ -119,14 +117,9 @@ def _steps_of_colour(threshold: float, colours: Palette) -> Options:
     return {"type": "piecewise", "show": False, "dimension": 2, "pieces": pieces}
 
 
-def _spans_axis(spans: tuple[Span, ...], colours: Palette, selected: Window | None) -> Options:
+def _spans_axis(spans: tuple[Span, ...], colours: Palette) -> Options:
     axis = category_axis(colours, [span.label for span in spans])
-    axis["axisLine"] = {"show": False}
-    place = None if selected is None else place_of(spans, selected.start)
-    if place is not None:
-        bold = {"fontWeight": "bold", "color": colours.ink}
-        axis["data"][place] = {"value": axis["data"][place], "textStyle": bold}
-    return axis
+    return axis | {"axisLine": {"show": False}}
 
 
 def _names_axis(names: list[str], colours: Palette) -> Options:

@@ -24,6 +24,8 @@ def themed(colours: Palette, options: Options) -> Options:
         "textStyle": {"fontFamily": FONT, "color": colours.ink_soft, "fontSize": 12},
         "animationDuration": 250,
         "animationDurationUpdate": 250,
+        # What the pointer is on stands out at once: a chart is not drawn for each step to there.
+        "stateAnimation": {"duration": 0},
         "aria": {"enabled": True},
         **options,
         "tooltip": {**tooltip(colours), **options.get("tooltip", {})},

@@ -10,6 +10,7 @@ from nicegui import events, ui
 
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import Palette, palette
+from modeldesk.ui.drawn_chart import DrawnChart
 from modeldesk.ui.markup import block, testable
 
 Draw: TypeAlias = Callable[[Palette], Options]
@@ -42,7 +43,7 @@ _TITLES = {
 class Picture:
     """A chart that is drawn anew when the page turns light or dark."""
 
-    def __init__(self, chart: ui.echart, draw: Draw) -> None:
+    def __init__(self, chart: DrawnChart, draw: Draw) -> None:
         self.chart = chart
         self._draw = draw
 
@@ -96,7 +97,7 @@ class Appearance:
 
     def picture(self, draw: Draw, *, height: int) -> Picture:
         """Add a chart to the page."""
-        chart = ui.echart(_unwatched(draw(self.palette))).classes("md-chart")
+        chart = DrawnChart(_unwatched(draw(self.palette))).classes("md-chart")
         chart.style(f"height: {height}px")
         picture = Picture(chart, draw)
         self._pictures = [p for p in self._pictures if not p.chart.is_deleted] + [picture]

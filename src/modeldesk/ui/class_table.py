@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from nicegui import events, ui
+from nicegui import events
 
 from modeldesk.charts.sparkline import measure_sparkline
 from modeldesk.performance import MEASURES
@@ -17,6 +17,7 @@ from modeldesk.services.performance_views import (
 )
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import count
 
 TREND = "f1"
@@ -80,7 +81,7 @@ class ClassTable:
 
     def __init__(self, *, show: Callable[[str, str], Awaitable[None]] | None) -> None:
         self._show = show
-        self._table: ui.table | None = None
+        self._table: SlotTable | None = None
 
     def build(self, report: PerformanceReport, confusion: ConfusionView | None) -> None:
         """Add the card, where there are any such figures."""
@@ -92,7 +93,7 @@ class ClassTable:
             with block("md-card-head"):
                 text("h2", "Per class" if report.task != "regression" else "Per quantile")
                 text("span", f"with {report.confidence:.0%} intervals", "md-card-note")
-            table = ui.table(
+            table = SlotTable(
                 rows=rows,
                 columns=columns,
                 row_key="of",
@@ -100,7 +101,7 @@ class ClassTable:
             )
             table.classes("md-table md-table--measures md-table--classes").props("flat")
             for column in columns[1:]:
-                table.add_slot(
+                table.template(
                     f"body-cell-{column['name']}", _SLOTS.get(str(column["name"]), _CELL)
                 )
             table.on("mistakes", self._open)

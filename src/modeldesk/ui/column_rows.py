@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from modeldesk.charts.small_bars import small_bars
-from modeldesk.charts.spans import Span, place_of
+from modeldesk.charts.spans import place_of
 from modeldesk.charts.telling import most_telling
 from modeldesk.drift import ColumnComparison, Status
 from modeldesk.schema import Column, Role
@@ -71,19 +71,19 @@ class ShownColumns:
 
 
 def column_rows(
-    data: MonitorData,
+    trends: ColumnTrends,
     entry: WindowComparison | None,
     shown: ShownColumns,
     *,
     opened: str | None,
     distinct: Distinct,
 ) -> list[dict[str, object]]:
-    """Return the table's rows.
+    """Return the table's rows, without their small charts.
 
     Parameters
     ----------
-    data
-        What the page shows.
+    trends
+        The small charts of what the page shows.
     entry
         The chosen window.
     shown
@@ -93,14 +93,31 @@ def column_rows(
     distinct
         What is known of different values; may come later than the rest.
     """
-    compared, places = _of_window(entry), data.by_place()
-    trends = [_Trend(column.name, places, data.spans) for column in shown.columns]
+    compared, data = _of_window(entry), trends.data
     at = None if entry is None else place_of(data.spans, entry.window.start)
     return [
-        _row(column, compared.get(column.name), trend, distinct.get(column.name), at)
+        _row(column, compared.get(column.name), _at(distinct.get(column.name), at))
         | {"open": column.name == opened, "muted": data.rule.muted.get(column.name, "")}
-        for column, trend in zip(shown.columns, trends, strict=True)
+        for column in shown.columns
     ]
+
+
+def column_strips(
+    trends: ColumnTrends, shown: ShownColumns, *, distinct: Distinct
+) -> dict[str, object]:
+    """Return the small charts of the table's rows, by the rows' keys.
+
+    They are about the whole range: the chosen window changes nothing of them.
+    """
+    places = len(trends.data.spans)
+    return {
+        _key(column): {
+            "places": places,
+            **trends.of(column.name),
+            "distinct": _distinct(distinct.get(column.name, ())),
+        }
+        for column in shown.columns
+    }
 
 
 def _of_window(entry: WindowComparison | None) -> dict[str, ColumnComparison]:
@@ -111,29 +128,41 @@ def _status(compared: ColumnComparison | None) -> str:
     return "" if compared is None else compared.verdict.status
 
 
-class _Trend:
-    """One column at each place of the axis of time."""
+class ColumnTrends:
+    """The columns of a report at each place of the axis of time; drawn once, when asked for.
 
-    def __init__(
-        self,
-        name: str,
-        places: Sequence[Sequence[Mapping[str, ColumnComparison]]],
-        spans: Sequence[Span],
-    ) -> None:
-        self.spans = spans
-        self._found = [[each[name] for each in place if name in each] for place in places]
+    Parameters
+    ----------
+    data
+        What the page shows.
+    """
 
-    @property
-    def rows(self) -> list[float | None]:
-        return [sum(each.rows for each in found) if found else None for found in self._found]
+    def __init__(self, data: MonitorData) -> None:
+        self.data = data
+        self._places = data.by_place()
+        self._drawn: dict[str, Mapping[str, object]] = {}
 
-    @property
-    def missing(self) -> list[float | None]:
-        return [_missing(found) for found in self._found]
+    def of(self, name: str) -> Mapping[str, object]:
+        """Return the small charts of a column, and what they say of each place."""
+        if name not in self._drawn:
+            found = [[each[name] for each in place if name in each] for place in self._places]
+            self._drawn[name] = _drawn(found)
+        return self._drawn[name]
 
-    @property
-    def telling(self) -> list[ColumnComparison | None]:
-        return [found[most_telling(found)] if found else None for found in self._found]
+
+def _drawn(found: Sequence[Sequence[ColumnComparison]]) -> Mapping[str, object]:
+    rows = [sum(each.rows for each in place) if place else None for place in found]
+    reference = next((each.reference_missing_share for place in found for each in place), None)
+    return {
+        "rows": _strip(rows, lambda value: f"{value:,.0f} rows"),
+        "missing": _strip(
+            [_missing(place) for place in found],
+            lambda value: f"{_FULL * value:.1f} % missing",
+            line=reference,
+            least=0.05,
+        ),
+        "distance": _distances([each[most_telling(each)] if each else None for each in found]),
+    }
 
 
 def _missing(found: Sequence[ColumnComparison]) -> float | None:
@@ -141,49 +170,38 @@ def _missing(found: Sequence[ColumnComparison]) -> float | None:
     return sum(each.rows * each.missing_share for each in found) / rows if rows else None
 
 
+def _key(column: Column) -> str:
+    return f"column {column.name}"
+
+
 def _row(
-    column: Column,
-    compared: ColumnComparison | None,
-    trend: _Trend,
-    distinct: Sequence[float | None] | None,
-    at: int | None,
+    column: Column, compared: ColumnComparison | None, distinct: float | None
 ) -> dict[str, object]:
     distance = compared.distance if compared else None
     return {
-        "key": f"column {column.name}",
+        "key": _key(column),
         "name": column.name,
         "kind": column.kind.value,
         "role": column.role.value,
         "sentence": compared.verdict.sentence if compared else "",
         "before": share(compared.reference_missing_share) if compared else "",
-        "rows": _strip(
-            count(compared.rows) if compared else NOTHING,
-            trend.rows,
-            lambda value: f"{value:,.0f} rows",
-        ),
-        "missing": _strip(
-            share(compared.missing_share) if compared else NOTHING,
-            trend.missing,
-            lambda value: f"{_FULL * value:.1f} % missing",
-            line=compared.reference_missing_share if compared else None,
-            least=0.05,
-        ),
-        "distinct": _strip(
-            _different(distinct, at),
-            distinct or [],
-            lambda value: f"≈ {value:,.0f} different values",
-        ),
-        "distance": _distances(NOTHING if distance is None else f"{distance:.3f}", trend.telling),
+        "rows": count(compared.rows) if compared else NOTHING,
+        "missing": share(compared.missing_share) if compared else NOTHING,
+        "distinct": NOTHING if distinct is None else f"≈ {count(round(distinct))}",
+        "distance": NOTHING if distance is None else f"{distance:.3f}",
         **chip_fields(compared.verdict.status if compared else None),
     }
 
 
-def _different(distinct: Sequence[float | None] | None, at: int | None) -> str:
-    value = None if at is None or distinct is None else distinct[at]
-    return NOTHING if value is None else f"≈ {count(round(value))}"
+def _at(values: Sequence[float | None] | None, at: int | None) -> float | None:
+    return None if at is None or values is None else values[at]
 
 
-def _distances(said: str, telling: Sequence[ColumnComparison | None]) -> dict[str, object]:
+def _distinct(values: Sequence[float | None]) -> dict[str, object]:
+    return _strip(values, lambda value: f"≈ {value:,.0f} different values")
+
+
+def _distances(telling: Sequence[ColumnComparison | None]) -> dict[str, object]:
     judged = [
         each if each is not None and each.verdict.status is not Status.NOT_ENOUGH_DATA else None
         for each in telling
@@ -194,12 +212,10 @@ def _distances(said: str, telling: Sequence[ColumnComparison | None]) -> dict[st
         "" if value is None else f"distance {value:.3f}{', changed' if marked else ''}"
         for value, marked in zip(values, changed, strict=True)
     ]
-    svg = small_bars(values, marked=changed, least=0.2)
-    return {"said": said, "svg": svg, "words": "|".join(words)}
+    return {"svg": small_bars(values, marked=changed, least=0.2), "words": "|".join(words)}
 
 
 def _strip(
-    said: str,
     values: Sequence[float | None],
     tell: Callable[[float], str],
     *,
@@ -207,11 +223,7 @@ def _strip(
     least: float = 0.0,
 ) -> dict[str, object]:
     words = ["" if value is None else tell(value) for value in values]
-    return {
-        "said": said,
-        "svg": small_bars(values, line=line, least=least),
-        "words": "|".join(words),
-    }
+    return {"svg": small_bars(values, line=line, least=least), "words": "|".join(words)}
 
 
 _ROLES = {Role.FEATURE: 0, Role.PREDICTION: 1, Role.SCORE: 2}

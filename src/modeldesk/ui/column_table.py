@@ -10,9 +10,17 @@ from nicegui import events, ui
 from modeldesk.drift import Status
 from modeldesk.schema import Role
 from modeldesk.services.views import WindowComparison
-from modeldesk.ui.column_rows import ROWS_A_PAGE, Distinct, ShownColumns, column_rows
+from modeldesk.ui.column_rows import (
+    ROWS_A_PAGE,
+    ColumnTrends,
+    Distinct,
+    ShownColumns,
+    column_rows,
+    column_strips,
+)
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.monitor_state import MonitorData, MonitorState
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.time_ranges import window_words
 from modeldesk.ui.verdict_chip import CHIP_CELL
 from modeldesk.ui.wording import count, plural, verdict_words
@@ -57,9 +65,10 @@ _HEAD = """
 def _strip(name: str, extra: str = "") -> str:
     return f"""
   <q-td key="{name}" :props="props"><div class="md-trend">
-    <span class="md-trend-said">{{{{ props.row.{name}.said }}}}{extra}</span>
-    <span class="md-strip" :data-places="props.row.places" :data-words="props.row.{name}.words"
-      v-html="props.row.{name}.svg"></span></div></q-td>"""
+    <span class="md-trend-said">{{{{ props.row.{name} }}}}{extra}</span>
+    <span class="md-strip" :data-places="props.row.still.places"
+      :data-words="props.row.still.{name}.words" v-html="props.row.still.{name}.svg"
+      ></span></div></q-td>"""
 
 
 _BEFORE = ' <span v-if="props.row.before" class="md-faint">({{ props.row.before }})</span>'
@@ -101,6 +110,8 @@ class ColumnTable:
         self._show = show
         self._change = change
         self._distinct: Distinct = {}
+        self._told: set[str] = set()
+        self._trends: ColumnTrends | None = None
 
     def build(self, data: MonitorData, entry: WindowComparison | None, state: MonitorState) -> None:
         """Add the card."""
@@ -110,12 +121,12 @@ class ColumnTable:
                 self._note = text("span", "", "md-card-note")
                 with block("md-card-end md-filters"):
                     self._filters(state)
-            self._table = ui.table(rows=[], columns=_COLUMNS, row_key="key")
+            self._table = SlotTable(rows=[], columns=_COLUMNS, row_key="key")
             # As many rows as are given: pages are cut before they are sent.
             self._table.props("flat hide-pagination :rows-per-page-options=[0]")
             self._table.classes("md-table md-table--columns")
-            self._table.add_slot("header", _HEAD)
-            self._table.add_slot("body", _ROW)
+            self._table.template("header", _HEAD)
+            self._table.template("body", _ROW)
             self._table.on("open", self._open)
             self._table.on("sort", self._sort)
             testable(self._table, "columns")
@@ -128,27 +139,40 @@ class ColumnTable:
     def show(self, data: MonitorData, entry: WindowComparison | None, state: MonitorState) -> None:
         """Show another day, page or order, or mark another column as open."""
         self._state = state
-        self._given = data, entry
+        self._entry = entry
+        if self._trends is None or self._trends.data is not data:
+            self._take(data)
         self.shown = ShownColumns.of(data, entry, state)
         self._note.set_text(_note(data, entry))
         self._table.columns = _sorted(state.sort)
         self._fill()
 
-    def forget(self) -> None:
-        """Forget what is known of different values: the range is another one."""
-        self._distinct = {}
+    def _take(self, data: MonitorData) -> None:
+        """Take other data; what is known of the same days stays until there is more."""
+        if self._trends is None or self._trends.data.spans != data.spans:
+            self._distinct = {}
+        self._told = set()
+        self._trends = ColumnTrends(data)
 
     def tell(self, distinct: Distinct) -> None:
         """Add what is known of different values."""
-        self._distinct = distinct
+        self._distinct = {**self._distinct, **distinct}
+        self._told |= distinct.keys()
         self._fill()
 
+    @property
+    def untold(self) -> list[str]:
+        """The shown columns of whose different values nothing was told since the data changed."""
+        return [each.name for each in self.shown.columns if each.name not in self._told]
+
     def _fill(self) -> None:
-        data, entry = self._given
-        rows = column_rows(
-            data, entry, self.shown, opened=self._state.column, distinct=self._distinct
+        if self._trends is None:
+            return  # nothing is shown yet
+        trends, shown, distinct = self._trends, self.shown, self._distinct
+        self._table.keep(column_strips(trends, shown, distinct=distinct))
+        self._table.rows = column_rows(
+            trends, self._entry, shown, opened=self._state.column, distinct=distinct
         )
-        self._table.rows = [row | {"places": len(data.spans)} for row in rows]
         self._none.set_visibility(not self.shown.found)
         self._table.set_visibility(bool(self.shown.found))
         many = self.shown

@@ -13,6 +13,7 @@ from modeldesk.ui.data_state import DataOrder
 from modeldesk.ui.data_words import ROLE_WORDS, distribution_words, summary_words
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.pager import Pager
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import NOTHING, brief, count, plural, share
 
 _FULL = 100
@@ -118,12 +119,12 @@ class DataColumns:
                     field.props["aria-label"] = "Find a column"
                     field.on_value_change(self._look)
                     testable(field, "find-column")
-            self._table = ui.table(rows=[], columns=[], row_key="name")
+            self._table = SlotTable(rows=[], columns=[], row_key="name")
             # As many rows as are given: pages are cut before they are sent.
             self._table.props("flat hide-pagination :rows-per-page-options=[0]")
             self._table.classes("md-table md-table--data")
-            self._table.add_slot("header", _HEAD)
-            self._table.add_slot("body", _ROW)
+            self._table.template("header", _HEAD)
+            self._table.template("body", _ROW)
             self._table.on("order", self._sort)
             self._table.on("open", self._open)
             testable(self._table, "columns")

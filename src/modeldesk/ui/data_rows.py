@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from urllib.parse import quote
 
-from nicegui import ui
-
 from modeldesk.ui.data_data import CELLS_ACROSS, ROWS_A_PAGE, RowsShown
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.pager import Pager
 from modeldesk.ui.places import PREDICTIONS
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import NOTHING, brief, count, plural
 
 _NUMBER = """
@@ -94,11 +93,11 @@ class DataRows:
             }
             for line, cells in enumerate(shown.cells)
         ]
-        table = ui.table(rows=rows, columns=columns, row_key="n")
+        table = SlotTable(rows=rows, columns=columns, row_key="n")
         table.props("flat hide-pagination :rows-per-page-options=[0]")
         table.classes("md-table md-table--rows md-table--data-rows")
         testable(table, "rows")
-        table.add_slot("body-cell-n", _NUMBER)
+        table.template("body-cell-n", _NUMBER)
 
     @staticmethod
     def _href(shown: RowsShown, line: int) -> str:

@@ -127,7 +127,7 @@ def over_days(
     element.props["data-places"] = str(places)
     element.props["data-left"] = str(left)
     element.props["data-right"] = str(right)
-    element.style(f"--md-left: {left}px; --md-right: {right}px")
+    element.style(f"--md-left: {left}px; --md-right: {right}px; --md-places: {places}")
     if choose:
         element.props["data-choose"] = "yes"
     element.update()

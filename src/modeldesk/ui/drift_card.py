@@ -15,6 +15,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.monitor_state import day_of
 from modeldesk.ui.overview_data import OverviewData
 from modeldesk.ui.places import MONITOR
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty
 from modeldesk.ui.verdict_chip import CHIP_CELL, chip_fields
 from modeldesk.ui.wording import NOTHING
@@ -68,7 +69,7 @@ class DriftCard:
                     link = ui.link("Monitor", address(MONITOR, self._model, self._version))
                     testable(link.classes("md-card-link"), "to-monitor")
             self._content = block("")
-        self._table: ui.table | None = None
+        self._table: SlotTable | None = None
         self.show(data)
 
     def show(self, data: OverviewData) -> None:
@@ -86,9 +87,9 @@ class DriftCard:
             return
         self._content.clear()
         with self._content:
-            self._table = ui.table(rows=rows, columns=_COLUMNS, row_key="key")
+            self._table = SlotTable(rows=rows, columns=_COLUMNS, row_key="key")
             self._table.classes("md-table md-table--short md-table--drift").props("flat")
-            self._table.add_slot("body", _ROW)
+            self._table.template("body", _ROW)
 
     def _nothing(self, data: OverviewData) -> None:
         self._content.clear()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nicegui import ui
-
 from modeldesk.performance import MEASURES
 from modeldesk.services.estimate_report import (
     EstimateReport,
@@ -14,6 +12,7 @@ from modeldesk.services.estimate_report import (
 )
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import decimals, written
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import NOTHING, count, plural
 
 _TREATMENTS = {
@@ -56,7 +55,7 @@ class EstimateCard:
     def build(self, report: EstimateReport | None) -> None:
         """Add the place of the card."""
         self._shown: EstimateReport | None = None
-        self._table: ui.table | None = None
+        self._table: SlotTable | None = None
         self._place = block("")
         self._place.set_visibility(False)
         self.show(report)
@@ -80,16 +79,16 @@ class EstimateCard:
         if rows != self._table.rows:
             self._table.rows = rows
 
-    def _card(self) -> ui.table:
+    def _card(self) -> SlotTable:
         card = block("md-card")
         testable(card, "scorecard")
         with card:
             with block("md-card-head"):
                 text("h2", "Estimates without labels")
                 self._note = text("span", "", "md-card-note")
-            table = ui.table(rows=[], columns=_COLUMNS, row_key="key")
+            table = SlotTable(rows=[], columns=_COLUMNS, row_key="key")
             table.classes("md-table md-table--measures").props("flat")
-            table.add_slot("body", _ROW)
+            table.template("body", _ROW)
             testable(table, "estimates")
             with block("md-card-body md-card-foot"):
                 self._learned = text("p", "", "md-soft md-small")

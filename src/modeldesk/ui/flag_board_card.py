@@ -10,6 +10,7 @@ from nicegui import events, ui
 from modeldesk.services.flag_board import FlagEntry, FlagState
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.moments import since_fields
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import NOTHING, brief
 
@@ -166,14 +167,14 @@ class FlagBoardCard:
                     text("span", words)
 
     def _table(self, entries: list[FlagEntry]) -> None:
-        table = ui.table(
+        table = SlotTable(
             rows=[self._row(entry) for entry in entries],
             columns=_COLUMNS,
             row_key="id",
             pagination=_A_PAGE if len(entries) > _A_PAGE else None,
         )
         table.classes("md-table").props("flat")
-        table.add_slot("body", _ROW)
+        table.template("body", _ROW)
         table.on("show", self._opened)
         table.on("accept", self._accepted)
         testable(table, "flags")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from nicegui import events, ui
+from nicegui import events
 
 from modeldesk.services.views import FlagView
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.moments import since_fields
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import NOTHING
 
@@ -81,11 +82,11 @@ class FlagList:
                 words = "Flag a prediction that looks wrong; it is kept with its inputs."
                 empty("outlined_flag", "No flags yet", words, small=True)
                 return
-            table = ui.table(
+            table = SlotTable(
                 rows=[_row(flag, self._now()) for flag in flags], columns=_COLUMNS, row_key="id"
             )
             table.classes("md-table").props("flat")
-            table.add_slot("body", _ROW)
+            table.template("body", _ROW)
             table.on("load", self._open)
             testable(table, "flags")
 

@@ -20,6 +20,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
 from modeldesk.ui.plain_table import cut
 from modeldesk.ui.site import Site
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.wording import count, plural, share
 
@@ -247,16 +248,16 @@ class GroupsView:
     def _table(self, report: FairnessReport) -> None:
         columns, rows = group_rows(report)
         many = len(rows) > _ROWS_A_PAGE
-        table = ui.table(
+        table = SlotTable(
             rows=rows,
             columns=columns,
             row_key="name",
             pagination={"rowsPerPage": _ROWS_A_PAGE} if many else None,
         )
         table.classes("md-table md-table--measures md-table--classes").props("flat")
-        table.add_slot("body-cell-name", _NAME_CELL)
+        table.template("body-cell-name", _NAME_CELL)
         for column in columns[2:]:
-            table.add_slot(f"body-cell-{column['name']}", _CELL)
+            table.template(f"body-cell-{column['name']}", _CELL)
         testable(table, "groups-table")
 
 

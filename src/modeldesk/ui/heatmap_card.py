@@ -9,6 +9,7 @@ from nicegui import events, ui
 from modeldesk.charts.distance_heatmap import distance_heatmap, heatmap_height, heatmap_key
 from modeldesk.charts.options import Options
 from modeldesk.charts.palette import Palette
+from modeldesk.charts.spans import place_of
 from modeldesk.services.views import WindowComparison
 from modeldesk.ui.appearance import Appearance, Picture
 from modeldesk.ui.day_line import over_days
@@ -76,19 +77,31 @@ class HeatmapCard:
                     self._picture = self._appearance.picture(self._draw, height=height)
                     self._picture.on_click(self._click_cell)
                     testable(self._picture.chart, "heatmap")
-                over_days(self._place, len(data.spans), left=_LEFT, right=_RIGHT)
+                self._mark()
             self._key()
 
     def show(self, data: MonitorData, entry: WindowComparison | None) -> None:
-        """Show other data, or mark another window."""
+        """Show other data, or mark another window; the map is drawn for other data alone."""
+        other = data is not self._data
         self._take(data, entry)
         self._title.set_text(_title(data))
         if self._picture is None or self._day is None or entry is None:
             return
-        over_days(self._place, len(data.spans), left=_LEFT, right=_RIGHT)
-        self._picture.chart.style(f"height: {heatmap_height(len(self._columns))}px")
-        self._picture.redraw(self._appearance.palette)
-        self._day.set_options(_day_options(data), value=day_of(entry.window))
+        if other:
+            self._picture.chart.style(f"height: {heatmap_height(len(self._columns))}px")
+            self._picture.redraw(self._appearance.palette)
+            self._day.set_options(_day_options(data), value=day_of(entry.window))
+        else:
+            self._day.set_value(day_of(entry.window))
+        self._mark()
+
+    def _mark(self) -> None:
+        """Frame the chosen window's place on the axis of time, over the picture."""
+        spans = self._data.spans
+        place = None if self._entry is None else place_of(spans, self._entry.window.start)
+        if place is not None:
+            self._place.style(f"--md-chosen: {place}").classes("md-map--chosen")
+        over_days(self._place, len(spans), left=_LEFT, right=_RIGHT)
 
     def _take(self, data: MonitorData, entry: WindowComparison | None) -> None:
         self._data, self._entry = data, entry
@@ -138,7 +151,6 @@ class HeatmapCard:
             colours,
             threshold=self._data.threshold,
             columns=self._columns,
-            selected=self._entry.window if self._entry else None,
         )
 
     async def _click_cell(self, cell: dict[str, object]) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from nicegui import events, ui
+from nicegui import events
 
 from modeldesk.schema import Signature
 from modeldesk.services.prediction_log import LoggedPage
 from modeldesk.ui.markup import testable
 from modeldesk.ui.moments import ZONED_HEAD
 from modeldesk.ui.row_table import ShownRow, columns_of, shown_rows, table_rows
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import NOTHING, brief, plural
 
 # A template is a constant; what users wrote arrives as data and is shown as text.
@@ -103,7 +104,7 @@ class LogTable:
 
     def __init__(self, *, show: Callable[[str], Awaitable[None]]) -> None:
         self._show = show
-        self._table: ui.table | None = None
+        self._table: SlotTable | None = None
 
     def build(self, page: LoggedPage, *, several: bool, row: str) -> None:
         """Add the table.
@@ -120,10 +121,10 @@ class LogTable:
         rows = log_rows(page)
         keys = page.page.frame["row_id"].null_count() < len(rows)
         columns = log_columns(page.signature, versions=several, keys=keys)
-        self._table = ui.table(rows=rows, columns=columns, row_key="id")
+        self._table = SlotTable(rows=rows, columns=columns, row_key="id")
         self._table.classes("md-table md-table--rows md-table--log").props("flat")
-        self._table.add_slot("body", _ROW)
-        self._table.add_slot("header-cell-time", ZONED_HEAD)
+        self._table.template("body", _ROW)
+        self._table.template("header-cell-time", ZONED_HEAD)
         self._table.on("open", self._open)
         testable(self._table, "log")
         self.mark(row)

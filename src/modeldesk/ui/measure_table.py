@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nicegui import ui
-
 from modeldesk.services.performance_views import FigureView, PerformanceReport
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import NOTHING, count, plural
 
 _BETTER = {"higher": "higher", "lower": "lower", "nearer zero": "nearer 0", "neither": NOTHING}
@@ -47,9 +46,9 @@ class MeasureTable:
             with block("md-card-head"):
                 text("h2", "Measures")
                 self._note = text("span", "", "md-card-note")
-            self._table = ui.table(rows=[], columns=_COLUMNS, row_key="measure")
+            self._table = SlotTable(rows=[], columns=_COLUMNS, row_key="measure")
             self._table.classes("md-table md-table--measures").props("flat")
-            self._table.add_slot("body", _ROW)
+            self._table.template("body", _ROW)
             testable(self._table, "measures")
         self.show(report)
 

@@ -9,6 +9,7 @@ from nicegui import events, ui
 from modeldesk.ui.markup import testable
 from modeldesk.ui.models_state import Sort
 from modeldesk.ui.places import OVERVIEW
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.verdict_chip import CHIP_CELL
 
 _COLUMNS: list[dict[str, object]] = [
@@ -94,10 +95,10 @@ class ModelTable:
 
     def build(self, rows: Sequence[dict[str, object]], sort: Sort, *, down: bool) -> None:
         """Add the table."""
-        self._table = ui.table(rows=list(rows), columns=_columns(sort, down=down), row_key="name")
+        self._table = SlotTable(rows=list(rows), columns=_columns(sort, down=down), row_key="name")
         self._table.classes("md-table md-table--models").props("flat")
-        self._table.add_slot("header", _HEAD)
-        self._table.add_slot("body", _ROW)
+        self._table.template("header", _HEAD)
+        self._table.template("body", _ROW)
         self._table.on("open", _open)
         self._table.on("order", self._pick)
         testable(self._table, "models")

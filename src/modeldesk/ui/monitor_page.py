@@ -119,7 +119,9 @@ class MonitorPage:
     async def _count(self) -> None:
         """Read how many different values the columns of this page of the table have."""
         data, asked = self._data, self._asked
-        names = [column.name for column in self._table.shown.columns]
+        names = self._table.untold
+        if not names:
+            return
         try:
             found = await aside(data.distinct, self._site.desk, names)
         except ModeldeskError:
@@ -158,14 +160,12 @@ class MonitorPage:
         if state == before:
             return
         ui.navigate.history.replace(state.query())
-        names = self._table.shown.columns
         self._table.show(self._data, self._entry, state)
         if state.day != before.day:
             self._map.show(self._data, self._entry)
         if (state.day, state.column) != (before.day, before.column):
             await self._panel.show(self._data, self._entry, state)
-        if self._table.shown.columns != names:
-            await self._count()
+        await self._count()
 
     async def _reload(self, state: MonitorState) -> None:
         """Show another range or segment: everything below the figures changes."""
@@ -184,7 +184,6 @@ class MonitorPage:
             return
         if asked == self._asked:
             self._data = data
-            self._table.forget()
             self._fill()
             await self._after()
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from nicegui import ui
-
 from modeldesk.store import AliasMove
 from modeldesk.ui.alias_words import move_words
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.moments import since_fields
+from modeldesk.ui.slot_table import SlotTable
 
 _ROWS_A_PAGE = 10
 _COLUMNS: list[dict[str, object]] = [
@@ -40,15 +39,15 @@ class MoveHistory:
             with block("md-card-head"):
                 text("h2", "History of aliases")
                 self._note = text("span", "", "md-card-note")
-            self._table = ui.table(
+            self._table = SlotTable(
                 rows=[],
                 columns=_COLUMNS,
                 row_key="id",
                 pagination={"rowsPerPage": _ROWS_A_PAGE} if len(moves) > _ROWS_A_PAGE else None,
             )
             self._table.classes("md-table md-table--measures").props("flat")
-            self._table.add_slot("body-cell-when", _WHEN_CELL)
-            self._table.add_slot("body-cell-alias", _ALIAS_CELL)
+            self._table.template("body-cell-when", _WHEN_CELL)
+            self._table.template("body-cell-alias", _ALIAS_CELL)
             testable(self._table, "moves")
         self.fill(moves, now)
 

@@ -24,6 +24,7 @@ from modeldesk.ui.paired_rows import (
     part_table_rows,
 )
 from modeldesk.ui.plain_table import plain_table
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import NOTHING, count, number, plural, share
 
@@ -180,8 +181,8 @@ class PairedView:
                 words = f"{plural(report.labelled, 'labelled row')}, all differences hold together"
                 text("span", words, "md-card-note")
             table = self._table(difference_rows(report.differences), heads, "key", "differences")
-            table.add_slot("body-cell-gap", _GAP_CELL)
-            table.add_slot("body-cell-mark", _OUTCOME_CELL)
+            table.template("body-cell-gap", _GAP_CELL)
+            table.template("body-cell-mark", _OUTCOME_CELL)
 
     def _parts(self) -> None:
         parts = changed_parts(self._report)
@@ -201,8 +202,8 @@ class PairedView:
                 words = "labelled rows that only one of both got right, or came nearer to"
                 text("span", words, "md-card-note")
             table = self._table(part_table_rows(parts), heads, "key", "changed-parts")
-            table.add_slot("body-cell-name", _PART_CELL)
-            table.add_slot("body-cell-bars", _BARS_CELL)
+            table.template("body-cell-name", _PART_CELL)
+            table.template("body-cell-bars", _BARS_CELL)
 
     def _disagreements(self) -> None:
         with block("md-card") as card:
@@ -260,8 +261,8 @@ class PairedView:
         ]
         table = self._table(rows, heads, "id", "disagreement-rows")
         table.classes("md-table--rows")
-        table.add_slot("body-cell-row", _ROW_CELL)
-        table.add_slot("body-cell-mark", _CHANGE_CELL)
+        table.template("body-cell-row", _ROW_CELL)
+        table.template("body-cell-mark", _CHANGE_CELL)
 
     def _table(
         self,
@@ -269,13 +270,13 @@ class PairedView:
         heads: list[tuple[str, str, str]] | tuple[tuple[str, str, str], ...],
         key: str,
         name: str,
-    ) -> ui.table:
+    ) -> SlotTable:
         columns = [
             {"name": field, "label": label, "field": field, "align": align}
             for field, label, align in heads
         ]
         many = len(rows) > _ROWS_A_PAGE
-        table = ui.table(
+        table = SlotTable(
             rows=rows,
             columns=columns,
             row_key=key,

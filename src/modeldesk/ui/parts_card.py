@@ -15,6 +15,7 @@ from modeldesk.ui.performance_data import PerformanceData
 from modeldesk.ui.site import Site
 from modeldesk.ui.slice_finder import SliceFinder
 from modeldesk.ui.slice_form import SliceForm
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty, say, trouble
 
 _ROWS_A_PAGE = 25
@@ -99,7 +100,7 @@ class PartsCard:
     def build(self, data: PerformanceData) -> None:
         """Add the card; `fill` brings what it shows."""
         self._data = data
-        self._table: ui.table | None = None
+        self._table: SlotTable | None = None
         self._shape: tuple[object, ...] = ()
         self._card = block("md-card")
         testable(self._card, "parts")
@@ -183,15 +184,15 @@ class PartsCard:
         )
         testable(empty("pie_chart_outline", "No slices yet", words, small=True), "no-parts")
 
-    def _listed(self, columns: list[dict[str, object]], rows: list[dict[str, object]]) -> ui.table:
-        table = ui.table(
+    def _listed(self, columns: list[dict[str, object]], rows: list[dict[str, object]]) -> SlotTable:
+        table = SlotTable(
             rows=rows,
             columns=columns,
             row_key="key",
             pagination={"rowsPerPage": _ROWS_A_PAGE} if len(rows) > _ROWS_A_PAGE else None,
         )
         table.classes("md-table md-table--measures md-table--parts").props("flat")
-        table.add_slot("body", _ROW)
+        table.template("body", _ROW)
         table.on("open", self._open)
         table.on("remove", self._ask)
         testable(table, "parts-table")

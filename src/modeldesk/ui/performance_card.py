@@ -12,6 +12,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import decimals, interval_words, value_words, written
 from modeldesk.ui.overview_data import OverviewData
 from modeldesk.ui.places import PERFORMANCE
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty
 from modeldesk.ui.wording import NOTHING, plural
 
@@ -92,9 +93,9 @@ class PerformanceCard:
         rows = [_row(each) for each in change.differences]
         if not rows:
             rows = [_alone(change.figure)]
-        table = ui.table(rows=rows, columns=_COLUMNS, row_key="measure")
+        table = SlotTable(rows=rows, columns=_COLUMNS, row_key="measure")
         table.classes("md-table md-table--short").props("flat")
-        table.add_slot("body", _ROW)
+        table.template("body", _ROW)
         with block("md-card-body md-card-foot"):
             text("p", f"Days {change.words}.", "md-soft md-small")
 

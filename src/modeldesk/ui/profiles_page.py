@@ -22,6 +22,7 @@ from modeldesk.ui.places import PROFILES
 from modeldesk.ui.profile_slots import LETTERS, Offered, profile_slots, usual_choices
 from modeldesk.ui.profiles_state import ProfilesState
 from modeldesk.ui.site import Site
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import trouble
 from modeldesk.ui.views import Visit
 from modeldesk.ui.wording import count, plural
@@ -161,10 +162,10 @@ class ProfilesPage:
                     search.props["aria-label"] = "Find a column"
                     search.on_value_change(self._find)
                     testable(search, "find")
-            self._cards = ui.table(rows=[], columns=[], row_key="key")
+            self._cards = SlotTable(rows=[], columns=[], row_key="key")
             self._cards.props("grid hide-header hide-pagination :rows-per-page-options=[0]")
             self._cards.classes("md-over-grid")
-            self._cards.add_slot("item", CARD)
+            self._cards.template("item", CARD)
             testable(self._cards, "compared")
             self._none = text("p", "No column has this in its name.", "md-none")
             self._none.props["role"] = "status"

@@ -18,6 +18,7 @@ from modeldesk.ui.row_table import ShownRow, columns_of, table_rows, tone
 from modeldesk.ui.row_values import RowValues
 from modeldesk.ui.score_bars import score_bars
 from modeldesk.ui.site import Site
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import brief, plain, plural
 
 # A template is a constant; what users wrote arrives as data and is shown as text.
@@ -47,7 +48,7 @@ def rows_table(
     *,
     show: Callable[[str], Awaitable[None]],
     distances: Sequence[float] = (),
-) -> ui.table:
+) -> SlotTable:
     """Add a table of logged rows.
 
     Parameters
@@ -63,14 +64,14 @@ def rows_table(
     distances
         Of the rows from another one.
     """
-    table = ui.table(
+    table = SlotTable(
         rows=table_rows(signature, rows, distances=distances),
         columns=columns_of(signature, distances=bool(distances)),
         row_key="id",
     )
     table.classes("md-table md-table--rows").props("flat")
-    table.add_slot("body", ROW)
-    table.add_slot("header-cell-time", ZONED_HEAD)
+    table.template("body", ROW)
+    table.template("header-cell-time", ZONED_HEAD)
 
     async def opened(event: events.GenericEventArguments) -> None:
         await show(str(event.args))

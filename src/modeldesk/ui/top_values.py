@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from nicegui import ui
-
 from modeldesk.profiles import ColumnProfile
 from modeldesk.schema import Kind
 from modeldesk.sketches import Frequent
 from modeldesk.ui.markup import block, testable, text
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.wording import NOTHING, share
 
 MOST_VALUES = 12
@@ -102,9 +101,9 @@ def value_tables(
             with block("md-card-head"):
                 text("h2", title)
                 text("span", "share of all rows with a value", "md-card-note")
-            table = ui.table(rows=_rows(found, matters), columns=_COLUMNS, row_key="key")
+            table = SlotTable(rows=_rows(found, matters), columns=_COLUMNS, row_key="key")
             table.classes("md-table md-table--values").props("flat")
-            table.add_slot("body", _ROW)
+            table.template("body", _ROW)
             testable(table, "values" if before is reference.frequent else "words")
 
 

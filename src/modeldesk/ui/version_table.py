@@ -16,6 +16,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.measured import interval_words, value_words
 from modeldesk.ui.moments import since_fields
 from modeldesk.ui.plain_table import cut
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.version_facts import size_words
 from modeldesk.ui.versions_data import VersionsData
 from modeldesk.ui.wording import NOTHING, count, plural, utc
@@ -87,11 +88,11 @@ class VersionTable:
                 with block("md-card-end"):
                     self._newest = self._button("Newest", lambda: self._turn(None), "newest")
                     self._older = self._button("Older", self._turn_older, "older")
-            self._table = ui.table(
+            self._table = SlotTable(
                 rows=[], columns=version_columns(data, measure), row_key="number"
             )
             self._table.classes("md-table md-table--versions").props("flat")
-            self._table.add_slot("body", _ROW)
+            self._table.template("body", _ROW)
             self._table.on("open", self._open)
             testable(self._table, "versions")
         self.fill(data, measure, opened, now)

@@ -17,6 +17,7 @@ from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.performance_data import Rows
 from modeldesk.ui.row_table import ROWS_A_PAGE, ShownPage, columns_of, table_rows
 from modeldesk.ui.site import Site
+from modeldesk.ui.slot_table import SlotTable
 from modeldesk.ui.states import empty, trouble
 from modeldesk.ui.time_ranges import window_words
 
@@ -105,7 +106,7 @@ class WindowRows:
                 empty("table_rows", "No row of it is in the log", words, small=True), "no-rows"
             )
             return
-        table = ui.table(
+        table = SlotTable(
             rows=table_rows(page.signature, page.rows),
             columns=columns_of(page.signature),
             row_key="id",

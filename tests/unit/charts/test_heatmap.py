@@ -66,17 +66,6 @@ def test_colours_turn_at_the_threshold(report: DriftReport) -> None:
     assert heatmap_key(0.2, LIGHT)[-1] == (LIGHT.ramp[4], "≥ 0.8")
 
 
-def test_the_selected_day_is_bold(report: DriftReport) -> None:
-    """Only the chosen day's label is set in bold."""
-    chosen = report.windows[1].window
-    labels = distance_heatmap(report, LIGHT, threshold=0.1, selected=chosen)["xAxis"]["data"]
-    assert labels[1] == {
-        "value": "2 Mar",
-        "textStyle": {"fontWeight": "bold", "color": LIGHT.ink},
-    }
-    assert labels[0] == "1 Mar"
-
-
 def test_a_tooltip_says_the_verdict_and_is_a_template_not_code(report: DriftReport) -> None:
     """Names are filled into a template, which ECharts escapes; there is no function."""
     options = distance_heatmap(report, LIGHT, threshold=0.1)
