@@ -13,6 +13,7 @@ from modeldesk.charts.palette import Palette
 from modeldesk.charts.panels import PANELS_LEFT, PANELS_RIGHT, panels_height, stacked_panels
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.column_rules import ColumnRuleView
+from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.column_alerts import ColumnAlerts
@@ -71,6 +72,7 @@ class ColumnPage:
         self._window = WindowCard(step=self._step, rows=self._show_rows)
         self._alerts = ColumnAlerts(show=self._show_day)
         self._rows = WindowRows(site, close=self._close_rows)
+        self._rule: ColumnRuleForm | None = None
 
     async def build(self) -> None:
         """Build the page."""
@@ -94,13 +96,18 @@ class ColumnPage:
             self._fill()
             self._rows.build()
             on_days_chosen(self._choose_places)
-            ui.timer(0, self._after, once=True)
+            after_paint(self._after)
             follow(self._look)
 
     async def _after(self) -> None:
-        """Bring what comes after the page."""
-        await self._show_chosen_rows()
+        """Bring what comes after the page: the cards at its side, and rows that are wanted."""
         if self._data.chosen is not None:
+            self._side.clear()
+            with self._side:
+                self._rule_card()
+                self._alerts.build(self._data.alerts)
+        await self._show_chosen_rows()
+        if self._rule is not None:
             await self._rule.learn()
 
     def _head(self) -> None:
@@ -119,6 +126,7 @@ class ColumnPage:
 
     def _fill(self) -> None:
         """Show what belongs to the range and the segment."""
+        self._rule = None
         self._body.clear()
         with self._body:
             if self._data.chosen is None:
@@ -130,9 +138,8 @@ class ColumnPage:
                     self._window.build(self._data)
                     self._chosen = block("md-column")
                     self._fill_chosen(self._data.chosen)
-                with block("md-column"):
-                    self._rule_card()
-                    self._alerts.build(self._data.alerts)
+                with block("md-column") as self._side:
+                    block("md-bone").style("height: 480px")
 
     def _nothing(self) -> None:
         with block("md-card"):
@@ -352,9 +359,10 @@ class ColumnPage:
             self._fill()
             await self._after()
             return
-        if data.alerts != before.alerts:
-            self._alerts.show(data.alerts)
-        self._rule.show(data.rule)
+        if self._rule is not None:
+            self._rule.show(data.rule)
+            if data.alerts != before.alerts:
+                self._alerts.show(data.alerts)
         self._share()
         self._picture.redraw(self._appearance.palette)
         self._window.show(data)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from nicegui import events, ui
@@ -113,8 +113,9 @@ class ColumnTable:
         self._told: set[str] = set()
         self._trends: ColumnTrends | None = None
 
-    def build(self, data: MonitorData, entry: WindowComparison | None, state: MonitorState) -> None:
-        """Add the card."""
+    def build(self, state: MonitorState) -> None:
+        """Add the card; its rows come with the first `show`, after what stands above it."""
+        self._state = state
         with block("md-card"):
             with block("md-card-head"):
                 text("h2", "Columns")
@@ -125,40 +126,44 @@ class ColumnTable:
             # As many rows as are given: pages are cut before they are sent.
             self._table.props("flat hide-pagination :rows-per-page-options=[0]")
             self._table.classes("md-table md-table--columns")
+            self._table.set_visibility(False)
             self._table.template("header", _HEAD)
             self._table.template("body", _ROW)
             self._table.on("open", self._open)
             self._table.on("sort", self._sort)
             testable(self._table, "columns")
+            self._waiting = block("md-bone md-bone--rows")
             self._none = text("p", "No column fits the filters.", "md-none")
             self._none.props["role"] = "status"
+            self._none.set_visibility(False)
             self._pages = block("md-pages")
+            self._pages.set_visibility(False)
             self._pager()
-        self.show(data, entry, state)
 
     def show(self, data: MonitorData, entry: WindowComparison | None, state: MonitorState) -> None:
         """Show another day, page or order, or mark another column as open."""
         self._state = state
         self._entry = entry
         if self._trends is None or self._trends.data is not data:
-            self._take(data)
+            self._trends = self._trends_of(data)
         self.shown = ShownColumns.of(data, entry, state)
         self._note.set_text(_note(data, entry))
         self._table.columns = _sorted(state.sort)
         self._fill()
 
-    def _take(self, data: MonitorData) -> None:
+    def _trends_of(self, data: MonitorData) -> ColumnTrends:
         """Take other data; what is known of the same days stays until there is more."""
         if self._trends is None or self._trends.data.spans != data.spans:
             self._distinct = {}
         self._told = set()
-        self._trends = ColumnTrends(data)
+        return ColumnTrends(data)
 
-    def tell(self, distinct: Distinct) -> None:
-        """Add what is known of different values."""
-        self._distinct = {**self._distinct, **distinct}
-        self._told |= distinct.keys()
-        self._fill()
+    def tell(self, names: Sequence[str], distinct: Distinct) -> None:
+        """Add what is known of the different values of columns; that may be nothing."""
+        self._told |= set(names)
+        if distinct:
+            self._distinct = {**self._distinct, **distinct}
+            self._fill()
 
     @property
     def untold(self) -> list[str]:
@@ -173,6 +178,7 @@ class ColumnTable:
         self._table.rows = column_rows(
             trends, self._entry, shown, opened=self._state.column, distinct=distinct
         )
+        self._waiting.set_visibility(False)
         self._none.set_visibility(not self.shown.found)
         self._table.set_visibility(bool(self.shown.found))
         many = self.shown

@@ -81,10 +81,15 @@ class LogFilters:
         with block("md-card md-log-filters") as card:
             testable(card, "filters")
             self._box = self._fold.build("")
-        self.fill(state)
+        self._bare = True
+        self._show(state)
 
     def fill(self, state: PredictionsState) -> None:
-        """Show the choices of a state."""
+        """Show the choices of a state; until the first time there are only the fields' places."""
+        self._bare = False
+        self._show(state)
+
+    def _show(self, state: PredictionsState) -> None:
         self._state = state
         self._fold.tell(state.filters)
         self._box.clear()
@@ -92,6 +97,9 @@ class LogFilters:
             with block("md-filter-grid"):
                 self._fields()
             with block("md-filter-condition"):
+                if self._bare:
+                    block("md-bone md-bone--field")
+                    return
                 with block("md-slice-condition"):
                     self._condition.field(state.condition)
                 apply = self._button("Apply", None, "condition-apply")
@@ -193,6 +201,9 @@ class LogFilters:
             await self._go(change(self._state, event.value))
 
         with self._named(name):
+            if self._bare:
+                block("md-bone md-bone--field")
+                return
             field = ui.select(dict(options), value=value, on_change=picked)
             self._dress(field, name, f"filter-{test}")
 
@@ -211,6 +222,9 @@ class LogFilters:
             await self._go(change(self._state, day))
 
         with self._named(f"{name} (UTC)"):
+            if self._bare:
+                block("md-bone md-bone--field")
+                return
             field = ui.input(value="" if value is None else value.isoformat(), on_change=picked)
             field.props("type=date debounce=500")
             self._dress(field, f"{name}, a day in UTC", f"filter-{test}")
@@ -223,6 +237,9 @@ class LogFilters:
         change: Callable[[PredictionsState, str], PredictionsState],
     ) -> None:
         with self._named(name):
+            if self._bare:
+                block("md-bone md-bone--field")
+                return
             field = ui.input(value=value)
             field.props("maxlength=1000")
             self._dress(field, name, f"filter-{test}")
@@ -235,6 +252,9 @@ class LogFilters:
         value: float | None,
         change: Callable[[PredictionsState, float | None], PredictionsState],
     ) -> None:
+        if self._bare:
+            block("md-bone md-bone--field")
+            return
         field = ui.input(
             value="" if value is None else f"{value:.15g}",
             placeholder="min" if test.endswith("low") else "max",

@@ -16,9 +16,10 @@ from modeldesk.ui.wording import NOTHING, brief, plural
 
 # A template is a constant; what users wrote arrives as data and is shown as text.
 _ROW = """
-<q-tr :props="props" :class="'md-row' + (props.row.open ? ' md-row--open' : '')"
-      :data-testid="'row-' + props.row.id" @click="$parent.$emit('open', props.row.id)">
-  <q-td v-for="column in props.cols" :key="column.name" :props="props">
+<tr class="q-tr md-row" :class="{'md-row--open': props.row.open}"
+    :data-testid="'row-' + props.row.id" @click="$parent.$emit('open', props.row.id)">
+  <td v-for="column in props.cols" :key="column.name" class="q-td"
+    :class="['text-' + column.align, {'md-faint': column.name === 'label' && !props.row.known}]">
     <button v-if="column.name === 'time'" class="md-link" type="button"
 ><time :datetime="props.row.iso"
       data-md-time="minute" :title="props.row.utc">{{ column.value }}</time></button>
@@ -26,11 +27,10 @@ _ROW = """
       <span>{{ column.value }}</span>
       <span v-if="props.row.tone === 'wrong'" class="md-mark md-mark--worse">wrong</span></span>
     <span v-else-if="column.name === 'version'" class="md-tag">{{ column.value }}</span>
-    <span v-else-if="column.name === 'flags'"><span v-if="props.row.flagged"
-      class="md-flagged" :title="props.row.flagged">{{ column.value }}</span></span>
-    <span v-else :class="column.name === 'label' && !props.row.known ? 'md-faint' : ''"
-      >{{ column.value }}</span></q-td>
-</q-tr>
+    <span v-else-if="column.name === 'flags' && props.row.flagged"
+      class="md-flagged" :title="props.row.flagged">{{ column.value }}</span>
+    <template v-else>{{ column.value }}</template></td>
+</tr>
 """
 
 

@@ -8,6 +8,7 @@ from nicegui import ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.services.views import WindowComparison
+from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.alert_list import AlertList
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
@@ -78,8 +79,8 @@ class MonitorPage:
             self._body = block("md-bones")
             self._fill()
             self._panel.build()
-            # Once the browser is there: what takes longer must not hold up the first answer.
-            ui.timer(0, self._after, once=True)
+            # Once the browser is there: the rest must not hold up what is seen first.
+            after_paint(self._after)
             follow(self._look)
 
     @property
@@ -105,14 +106,15 @@ class MonitorPage:
             with block("md-grid-monitor"):
                 self._map.build(self._data, self._entry, self._state)
                 self._alerts.build(self._data.alerts)
-            self._table.build(self._data, self._entry, self._state)
+            self._table.build(self._state)
         self._share()
 
     def _share(self) -> None:
         share_days(self._body, [span.title for span in self._data.spans])
 
     async def _after(self) -> None:
-        """Bring what comes after the page: the panel, and what has to be counted first."""
+        """Bring what comes after the page: rows below the map, the panel, what is to be counted."""
+        self._table.show(self._data, self._entry, self._state)
         await self._panel.show(self._data, self._entry, self._state)
         await self._count()
 
@@ -127,7 +129,7 @@ class MonitorPage:
         except ModeldeskError:
             return  # the table stands without them
         if asked == self._asked:
-            self._table.tell(found)
+            self._table.tell(names, found)
 
     async def _pick_range(self, chosen: str) -> None:
         await self._reload(replace(self._state, range=chosen, day=None, page=1))
@@ -205,10 +207,8 @@ class MonitorPage:
             self._fill()  # there is a map now
         else:
             self._map.show(data, self._entry)
-            self._table.show(data, self._entry, self._state)
             self._share()
-        await self._panel.show(data, self._entry, self._state)
-        await self._count()
+        await self._after()
 
 
 def opened(visit: Visit) -> MonitorPage:

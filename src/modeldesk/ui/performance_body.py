@@ -98,6 +98,7 @@ class PerformanceBody:
         """Show the data; returns the code that sends labels, where that is shown instead."""
         self._room = room
         self._data = data
+        self._complete = False
         room.clear()
         with room:
             self._top = block("md-bones")
@@ -109,8 +110,20 @@ class PerformanceBody:
             self._history.build(data, data.measure, state.of, self._young(data))
             self._estimates.build(data.estimates)
             if data.report.figures:
-                self._build_measured()
+                self._measured = block("md-bones")
+                with self._measured:
+                    block("md-bone").style("height: 520px")
         return None
+
+    def complete(self) -> None:
+        """Add what only labelled rows tell, below what is seen first."""
+        data = self._data
+        if self._complete or data.measure is None or not data.report.figures:
+            return
+        self._measured.clear()
+        with self._measured:
+            self._build_measured()
+        self._complete = True
 
     def follow(self, data: PerformanceData, state: PerformanceState) -> bool:
         """Show the same after more labels or predictions have come, in place.
@@ -128,7 +141,7 @@ class PerformanceBody:
             return True
         self._history.follow(data, data.measure, state.of, self._young(data))
         self._estimates.show(data.estimates)
-        if not data.report.figures:
+        if not self._complete:
             return True
         self._measures.show(data.report)
         self._parts.follow(data)
@@ -155,12 +168,14 @@ class PerformanceBody:
 
     def fill(self, parts: PartsData) -> None:
         """Show slices and segments, which come later."""
-        self._parts.fill(parts)
-        self._classes.draw(parts.classes)
+        if self._complete:
+            self._parts.fill(parts)
+            self._classes.draw(parts.classes)
 
     def fail(self, error: ModeldeskError) -> None:
         """Say why there are no slices and segments."""
-        self._parts.fail(error)
+        if self._complete:
+            self._parts.fail(error)
 
     async def find(self) -> None:
         """Look for the worst slices."""

@@ -9,6 +9,7 @@ from typing import ParamSpec
 from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
+from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.day_ranges import RANGES, start_of
@@ -91,7 +92,7 @@ class PerformancePage:
             self._drawer.build()
             follow(self._look)
             # Once the browser is there: what takes longer must not hold up the first answer.
-            ui.timer(0, self._after, once=True)
+            after_paint(self._after)
         if steps is not None:
             await steps.learn()
 
@@ -121,11 +122,14 @@ class PerformancePage:
         self._segment.set_visibility(bool(self._data.segments))
 
     async def _after(self) -> None:
-        """Bring what comes after the page, as it takes longer: rows, parts, and the worst ones."""
+        """Bring what comes after the page: what is below its first screen, and rows."""
+        if not self._lost:
+            self._body.complete()
         await self._drawer.show(self._data.rows, self._state)
         await self._load_after()
 
     async def _load_after(self) -> None:
+        """Read what takes longer: parts, and the worst ones."""
         if self._data.report.figures:
             await self._load_parts()
             if self._state.find:
@@ -219,6 +223,7 @@ class PerformancePage:
         """Show the data anew, with what comes after it."""
         self._lost = False
         steps = self._body.build(self._room, self._data, self._state)
+        self._body.complete()
         await self._load_after()
         if steps is not None:
             await steps.learn()

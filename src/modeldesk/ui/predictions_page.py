@@ -13,6 +13,7 @@ from modeldesk.errors import InvalidArgument, InvalidData, ModeldeskError
 from modeldesk.services.prediction_log import LOOKED_AT, MOST_NEWS, LoggedPage
 from modeldesk.services.reading import MOST_ROWS
 from modeldesk.services.views import VersionView
+from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.background import aside, first
 from modeldesk.ui.following import follow
@@ -119,8 +120,8 @@ class PredictionsPage:
             self._fill(loaded.page)
             self._drawer.build()
             follow(self._look)
-            # Once the browser is there: what takes longer must not hold up the first answer.
-            ui.timer(0, self._open_row, once=True)
+            # Once the browser is there: the rest must not hold up the rows, which are seen first.
+            after_paint(self._after)
 
     def _card(self) -> None:
         card = block("md-card")
@@ -266,7 +267,9 @@ class PredictionsPage:
         self._new = 0
         self._news.forget()
 
-    async def _open_row(self) -> None:
+    async def _after(self) -> None:
+        """Bring what comes after the page: the fields, and the row that the address asks for."""
+        self._filters.fill(self._state)
         if self._state.row:
             await self._drawer.show(self._state.row)
 

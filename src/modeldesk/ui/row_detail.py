@@ -23,20 +23,19 @@ from modeldesk.ui.wording import brief, plain, plural
 
 # A template is a constant; what users wrote arrives as data and is shown as text.
 ROW = """
-<q-tr :props="props" :class="'md-row' + (props.row.open ? ' md-row--open' : '')"
-      :data-testid="'row-' + props.row.id"
-      @click="$parent.$emit('open', props.row.id)">
-  <q-td v-for="column in props.cols" :key="column.name" :props="props">
+<tr class="q-tr md-row" :class="{'md-row--open': props.row.open}"
+    :data-testid="'row-' + props.row.id" @click="$parent.$emit('open', props.row.id)">
+  <td v-for="column in props.cols" :key="column.name" class="q-td"
+    :class="['text-' + column.align, {'md-soft': column.name === 'label' && !props.row.tone}]">
     <button v-if="column.name === 'time'" class="md-link" type="button"
 ><time :datetime="props.row.iso"
       data-md-time="minute" :title="props.row.utc">{{ column.value }}</time></button>
     <span v-else-if="column.name === 'prediction' && props.row.tone === 'wrong'" class="md-low"
       title="Another one was true.">{{ column.value }}</span>
-    <span v-else :class="column.name === 'label' && !props.row.tone ? 'md-soft' : ''"
-      >{{ column.value }}<i v-if="column.name === 'label' && props.row.given"
+    <template v-else>{{ column.value }}<i v-if="column.name === 'label' && props.row.given"
       class="q-icon notranslate material-icons md-given" title="Labelled here"
-      aria-label="labelled here" role="img">check_circle</i></span></q-td>
-</q-tr>
+      aria-label="labelled here" role="img">check_circle</i></template></td>
+</tr>
 """
 """How a logged row stands in a table."""
 
