@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import os
 import shutil
@@ -74,6 +75,8 @@ def own_python(*, venvs: Path = VENVS) -> Path:
         When pip cannot install it; its last words are in the message.
     """
     root = HERE.parents[1]
+    # As pip leaves what it installs: otherwise each start compiles 850 modules anew.
+    compileall.compile_dir(root / "src", quiet=1)
     pinned = root / "constraints.txt"
     wanted = pinned.read_bytes() + (root / "pyproject.toml").read_bytes()
     return _made(venvs / "modeldesk", "modeldesk", wanted, "--constraint", str(pinned), str(root))

@@ -93,7 +93,7 @@ def _pages(desk: Desk, settings: Settings, *, secured: bool) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     mount(pages, desk, settings, secured=secured)
     if gc.get_freeze_count():
-        _settle_memory()
+        gc.freeze()  # they stay, as what is frozen already
     return pages
 
 
@@ -134,7 +134,7 @@ def serve(settings: Settings, *, on_ready: Callable[[str], None] | None = None) 
                 _taking_turns(),
                 _in_thread(create_app(desk, settings), settings, listener, stop) as url,
             ):
-                _settle_memory()
+                gc.freeze()  # it is looked through below, when nobody waits for the server
                 if on_ready is not None:
                     on_ready(url)
                 if not stop.wait(SETTLE_SECONDS):
@@ -242,6 +242,7 @@ def _collecting_seldom() -> Iterator[None]:
     """Let the garbage collector look seldom while the block runs, and at everything after it."""
     before = gc.get_threshold()
     gc.set_threshold(*_GARBAGE)
+    gc.enable()  # the command loads libraries without
     try:
         yield
     finally:
@@ -281,6 +282,7 @@ def _settle_memory() -> None:
     That is a million objects of libraries. Looking through them stops every thread for 0.2 s,
     once a second under load.
     """
+    gc.unfreeze()
     gc.collect()
     gc.freeze()
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from modeldesk.api.context import ModelName, TheDesk, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import BaseRange, When
+from modeldesk.api.router import Router
 from modeldesk.services.change_attribution import USUAL_ROWS
 from modeldesk.services.change_views import AttributionReport
 
 MOST_ROWS = 200_000
 """Rows of either range that one request may have read."""
 
-router = APIRouter(tags=["Performance"])
+router = Router(tags=["Performance"])
 
 
 @router.get(

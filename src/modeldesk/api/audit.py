@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from modeldesk.api.context import LARGEST_KEY, NAME_PATTERN, TheDesk
 from modeldesk.api.encoding import Json
+from modeldesk.api.router import Router
 from modeldesk.services.audit import MOST_ENTRIES, AuditPage
 
-router = APIRouter(tags=["Access"])
+router = Router(tags=["Access"])
 
 _Cursor = Annotated[int | None, Query(description="From the page before.", ge=1, le=LARGEST_KEY)]
 _Actor = Annotated[

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from modeldesk.api.context import ModelName, TheDesk, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
+from modeldesk.api.router import Router
 from modeldesk.services.estimate_report import EstimateReport
 
-router = APIRouter(tags=["Performance"])
+router = Router(tags=["Performance"])
 
 
 @router.get(

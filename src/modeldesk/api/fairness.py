@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import StringConstraints
 
 from modeldesk.api.context import LONGEST_PART, NAME_PATTERN, ModelName, TheDesk, VersionNumber
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
+from modeldesk.api.router import Router
 from modeldesk.services.fairness_views import FairnessReport
 
-router = APIRouter(tags=["Performance"])
+router = Router(tags=["Performance"])
 
 _MOST = 100
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -14,12 +14,13 @@ from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import ModelName, PredictionId, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import body_of, parse_as, storable
+from modeldesk.api.router import Router
 from modeldesk.services.acting import caller
 from modeldesk.services.feedback import REASONS
 from modeldesk.services.neighbours import MOST_NEIGHBOURS, MOST_ROWS, NeighbourReport
 from modeldesk.services.views import FlagView, PredictionView
 
-router = APIRouter(tags=["Feedback"])
+router = Router(tags=["Feedback"])
 
 
 def _storable(text: str) -> str:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from modeldesk import __version__
 from modeldesk.api.answers import HealthAnswer
 from modeldesk.api.context import TheDesk, model_names
 from modeldesk.api.encoding import Json
+from modeldesk.api.router import Router
 from modeldesk.services.acting import caller
 
-router = APIRouter(tags=["Health"])
+router = Router(tags=["Health"])
 
 
 @router.get(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, Response, StreamingResponse
 
@@ -23,6 +23,7 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.file_bodies import JSON_LINES, NDJSON, file_body, format_of
+from modeldesk.api.router import Router
 from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, PARQUET, TABLES, wanted_type
 from modeldesk.api.uploads import store_body
 from modeldesk.desk import Desk
@@ -33,7 +34,7 @@ from modeldesk.services.row_files import RowFormat
 from modeldesk.settings import Settings
 from modeldesk.store import JobState
 
-router = APIRouter(tags=["Batch"])
+router = Router(tags=["Batch"])
 
 _FORMATS = {
     CSV: RowFormat.CSV,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from modeldesk.api.bodies import read_bytes
@@ -14,6 +14,7 @@ from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings,
 from modeldesk.api.encoding import Json
 from modeldesk.api.label_batches import read_label_batch
 from modeldesk.api.ranges import When
+from modeldesk.api.router import Router
 from modeldesk.api.tables import JSON, read_table, table_body
 from modeldesk.schema import Granularity
 from modeldesk.services.label_reading import LONGEST_SOURCE, LabelColumns, LabelKey
@@ -21,7 +22,7 @@ from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
 from modeldesk.services.maturity import MOST_LABELS, LabelDelay, LabelPage, MaturityReport
 from modeldesk.services.media_types import media_type
 
-router = APIRouter(tags=["Labels"])
+router = Router(tags=["Labels"])
 
 
 class Invalid(StrEnum):

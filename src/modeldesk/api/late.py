@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from contextvars import Context
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import URLPath
+from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
 
 
@@ -75,12 +77,14 @@ def mount_late(app: FastAPI, make: Callable[[], FastAPI]) -> None:
     Parameters
     ----------
     app
-        Takes every path first.
+        Takes every path first, unless nothing of its own begins in the same way.
     make
         See `Late`.
     """
     late = Late(make)
+    heads = {_head(path) for path in _paths(app.routes)}
     app.mount("/", late)
+    app.router.routes.insert(0, _Elsewhere(app.routes[-1], heads))
     begin = app.router.lifespan_context
 
     @asynccontextmanager
@@ -90,3 +94,43 @@ def mount_late(app: FastAPI, make: Callable[[], FastAPI]) -> None:
             await late.end()
 
     app.router.lifespan_context = lifespan
+
+
+class _Elsewhere(BaseRoute):
+    """Takes at once what no other route can mean.
+
+    FastAPI prepares the routes that it includes when a first request is compared with them, for
+    a third of a second: whoever asks for a page need not wait for that.
+    """
+
+    def __init__(self, route: BaseRoute, heads: Collection[str]) -> None:
+        self._route = route
+        self._heads = heads
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Take a path whose first part is none of the others'."""
+        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        return (Match.NONE, {}) if _head(path) in self._heads else self._route.matches(scope)
+
+    def url_path_for(self, name: str, /, **path_params: object) -> URLPath:
+        """Have no name."""
+        raise NoMatchFound(name, path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer what was taken."""
+        await self._route.handle(scope, receive, send)
+
+
+def _paths(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[str]:
+    """Yield the paths of routes, also of those that were included, without preparing them."""
+    for route in routes:
+        included = getattr(route, "include_context", None)
+        if included is not None:
+            yield from _paths(included.included_router.routes, prefix + included.prefix)
+        elif path := getattr(route, "path", ""):
+            yield prefix + path
+
+
+def _head(path: str) -> str:
+    """Return the first part of a path: ``api`` of ``/api/v1/health``."""
+    return path.lstrip("/").partition("/")[0]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import parse_object, refuse
+from modeldesk.api.router import Router
 from modeldesk.api.tables import ARROW, JSON, read_table, table_answer, table_body
 from modeldesk.drift import Status
 from modeldesk.schema import LogPolicy
@@ -30,7 +31,7 @@ from modeldesk.services.acting import CHANGES, caller
 from modeldesk.services.backfill import Backfilled
 from modeldesk.services.reading import MOST_ROWS, Which
 
-router = APIRouter(tags=["Log"])
+router = Router(tags=["Log"])
 
 _OwnKey = Annotated[str, Query(description="The key you gave.", max_length=1000)]
 _Where = Annotated[

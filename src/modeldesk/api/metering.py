@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 
-from fastapi import APIRouter
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from modeldesk.api.context import TheDesk
+from modeldesk.api.router import Router
 from modeldesk.services.measures import CONTENT_TYPE, Measures
 
-router = APIRouter(tags=["Health"])
+router = Router(tags=["Health"])
 
 BEGAN = "modeldesk.began"
 """Where a request keeps when it began, if that was before it came here."""

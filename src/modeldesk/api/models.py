@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from modeldesk.api.answers import ModelsAnswer, SnippetsAnswer, VersionsAnswer
 from modeldesk.api.context import ModelName, TheDesk, VersionInPath, VersionNumber
 from modeldesk.api.encoding import Json
+from modeldesk.api.router import Router
 from modeldesk.schema import Signature, Value
 from modeldesk.services.acting import caller
 from modeldesk.services.snippets import snippets
 from modeldesk.services.views import ModelOverview
 
-router = APIRouter(prefix="/models", tags=["Models"])
+router = Router(prefix="/models", tags=["Models"])
 
 
 @router.get("", operation_id="list_models", summary="List the models", response_model=ModelsAnswer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,7 @@ from modeldesk.api.context import (
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
 from modeldesk.api.requests import body_of, parse_as, parse_object, refuse
+from modeldesk.api.router import Router
 from modeldesk.api.tables import JSON
 from modeldesk.monitors import ColumnRule, DriftRule
 from modeldesk.schema import Granularity
@@ -30,7 +31,7 @@ from modeldesk.services.views import AlertStatus, AlertView, DriftReport
 from modeldesk.services.watching import RuleTrial
 from modeldesk.settings import Settings
 
-router = APIRouter(tags=["Monitoring"])
+router = Router(tags=["Monitoring"])
 
 _Length = Annotated[Granularity, Query(description="Length of a window.")]
 _OfStatus = Annotated[AlertStatus | None, Query(description="Only alerts of this status.")]

@@ -7,18 +7,19 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from fastapi.concurrency import run_in_threadpool
 
 from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
 from modeldesk.api.file_bodies import JSON_LINES, NDJSON, file_body, format_of
+from modeldesk.api.router import Router
 from modeldesk.api.tables import ARROW, ARROW_FILE, CSV, JSON, PARQUET
 from modeldesk.api.uploads import store_body
 from modeldesk.services.other_tables import HeldTable
 from modeldesk.services.table_reading import TableFormat
 
-router = APIRouter(tags=["Log"])
+router = Router(tags=["Log"])
 
 _FORMATS = {
     CSV: TableFormat.CSV,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, TypedDict
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import Depends, Query
 
 from modeldesk.api.answers import SegmentsAnswer
 from modeldesk.api.context import (
@@ -18,6 +18,7 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
+from modeldesk.api.router import Router
 from modeldesk.performance import Costs
 from modeldesk.services.performance_parts import PartsTable
 from modeldesk.services.performance_views import (
@@ -28,7 +29,7 @@ from modeldesk.services.performance_views import (
     PerformanceReport,
 )
 
-router = APIRouter(tags=["Performance"])
+router = Router(tags=["Performance"])
 
 _MOST_MEASURES = 100
 _USUAL_COSTS = Costs()

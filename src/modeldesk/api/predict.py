@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 import polars as pl
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from modeldesk.api.answers import BareAnswer, BatchAnswer
@@ -35,6 +35,7 @@ from modeldesk.api.predicting import (
 )
 from modeldesk.api.prediction_answers import Answers
 from modeldesk.api.requests import parse, parse_object
+from modeldesk.api.router import Router
 from modeldesk.api.tables import JSON, SENT_TYPES, TABLES, read_table, wanted_type, written_as
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
@@ -43,7 +44,7 @@ from modeldesk.services.result_names import result_name
 from modeldesk.settings import Settings
 from modeldesk.store import ROW_ID, TIME
 
-router = APIRouter(tags=["Predict"])
+router = Router(tags=["Predict"])
 
 _WHICH = "Send the row as {{'row': ...}} to /api/v1/models/NAME/predict; names: {names}."
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 from anyio import to_thread
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
@@ -21,6 +21,7 @@ from modeldesk.api.errors import code_of, failure
 from modeldesk.api.failures import failure_answer
 from modeldesk.api.forms import FORM, form_of, suffix_of, text_of
 from modeldesk.api.requests import InvalidRequest, UnsupportedUpload, json_name, parse, refuse
+from modeldesk.api.router import Router
 from modeldesk.api.tables import CSV, PARQUET, read_table
 from modeldesk.desk import Desk
 from modeldesk.errors import (
@@ -40,7 +41,7 @@ from modeldesk.services.trial import try_out
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Settings
 
-router = APIRouter(prefix="/models", tags=["Models"])
+router = Router(prefix="/models", tags=["Models"])
 
 BINARY = "application/octet-stream"
 _TABLES = {".csv": CSV, ".parquet": PARQUET}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, TypeVar
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -13,13 +13,14 @@ from modeldesk.api.bodies import read_bytes
 from modeldesk.api.context import LARGEST_KEY, NAME_PATTERN, ModelName, TheDesk, TheSettings
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import parse_as, storable
+from modeldesk.api.router import Router
 from modeldesk.api.tables import JSON
 from modeldesk.schema import Canary, Routing, Shadow
 from modeldesk.services.serving import ServedModel
 from modeldesk.settings import Settings
 from modeldesk.store import CHAMPION, AliasMove
 
-router = APIRouter(prefix="/models/{name}", tags=["Routing"])
+router = Router(prefix="/models/{name}", tags=["Routing"])
 
 _ALIAS_PATTERN = r"^[A-Za-z][A-Za-z0-9._-]{0,99}$"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.concurrency import run_in_threadpool
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -21,10 +21,11 @@ from modeldesk.api.context import (
 )
 from modeldesk.api.encoding import Json
 from modeldesk.api.requests import body_of, parse_as
+from modeldesk.api.router import Router
 from modeldesk.performance.slices import Search
 from modeldesk.services.slice_views import CheckedExpression, SliceView, WorstSlices
 
-router = APIRouter(prefix="/models/{name}/slices", tags=["Performance"])
+router = Router(prefix="/models/{name}/slices", tags=["Performance"])
 
 _LONGEST = 20_000
 """Characters of a condition, as the language says; said here for the document."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from modeldesk.api.context import NAME_PATTERN, ModelName, TheDesk, VersionInPath
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
+from modeldesk.api.router import Router
 from modeldesk.services.version_figure_views import VersionLine, VersionTestReport
 from modeldesk.services.version_figures import MOST_VERSIONS, USUAL_VERSIONS
 
-router = APIRouter(tags=["Models"])
+router = Router(tags=["Models"])
 
 _Measures = Annotated[
     list[str] | None,

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 from pydantic import Field
 
 from modeldesk.api.context import LARGEST_KEY, NAME_PATTERN, ModelName, TheDesk
 from modeldesk.api.encoding import Json
 from modeldesk.api.ranges import When
+from modeldesk.api.router import Router
 from modeldesk.services.paired_views import PairedReport
 from modeldesk.services.version_comparison import ComparisonChoices
 
 MOST_ROWS = 100_000
 """Rows that one request may have compared."""
 
-router = APIRouter(tags=["Models"])
+router = Router(tags=["Models"])
 
 _One = Annotated[
     int | None,

@@ -1,5 +1,6 @@
 """Running the server, and bringing its database up to date."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -65,6 +66,8 @@ def serve(
     # Without Rich, and without its bar: a server would keep 5 MB of it for as long as it runs.
     if sys.stderr.isatty():
         typer.echo("Starting the server ...", err=True)
+    # Half a million objects of libraries are made now, and stay; the server collects again.
+    gc.disable()
     from modeldesk.cli.logs import log_to_stderr
     from modeldesk.server import serve as run
 

@@ -7,7 +7,7 @@ import io
 from concurrent.futures import Future
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import Header, Query, Request
 from starlette.responses import PlainTextResponse, Response
 
 from modeldesk import __version__
@@ -33,6 +33,7 @@ from modeldesk.api.predicting import (
     submitted,
 )
 from modeldesk.api.requests import json_name, parse_object, refuse
+from modeldesk.api.router import Router
 from modeldesk.api.tables import CSV, JSON
 from modeldesk.desk import Desk
 from modeldesk.schema import Signature
@@ -40,7 +41,7 @@ from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.media_types import media_type
 
-router = APIRouter(tags=["MLflow and SageMaker"])
+router = Router(tags=["MLflow and SageMaker"])
 
 _FORMS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 _WHICH = "Add ?model=NAME; names: {names}."

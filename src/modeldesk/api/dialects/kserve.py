@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import FastAPI, Request
 
 from modeldesk.api.batches import Batch
 from modeldesk.api.bodies import read_bytes
@@ -23,13 +23,14 @@ from modeldesk.api.predicting import (
     submitted,
 )
 from modeldesk.api.requests import parse_object, refuse
+from modeldesk.api.router import Router
 from modeldesk.desk import Desk
 from modeldesk.schema import Value
 from modeldesk.services.acting import caller
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.settings import Settings
 
-router = APIRouter(prefix="/v1", tags=["KServe and Vertex AI"])
+router = Router(prefix="/v1", tags=["KServe and Vertex AI"])
 
 _WHICH = "Ask /v1/models/NAME:predict; names: {names}."
 

@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Self
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from modeldesk import __version__
@@ -40,13 +40,14 @@ from modeldesk.api.predicting import (
     submitted,
 )
 from modeldesk.api.requests import parse_object
+from modeldesk.api.router import Router
 from modeldesk.desk import Desk
 from modeldesk.services.batch import PredictionBatch
 from modeldesk.services.views import VersionView
 from modeldesk.settings import Settings
 from modeldesk.store import CHAMPION
 
-router = APIRouter(prefix="/v2", tags=["Open Inference Protocol"])
+router = Router(prefix="/v2", tags=["Open Inference Protocol"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
