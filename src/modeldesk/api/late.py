@@ -124,11 +124,10 @@ class _Elsewhere(BaseRoute):
 def _paths(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[str]:
     """Yield the paths of routes, also of those that were included, without preparing them."""
     for route in routes:
-        included = getattr(route, "include_context", None)
-        if included is not None:
-            yield from _paths(included.included_router.routes, prefix + included.prefix)
-        elif path := getattr(route, "path", ""):
+        if path := getattr(route, "path", ""):
             yield prefix + path
+        elif included := getattr(route, "include_context", None):
+            yield from _paths(included.included_router.routes, prefix + included.prefix)
 
 
 def _head(path: str) -> str:
