@@ -4,7 +4,7 @@ import { toRaw } from "vue";
 
 export default {
   template: "<div></div>",
-  props: { options: Object, renderer: String },
+  props: { options: Object, renderer: String, theme: null, enable3d: Boolean }, // the last two unused
   async mounted() {
     await new Promise((resolve) => setTimeout(resolve)); // until the styles give it its size
     if (!this.$el.isConnected) return;
