@@ -93,7 +93,7 @@ def _pages(desk: Desk, settings: Settings, *, secured: bool) -> FastAPI:
     pages = FastAPI(openapi_url=None)
     mount(pages, desk, settings, secured=secured)
     if gc.get_freeze_count():
-        gc.freeze()  # they stay, as what is frozen already
+        _settle_memory()
     return pages
 
 

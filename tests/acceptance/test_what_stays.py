@@ -80,6 +80,23 @@ def test_rows_and_focus_stay_while_a_panel_opens(server: RunningServer, browser_
     assert heatmap.evaluate("element => element.drawn") == 0
 
 
+def test_rows_move_as_a_whole_when_the_order_changes(
+    server: RunningServer, browser_page: Page
+) -> None:
+    """An element stays the row of its column: what has the focus does not become another one."""
+    page = browser_page
+    page.goto(f"{server.url}/models/iris/monitor")
+    expect(page.get_by_test_id("column-class")).to_contain_text("≈")
+    rows = page.locator("[data-testid=columns] tbody tr")
+    many, first = rows.count(), rows.first.get_attribute("data-testid")
+    rows.evaluate_all("rows => rows.forEach(row => { row.known = row.dataset.testid })")
+    page.get_by_test_id("sort-name").click()
+    expect(page.locator("th[aria-sort=ascending]")).to_be_visible()
+    expect(rows.first).not_to_have_attribute("data-testid", str(first))
+    same = "rows => rows.filter(row => row.known === row.dataset.testid).length"
+    assert rows.evaluate_all(same) == many
+
+
 def test_the_chosen_day_is_framed_over_the_map(server: RunningServer, browser_page: Page) -> None:
     """The frame stands at the latest day, and goes to the one that is chosen."""
     page = browser_page

@@ -84,7 +84,8 @@ def mount_late(app: FastAPI, make: Callable[[], FastAPI]) -> None:
     late = Late(make)
     heads = {_head(path) for path in _paths(app.routes)}
     app.mount("/", late)
-    app.router.routes.insert(0, _Elsewhere(app.routes[-1], heads))
+    if not any("{" in head for head in heads):
+        app.router.routes.insert(0, _Elsewhere(app.routes[-1], heads))
     begin = app.router.lifespan_context
 
     @asynccontextmanager
@@ -109,7 +110,9 @@ class _Elsewhere(BaseRoute):
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
         """Take a path whose first part is none of the others'."""
-        path: str = scope["path"].removeprefix(scope.get("root_path", ""))
+        path, root = scope["path"], scope.get("root_path", "").rstrip("/")
+        if path.startswith(f"{root}/"):
+            path = path[len(root) :]
         return (Match.NONE, {}) if _head(path) in self._heads else self._route.matches(scope)
 
     def url_path_for(self, name: str, /, **path_params: object) -> URLPath:

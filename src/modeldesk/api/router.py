@@ -45,5 +45,9 @@ class _Declared(APIRoute):
         if name.startswith("__") or "_declared" not in self.__dict__:
             raise AttributeError(name)
         declared = self.__dict__.pop("_declared")
-        super().__init__(self.path, self.endpoint, **declared)
+        try:
+            super().__init__(self.path, self.endpoint, **declared)
+        except Exception:
+            self._declared = declared  # the next one is told the same
+            raise
         return getattr(self, name)

@@ -77,7 +77,10 @@ def serve(
             typer.echo(_UNENCRYPTED, err=True)
 
     log_to_stderr()
-    run(settings, on_ready=ready)
+    try:
+        run(settings, on_ready=ready)
+    finally:
+        gc.enable()
     typer.echo("Stopped.")
 
 

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 _PAINTED = "md_painted"
+_PATIENCE_SECONDS = 2.0
+"""After how long of being connected a browser counts as having painted."""
 
 # Charts draw themselves before the first frame. A tab in the background has no frames.
 _SCRIPT = f"""<script>
@@ -40,3 +42,5 @@ def after_paint(step: Callable[[], Awaitable[None]]) -> None:
 
     ui.on(_PAINTED, painted)
     ui.add_body_html(_SCRIPT)
+    # Where the page is there, and its line to the server broken just now, the script does not run.
+    ui.timer(_PATIENCE_SECONDS, painted, once=True)

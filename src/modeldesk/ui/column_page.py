@@ -28,7 +28,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.monitor_state import MonitorState
 from modeldesk.ui.places import API, MONITOR, PLAYGROUND, SETTINGS, column_path
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.states import bone, empty, trouble
 from modeldesk.ui.time_ranges import range_choice, segment_choice, window_words
 from modeldesk.ui.timeline_key import timeline_key
 from modeldesk.ui.top_values import value_tables
@@ -101,7 +101,7 @@ class ColumnPage:
 
     async def _after(self) -> None:
         """Bring what comes after the page: the cards at its side, and rows that are wanted."""
-        if self._data.chosen is not None:
+        if self._data.chosen is not None and self._rule is None:
             self._side.clear()
             with self._side:
                 self._rule_card()
@@ -139,7 +139,7 @@ class ColumnPage:
                     self._chosen = block("md-column")
                     self._fill_chosen(self._data.chosen)
                 with block("md-column") as self._side:
-                    block("md-bone").style("height: 480px")
+                    bone(height=480)
 
     def _nothing(self) -> None:
         with block("md-card"):

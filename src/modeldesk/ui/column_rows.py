@@ -194,7 +194,7 @@ def _row(
 
 
 def _at(values: Sequence[float | None] | None, at: int | None) -> float | None:
-    return None if at is None or values is None else values[at]
+    return values[at] if values is not None and at is not None and at < len(values) else None
 
 
 def _distinct(values: Sequence[float | None]) -> dict[str, object]:

@@ -21,6 +21,7 @@ from modeldesk.ui.column_rows import (
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.monitor_state import MonitorData, MonitorState
 from modeldesk.ui.slot_table import SlotTable
+from modeldesk.ui.states import bone
 from modeldesk.ui.time_ranges import window_words
 from modeldesk.ui.verdict_chip import CHIP_CELL
 from modeldesk.ui.wording import count, plural, verdict_words
@@ -132,7 +133,7 @@ class ColumnTable:
             self._table.on("open", self._open)
             self._table.on("sort", self._sort)
             testable(self._table, "columns")
-            self._waiting = block("md-bone md-bone--rows")
+            self._waiting = bone("md-bone--rows")
             self._none = text("p", "No column fits the filters.", "md-none")
             self._none.props["role"] = "status"
             self._none.set_visibility(False)
@@ -144,8 +145,9 @@ class ColumnTable:
         """Show another day, page or order, or mark another column as open."""
         self._state = state
         self._entry = entry
-        if self._trends is None or self._trends.data is not data:
+        if self._trends is None or self._trends.data.report is not data.report:
             self._trends = self._trends_of(data)
+        self._trends.data = data
         self.shown = ShownColumns.of(data, entry, state)
         self._note.set_text(_note(data, entry))
         self._table.columns = _sorted(state.sort)

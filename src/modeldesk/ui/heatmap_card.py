@@ -82,7 +82,8 @@ class HeatmapCard:
 
     def show(self, data: MonitorData, entry: WindowComparison | None) -> None:
         """Show other data, or mark another window; the map is drawn for other data alone."""
-        other = data is not self._data
+        known = self._data
+        other = data.report is not known.report or data.rule != known.rule
         self._take(data, entry)
         self._title.set_text(_title(data))
         if self._picture is None or self._day is None or entry is None:

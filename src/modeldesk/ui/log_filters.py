@@ -19,6 +19,7 @@ from modeldesk.ui.folding import Fold
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.predictions_state import PredictionsState, number_in
 from modeldesk.ui.site import Site
+from modeldesk.ui.states import bone
 
 _WHICH = {
     Which.ANSWERED.value: "Answered",
@@ -81,12 +82,12 @@ class LogFilters:
         with block("md-card md-log-filters") as card:
             testable(card, "filters")
             self._box = self._fold.build("")
-        self._bare = True
+        self.bare = True
         self._show(state)
 
     def fill(self, state: PredictionsState) -> None:
         """Show the choices of a state; until the first time there are only the fields' places."""
-        self._bare = False
+        self.bare = False
         self._show(state)
 
     def _show(self, state: PredictionsState) -> None:
@@ -97,8 +98,8 @@ class LogFilters:
             with block("md-filter-grid"):
                 self._fields()
             with block("md-filter-condition"):
-                if self._bare:
-                    block("md-bone md-bone--field")
+                if self.bare:
+                    bone("md-bone--field")
                     return
                 with block("md-slice-condition"):
                     self._condition.field(state.condition)
@@ -201,8 +202,8 @@ class LogFilters:
             await self._go(change(self._state, event.value))
 
         with self._named(name):
-            if self._bare:
-                block("md-bone md-bone--field")
+            if self.bare:
+                bone("md-bone--field")
                 return
             field = ui.select(dict(options), value=value, on_change=picked)
             self._dress(field, name, f"filter-{test}")
@@ -222,8 +223,8 @@ class LogFilters:
             await self._go(change(self._state, day))
 
         with self._named(f"{name} (UTC)"):
-            if self._bare:
-                block("md-bone md-bone--field")
+            if self.bare:
+                bone("md-bone--field")
                 return
             field = ui.input(value="" if value is None else value.isoformat(), on_change=picked)
             field.props("type=date debounce=500")
@@ -237,8 +238,8 @@ class LogFilters:
         change: Callable[[PredictionsState, str], PredictionsState],
     ) -> None:
         with self._named(name):
-            if self._bare:
-                block("md-bone md-bone--field")
+            if self.bare:
+                bone("md-bone--field")
                 return
             field = ui.input(value=value)
             field.props("maxlength=1000")
@@ -252,8 +253,8 @@ class LogFilters:
         value: float | None,
         change: Callable[[PredictionsState, float | None], PredictionsState],
     ) -> None:
-        if self._bare:
-            block("md-bone md-bone--field")
+        if self.bare:
+            bone("md-bone--field")
             return
         field = ui.input(
             value="" if value is None else f"{value:.15g}",
@@ -269,7 +270,7 @@ class LogFilters:
         async def written(event: events.GenericEventArguments) -> None:
             await self._go(change(self._state, str(event.args or "")))
 
-        # The event brings the text: what is typed while a page connects may arrive after it.
+        # The event brings the text: what is typed may arrive after it.
         for kind in ("blur", "keydown.enter"):
             field.on(kind, written, js_handler="(event) => emit(event.target.value)")
 

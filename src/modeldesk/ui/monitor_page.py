@@ -128,7 +128,7 @@ class MonitorPage:
             found = await aside(data.distinct, self._site.desk, names)
         except ModeldeskError:
             return  # the table stands without them
-        if asked == self._asked:
+        if asked == self._asked and data.report is self._data.report:
             self._table.tell(names, found)
 
     async def _pick_range(self, chosen: str) -> None:
@@ -197,12 +197,13 @@ class MonitorPage:
         )
         if asked != self._asked or data == self._data:
             return
-        before, self._data = self._data, data
+        before, self._data = self._data, data.keeping(self._data)
+        data = self._data
         self._fill_figures()
         if data.alerts != before.alerts:
             self._alerts.fill(data.alerts)
         if (data.report, data.rule) == (before.report, before.rule):
-            return
+            return  # the map and the table stay
         if not before.report.windows:
             self._fill()  # there is a map now
         else:

@@ -169,6 +169,14 @@ class MonitorData:
         judged = [entry for entry in windows if _judged(entry)]
         return (judged or windows or (None,))[-1]
 
+    def keeping(self, before: MonitorData) -> MonitorData:
+        """Return the same with the report of earlier data where both are equal.
+
+        Whether it is the same object tells then whether what is drawn of it has to change.
+        """
+        same = self.report == before.report and self.spans == before.spans
+        return replace(self, report=before.report, spans=before.spans) if same else self
+
     def by_place(self) -> list[list[Mapping[str, ColumnComparison]]]:
         """Return the comparisons of each place of the axis of time, by column."""
         found: list[list[Mapping[str, ColumnComparison]]] = [[] for _ in self.spans]

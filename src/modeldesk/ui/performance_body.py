@@ -34,7 +34,7 @@ from modeldesk.ui.performance_figures import PerformanceFigures
 from modeldesk.ui.performance_history_card import HistoryCard
 from modeldesk.ui.performance_state import PerformanceState
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import say
+from modeldesk.ui.states import bone, say
 
 P = ParamSpec("P")
 
@@ -112,18 +112,25 @@ class PerformanceBody:
             if data.report.figures:
                 self._measured = block("md-bones")
                 with self._measured:
-                    block("md-bone").style("height: 520px")
+                    bone(height=520)
         return None
 
-    def complete(self) -> None:
-        """Add what only labelled rows tell, below what is seen first."""
+    def complete(self) -> bool:
+        """Add what only labelled rows tell, below what is seen first.
+
+        Returns
+        -------
+        bool
+            Whether it was added now: it may be there already, or there may be nothing to tell.
+        """
         data = self._data
         if self._complete or data.measure is None or not data.report.figures:
-            return
+            return False
         self._measured.clear()
         with self._measured:
             self._build_measured()
         self._complete = True
+        return True
 
     def follow(self, data: PerformanceData, state: PerformanceState) -> bool:
         """Show the same after more labels or predictions have come, in place.

@@ -123,10 +123,12 @@ class PerformancePage:
 
     async def _after(self) -> None:
         """Bring what comes after the page: what is below its first screen, and rows."""
-        if not self._lost:
-            self._body.complete()
+        if self._lost:
+            return
+        added = self._body.complete()
         await self._drawer.show(self._data.rows, self._state)
-        await self._load_after()
+        if added:
+            await self._load_after()
 
     async def _load_after(self) -> None:
         """Read what takes longer: parts, and the worst ones."""

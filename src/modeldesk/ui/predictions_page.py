@@ -269,7 +269,8 @@ class PredictionsPage:
 
     async def _after(self) -> None:
         """Bring what comes after the page: the fields, and the row that the address asks for."""
-        self._filters.fill(self._state)
+        if self._filters.bare:
+            self._filters.fill(self._state)
         if self._state.row:
             await self._drawer.show(self._state.row)
 

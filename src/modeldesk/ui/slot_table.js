@@ -1,5 +1,5 @@
 /* A table whose rows stay where they are when the page changes elsewhere. */
-import { toRaw } from "vue";
+import { h, resolveComponent, toRaw, withCtx } from "vue";
 
 const made = new Map();
 
@@ -10,13 +10,6 @@ function part(template) {
 }
 
 export default {
-  template: `
-    <q-table ref="qRef" :columns="columns" :rows="given" :row-key="rowKey">
-      <template v-for="(template, slot) in parts" :key="slot" v-slot:[slot]="scope">
-        <component :is="template" :props="scope" />
-      </template>
-    </q-table>
-  `,
   props: {
     columns: Array,
     rows: Array,
@@ -27,13 +20,19 @@ export default {
   computed: {
     /* Rows are replaced as a whole, and watched for nothing else. */
     given() {
-      const rows = toRaw(this.rows), still = toRaw(this.still);
-      return still ? rows.map((row) => ({ ...row, still: still[row[this.rowKey]] })) : rows;
+      const rows = toRaw(this.rows), still = toRaw(this.still), key = this.rowKey;
+      if (!still) return rows;
+      return rows.filter((row) => row[key] in still).map((row) => ({ ...row, still: still[row[key]] }));
     },
-    parts() {
-      const found = {};
-      for (const [slot, template] of Object.entries(this.templates)) found[slot] = part(template);
-      return found;
-    },
+  },
+  render() {
+    const slots = {};
+    for (const [slot, template] of Object.entries(this.templates)) {
+      const drawn = (scope) => h(part(template), { key: scope?.key, props: scope });
+      // Rows are told apart by their keys only where the slot gives an element, and no list.
+      slots[slot] = withCtx(slot === "body" ? drawn : (scope) => [drawn(scope)]);
+    }
+    const given = { ref: "qRef", columns: this.columns, rows: this.given, rowKey: this.rowKey };
+    return h(resolveComponent("q-table"), given, slots);
   },
 };

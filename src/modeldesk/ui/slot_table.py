@@ -13,7 +13,8 @@ class SlotTable(ui.table, component="slot_table.js"):
 
     NiceGUI makes a new component of each template whenever anything of the page changes, so
     that all rows of all tables are thrown away and built again, with the focus that was in them.
-    Here each template stays one component, and rows that are the same are left alone.
+    Here each template stays one component, and rows are told apart by their keys: they are
+    changed, or moved, and not built anew.
     """
 
     _sent: Mapping[str, object] | None = None

@@ -31,6 +31,15 @@ def bones() -> ui.element:
     return skeleton
 
 
+def bone(classes: str = "", *, height: int | None = None) -> ui.element:
+    """Add one grey box in the place of what comes a moment later; the caller takes it away."""
+    box = block(f"md-bone {classes}")
+    box.props["aria-busy"] = "true"
+    if height is not None:
+        box.style(f"height: {height}px")
+    return box
+
+
 def empty(icon: str, title: str, words: str, *, code: str = "", small: bool = False) -> ui.element:
     """Add what is shown where there is no data yet, with the way to some."""
     box = block("md-empty md-empty--small" if small else "md-empty")

@@ -137,3 +137,28 @@ async def test_a_server_that_ends_while_it_is_made_waits_for_it() -> None:
         await asyncio.sleep(0)
     assert make.noted == ["made", "begun by nobody", "ended"]
     await request
+
+
+@pytest.mark.parametrize(
+    ("path", "root", "answer"),
+    [
+        ("/own", "", "own"),
+        ("/page", "", "a page"),
+        ("/under/own", "/under", "own"),
+        ("/under/page", "/under", "a page"),
+        ("/ownership", "/own", None),
+        ("//own", "", None),
+    ],
+)
+async def test_a_proxy_may_serve_both_below_a_path(
+    path: str, root: str, answer: str | None
+) -> None:
+    """The part of the path that is the proxy's is told apart at its end, not in a word."""
+    app = application(Maker())
+    transport = httpx.ASGITransport(app=app, root_path=root)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://here") as asking,
+    ):
+        found = await asking.get(path)
+    assert (found.json() if found.status_code == 200 else None) == answer
