@@ -247,6 +247,8 @@ def test_what_is_written_counts_however_late_it_arrives(seeded: Seeded, browser_
     """Applied at once after another was cleared: the server has not even heard of either."""
     page = browser_page
     enter(page, seeded.at("?days=7&condition=age%20%3C%2040"))
+    # Until then the page framework holds events back, each by itself, and may change their order.
+    page.wait_for_function("window.did_handshake")
     field = page.get_by_test_id("data-condition")
     field.evaluate(
         """(field, condition) => {

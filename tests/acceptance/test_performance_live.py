@@ -110,8 +110,9 @@ def comes(page: Page, wanted: Callable[[], bool]) -> bool:
 
 def cells(page: Page) -> list[int]:
     """Return the confusion matrix, row by row."""
-    found = page.get_by_test_id("confusion").locator(".md-confusion-count").all_inner_texts()
-    return [int(words) for words in found]
+    found = page.get_by_test_id("confusion").locator(".md-confusion-count")
+    expect(found.first).to_be_visible()  # it comes after what is above it
+    return [int(words) for words in found.all_inner_texts()]
 
 
 def counted(said: tuple[str, ...], truth: tuple[str, ...]) -> list[int]:
