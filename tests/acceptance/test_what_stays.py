@@ -13,6 +13,7 @@ from modeldesk.desk import Desk
 from modeldesk.settings import Settings
 from tests.support.fields import choose
 from tests.support.iris import FEATURES, iris_frame, iris_model
+from tests.support.measuring import measured_servers
 from tests.support.server import RunningServer, running_server
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
             rows = iris_frame().sample(60, seed=ago).select(FEATURES).to_dicts()
             desk.predictor.predict("iris", rows, timestamps=[NOW - timedelta(days=ago)] * 60)
         desk.jobs.run()
-    with running_server(home) as running:
+    with measured_servers(), running_server(home) as running:
         yield running
 
 

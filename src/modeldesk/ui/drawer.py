@@ -12,7 +12,7 @@ from nicegui import events, ui
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.markup import block, scrollable, testable, text
 from modeldesk.ui.moments import sentence
-from modeldesk.ui.states import trouble
+from modeldesk.ui.states import bone, trouble
 
 _WAITING = 240
 _STEPS = {"j": 1, "k": -1}
@@ -105,7 +105,7 @@ class Drawer:
             self._head(title, (), "", None)
             with block("md-drawer-body") as body:
                 body.props["aria-busy"] = "true"
-                block("md-bone").style(f"height: {_WAITING}px")
+                bone(height=_WAITING)
 
     def fail(self, title: str, error: ModeldeskError) -> None:
         """Show why there is nothing."""

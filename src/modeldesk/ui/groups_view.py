@@ -21,7 +21,7 @@ from modeldesk.ui.measured import interval_words, value_words
 from modeldesk.ui.plain_table import cut
 from modeldesk.ui.site import Site
 from modeldesk.ui.slot_table import SlotTable
-from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.states import bone, empty, trouble
 from modeldesk.ui.wording import count, plural, share
 
 _BY, _SLICE = "by", "slice"
@@ -198,7 +198,7 @@ class GroupsView:
         self._body.clear()
         with self._body, block("md-bones") as waiting:
             waiting.props["aria-busy"] = "true"
-            block("md-bone").style("height: 240px")
+            bone(height=240)
         try:
             report = await aside(self._load)
         except ModeldeskError as error:

@@ -16,7 +16,7 @@ from modeldesk.ui.site import Site
 from modeldesk.ui.slice_finder import SliceFinder
 from modeldesk.ui.slice_form import SliceForm
 from modeldesk.ui.slot_table import SlotTable
-from modeldesk.ui.states import empty, say, trouble
+from modeldesk.ui.states import bone, empty, say, trouble
 
 _ROWS_A_PAGE = 25
 
@@ -118,7 +118,7 @@ class PartsCard:
             self._finder.build(data.rows)
             self._body = block("")
             with self._body, block("md-card-body"):
-                block("md-bone").style("height: 120px")
+                bone(height=120)
 
     def follow(self, data: PerformanceData) -> None:
         """Take what the page shows by now; `fill` brings the parts of it."""

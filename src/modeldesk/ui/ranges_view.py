@@ -23,7 +23,7 @@ from modeldesk.ui.long_work import LongWork
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.plain_table import cut, plain_table
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.states import bone, empty, trouble
 from modeldesk.ui.wording import NOTHING, count, share, utc
 
 _MOST_LISTED = 60
@@ -147,7 +147,7 @@ class RangesView:
             waiting.props["aria-busy"] = "true"
             with block("md-card"):
                 work.build()
-            block("md-bone").style("height: 280px")
+            bone(height=280)
         try:
             report = await work.run(self._load, work.progress)
         except Stopped:

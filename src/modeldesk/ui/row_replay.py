@@ -11,7 +11,7 @@ from modeldesk.ui.background import aside
 from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.score_bars import score_bars
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import trouble
+from modeldesk.ui.states import bone, trouble
 from modeldesk.ui.wording import brief, plain
 
 
@@ -58,7 +58,7 @@ class RowReplay:
         asked = self._asked
         self._answer.clear()
         with self._answer:
-            block("md-bone").style("height: 56px")
+            bone(height=56)
         name = self._found.view.prediction_id
         try:
             opinion = await aside(self._site.desk.opinions.of, name, int(self._field.value))

@@ -22,7 +22,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.number_fields import NumberFields, NumberPart
 from modeldesk.ui.rule_state import RuleState, numbers_of
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.states import bone, empty, trouble
 from modeldesk.ui.wording import plural
 
 _HEIGHT = 250
@@ -128,7 +128,7 @@ class RuleCard:
                     self._room = block("")
                     testable(self._room, "trial")
                     with self._room:
-                        block("md-bone").style(f"height: {_HEIGHT + 60}px")
+                        bone(height=_HEIGHT + 60)
         self._show_numbers()
 
     async def renew(self, rule: DriftRule) -> None:

@@ -27,7 +27,7 @@ def bones() -> ui.element:
     testable(skeleton, "waiting")
     with skeleton:
         for height in (84, 320, 240):
-            block("md-bone").style(f"height: {height}px")
+            bone(height=height)
     return skeleton
 
 

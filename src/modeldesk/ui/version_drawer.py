@@ -22,7 +22,7 @@ from modeldesk.ui.places import COMPARE, MONITOR, PERFORMANCE, model_path
 from modeldesk.ui.plain_table import cut, plain_table
 from modeldesk.ui.site import Site
 from modeldesk.ui.snippet_block import snippet_block
-from modeldesk.ui.states import trouble
+from modeldesk.ui.states import bone, trouble
 from modeldesk.ui.version_facts import (
     class_rows,
     column_rows,
@@ -108,7 +108,7 @@ class VersionDrawer:
             self._head(f"Version {number}")
             with block("md-drawer-body") as body:
                 body.props["aria-busy"] = "true"
-                block("md-bone").style("height: 240px")
+                bone(height=240)
         try:
             found = await aside(VersionDetails.load, self._site.desk, self._model, number)
         except ModeldeskError as error:

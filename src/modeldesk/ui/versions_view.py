@@ -25,7 +25,7 @@ from modeldesk.ui.markup import block, testable, text
 from modeldesk.ui.paired_view import PairedView
 from modeldesk.ui.places import VERSIONS
 from modeldesk.ui.site import Site
-from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.states import bone, empty, trouble
 from modeldesk.ui.wording import count
 
 _NAMES = {Source.TEST: "Test set", Source.SHADOW: "Shadow", Source.REPLAY: "Replay"}
@@ -271,7 +271,7 @@ class VersionsView:
                     self._work.build()
                 return
             for height in (120, 300):
-                block("md-bone").style(f"height: {height}px")
+                bone(height=height)
 
     def _fail(self, error: ModeldeskError) -> None:
         self._body.clear()

@@ -18,7 +18,7 @@ from modeldesk.ui.performance_data import Rows
 from modeldesk.ui.row_table import ROWS_A_PAGE, ShownPage, columns_of, table_rows
 from modeldesk.ui.site import Site
 from modeldesk.ui.slot_table import SlotTable
-from modeldesk.ui.states import empty, trouble
+from modeldesk.ui.states import bone, empty, trouble
 from modeldesk.ui.time_ranges import window_words
 
 
@@ -71,7 +71,7 @@ class WindowRows:
             self._head()
             with scrollable("md-drawer-body") as body:
                 body.props["aria-busy"] = "true"
-                block("md-bone").style("height: 240px")
+                bone(height=240)
         try:
             page = await aside(_load, self._site.desk, self._data, self._window, cursor)
         except ModeldeskError as error:
