@@ -50,3 +50,18 @@ def many_classes(random: np.random.Generator, rows: int, shift: float = 0.0) -> 
         columns={"a": x[:, 0], "b": x[:, 1]},
         chances=chances,
     )
+
+
+def seasonal(random: np.random.Generator, rows: int, *, first: int = 0) -> Shifted:
+    """Draw rows of two classes whose scores rise and fall with the season, and labels do not."""
+    x = random.normal(size=rows)
+    season = 1.2 * np.sin(2 * np.pi * (first + np.arange(rows)) / 4000)
+    chances = 1 / (1 + np.exp(-1.5 * x))
+    scores = 1 / (1 + np.exp(-1.5 * x - season))
+    return Shifted(
+        scores=scores,
+        predicted=(scores > 0.5).astype(np.intp),
+        labels=(random.random(rows) < chances).astype(np.intp),
+        columns={"x": random.normal(size=rows)},
+        chances=chances,
+    )

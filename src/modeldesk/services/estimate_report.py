@@ -129,6 +129,8 @@ class LearnedView:
     end: datetime
     treatment: str | None
     """What is made of scores: "none", "calibrated" or "corrected"; ``None`` of a regression."""
+    contextual: bool = False
+    """Whether what a day's scores say as a whole is used as well; only of two classes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -395,4 +397,5 @@ def _learned(kept: EstimatorRecord, estimator: Estimator) -> LearnedView:
         treatment=estimator.treatment.value
         if isinstance(estimator, ClassificationEstimator)
         else None,
+        contextual=isinstance(estimator, ClassificationEstimator) and estimator.effect is not None,
     )

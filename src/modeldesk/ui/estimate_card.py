@@ -75,7 +75,7 @@ class EstimateCard:
             with self._place:
                 self._table = self._card()
         self._note.set_text(_note(report))
-        self._learned.set_text(_learned(report))
+        self._learned.set_text(learned_words(report))
         if rows != self._table.rows:
             self._table.rows = rows
 
@@ -159,11 +159,14 @@ def _note(report: EstimateReport) -> str:
     return f"of {latest:%a %Y-%m-%d}, {rows}, with {report.level:.0%} intervals"
 
 
-def _learned(report: EstimateReport) -> str:
+def learned_words(report: EstimateReport) -> str:
+    """Say what estimates rest on; nothing where nothing was learned."""
     learned = report.learned
     if learned is None:
         return ""
     how = "" if learned.treatment is None else f"; {_TREATMENTS[learned.treatment]}"
+    if learned.contextual:
+        how += ", and moved by what their day says as a whole"
     compared = (
         "Days that were not learned from are compared with what their labels say."
         if report.scorecards

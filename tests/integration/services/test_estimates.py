@@ -28,12 +28,16 @@ Labelled = tuple[list[str], list[str]]
 
 
 def customers(
-    seed: int, *, age: float = 0.0, turned: bool = False
+    seed: int, *, age: float = 0.0, turned: bool = False, relative: bool = False
 ) -> tuple[pl.DataFrame, list[str]]:
-    """Return rows and whether they bought; ``turned`` ones do the contrary."""
+    """Return rows and whether they bought.
+
+    ``turned`` ones do the contrary, and ``relative`` ones if they are older than others are then.
+    """
     rng = np.random.default_rng(seed)
     rows = pl.DataFrame({"age": rng.normal(age, 1, ROWS), "income": rng.normal(0, 1, ROWS)})
-    chance = 1 / (1 + np.exp(-1.5 * rows["age"].to_numpy() - rows["income"].to_numpy()))
+    older = rows["age"].to_numpy() - (age if relative else 0.0)
+    chance = 1 / (1 + np.exp(-1.5 * older - rows["income"].to_numpy()))
     bought = rng.random(ROWS) < chance
     return rows, ["yes" if each != turned else "no" for each in bought]
 
@@ -46,9 +50,11 @@ def publish(desk: Desk) -> None:
     desk.registry.publish(model, name="shop", reference=reference, target="bought")
 
 
-def day(desk: Desk, number: int, *, age: float = 0.0, turned: bool = False) -> Labelled:
+def day(
+    desk: Desk, number: int, *, age: float = 0.0, turned: bool = False, relative: bool = False
+) -> Labelled:
     """Predict a day's rows; return their identifiers and true outcomes."""
-    rows, bought = customers(100 + number, age=age, turned=turned)
+    rows, bought = customers(100 + number, age=age, turned=turned, relative=relative)
     at = START + timedelta(days=number, hours=9)
     answer = desk.predictor.predict("shop", rows.to_dicts(), timestamps=[at] * ROWS)
     return [each.prediction_id for each in answer.predictions], bought
@@ -98,6 +104,23 @@ def test_later_days_are_estimated_from_the_first_labels(desk: Desk) -> None:
     assert cards["accuracy"].windows == 2
     assert cards["accuracy"].mean_error < 0.05
     assert report.warnings == ()
+
+
+def test_days_whose_scores_rise_together_while_labels_do_not(desk: Desk) -> None:
+    """The first days have shown what that means, and the report says that it is allowed for."""
+    publish(desk)
+    for number in range(12):
+        label(desk, *day(desk, number, age=float(np.sin(number)), relative=True))
+    desk.jobs.run()
+    assert desk.estimating.learn("shop", end=START + timedelta(days=10)) is not None
+    desk.jobs.run()
+    report = desk.estimates.report("shop")
+    assert report.learned is not None
+    assert report.learned.contextual
+    for found in report.days[10:]:
+        for measure in ("accuracy", "precision", "recall"):
+            view = one(found, measure)
+            assert view.value == pytest.approx(view.realised, abs=0.1)  # 0.22 without
 
 
 def test_concept_drift_is_told_once_labels_say_so(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from modeldesk.services.estimate_report import (
     LearnedView,
     ScorecardView,
 )
-from modeldesk.ui.estimate_card import estimate_rows
+from modeldesk.ui.estimate_card import estimate_rows, learned_words
 from modeldesk.ui.estimate_notices import estimate_warnings
 from modeldesk.ui.performance_data import EstimatedMeasure, estimated
 
@@ -73,6 +73,17 @@ def card(within: int, windows: int) -> ScorecardView:
         coverage=within / windows,
         level=0.95,
     )
+
+
+def test_what_estimates_rest_on_is_told() -> None:
+    """The rows, what is made of scores, and whether a day as a whole counts."""
+    found = report(day(0, ACCURACY))
+    assert "2,000 labelled rows of 2026-03-01" in learned_words(found)
+    assert "scores are calibrated. No other day" in learned_words(found)
+    assert found.learned is not None
+    whole = replace(found, learned=replace(found.learned, contextual=True))
+    assert "calibrated, and moved by what their day says as a whole." in learned_words(whole)
+    assert learned_words(replace(found, learned=None)) == ""
 
 
 def test_an_estimate_stands_for_the_measure_that_labels_tell() -> None:

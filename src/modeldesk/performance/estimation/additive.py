@@ -1,9 +1,13 @@
 r"""Penalised additive models on cells, fitted by Newton's method.
 
 The mean of an outcome is :math:`\mu = g(\text{offset} + a + \sum_t \beta_t[\text{cell}_t])`, with
-the identity, the logistic function or the exponential function for :math:`g`. With these the
-residuals of the reference sum up to almost nothing in every cell of every term: whatever shift of
-the inputs reweights the cells, the estimate follows it (*multicalibration*).
+the identity, the logistic function or the exponential function for :math:`g`. The residuals of
+the reference, weighed, sum up to almost nothing in every cell of every term: whatever shift of the
+inputs reweights the cells, the estimate follows it (*multicalibration*).
+
+Sizes of errors vary the more the larger they are expected to be, as :math:`\mu^p` with `p` from 1
+to 2 by the data. With the exponential function residuals are weighed by :math:`\mu^{1 - p}`, so
+that a few rows with wild errors do not tell what all others mean (quasi-likelihood).
 
 Sums over rows are sums over cells, so that a Newton step takes one `bincount` for each pair of
 terms, and no matrix with a row for each row. How smooth each term is decides the data: its
@@ -12,7 +16,8 @@ penalty's weight follows the update of Fellner and Schall.
 References
 ----------
 Wood, Fasiolo: A generalized Fellner-Schall method for smoothing parameter optimization, 2017.
-Hebert-Johnson et al.: Multicalibration, 2018.
+Hebert-Johnson et al.: Multicalibration, 2018. Wedderburn: Quasi-likelihood functions, 1974.
+Nelder, Pregibon: An extended quasi-likelihood function, 1987.
 """
 
 from __future__ import annotations
@@ -27,6 +32,7 @@ from numpy.typing import NDArray
 
 from modeldesk.performance.estimation.cells import Codes, Cut, Floats
 from modeldesk.performance.estimation.terms import Term
+from modeldesk.performance.estimation.variance_law import VarianceLaw
 
 STEPS = 6
 """Newton steps at most; with twice as many the benchmark's estimates get no better."""
@@ -166,6 +172,7 @@ class _Problem:
         self.size = 1 + sum(term.size for term in terms)
         self.penalties = [term.penalty(cuts) for term in terms]
         self.smoothing = np.full(len(terms), 10.0)
+        self.law = VarianceLaw()
         self.beta = np.zeros(self.size)
         if link is Link.EXPONENTIAL:
             expected = float(np.exp(np.clip(offset, -_FAR, _FAR)).mean())
@@ -181,11 +188,14 @@ class _Problem:
         dispersion = 1.0
         for step in range(STEPS if final else _FEW):
             means, curvature = self._state()
+            if self.link is Link.EXPONENTIAL:
+                self.law = VarianceLaw.of(means, self.outcomes)
+                curvature = self.link.slope(means) * self.law.weights(means)
             if not step or self.link is not Link.IDENTITY:  # whose curvature is always one
                 gram = self._gram(curvature, slice(None))
             penalty = self._penalty()
             inverse = np.linalg.inv(gram + penalty).astype(np.float64, copy=False)
-            gradient = self._gradient(self.outcomes - means, slice(None)) - penalty @ self.beta
+            gradient = self._gradient(self._residuals(means), slice(None)) - penalty @ self.beta
             change = inverse @ gradient
             largest = float(np.abs(change).max())
             self.beta = self.beta + change * min(1.0, _LARGEST_STEP / max(largest, 1e-12))
@@ -200,7 +210,7 @@ class _Problem:
 
     def _told(self, inverse: Floats) -> Fit:
         means, curvature = self._state()
-        residuals = self.outcomes - means
+        residuals = self._residuals(means)
         count = self.outcomes.size
         edges = np.linspace(0, count, BLOCKS + 1).astype(np.intp)
         scores = np.column_stack(
@@ -235,8 +245,10 @@ class _Problem:
     def _state(self) -> tuple[Floats, Floats]:
         sums = _sums(self.beta[0], self.beta[1:], self.places, self.codes, self.offset)
         means = self.link.mean(sums)
-        curvature = self.link.slope(means)
-        return means, curvature
+        return means, self.link.slope(means) * self.law.weights(means)
+
+    def _residuals(self, means: Floats) -> Floats:
+        return (self.outcomes - means) * self.law.weights(means)
 
     def _gradient(self, residuals: Floats, rows: slice) -> Floats:
         some = residuals[rows]
@@ -296,7 +308,7 @@ class _Problem:
         left = self.outcomes - means
         squares = left * left
         if self.link is Link.EXPONENTIAL:
-            squares = squares / np.maximum(means, 1e-12)
+            squares = squares * self.law.weights(means) / np.maximum(means, 1e-12)
         return float(squares.sum()) / max(self.outcomes.size - effective, 1.0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -14,6 +14,7 @@ from modeldesk.performance.estimation.additive import Link
 from modeldesk.performance.estimation.axis import CELLS
 from modeldesk.performance.estimation.calibration import Calibrator
 from modeldesk.performance.estimation.cells import Codes, Columns, Floats
+from modeldesk.performance.estimation.contextual import ContextualEffect
 from modeldesk.performance.estimation.outcomes import Answers, Values, answers
 from modeldesk.performance.estimation.records import (
     CLASSIFYING,
@@ -77,6 +78,8 @@ class ClassificationEstimator:
     reading: Reading | None
     quality: Quality
     fingerprint: bytes
+    effect: ContextualEffect | None = None
+    """What a whole window's scores say; only of two classes."""
 
     def condense(
         self, scores: Floats, predicted: Values, columns: Columns | None = None
@@ -144,6 +147,7 @@ class ClassificationEstimator:
             When the window was made by another estimator.
         """
         check_same(self.fingerprint, window.fingerprint)
+        window = self._in_context(window)
         rows = measuring.Rows(
             counts=window.counts.astype(np.float64),
             of_class=window.expected,
@@ -168,6 +172,29 @@ class ClassificationEstimator:
         spread = float(np.hypot(spread, np.sqrt(self.quality.excess.get(measure, 0.0))))
         ceiling = np.inf if measure is Measure.LOG_LOSS else 1.0
         return trust.interval(measure, value.value, spread, level=level, ceiling=ceiling)
+
+    def _in_context(self, window: ClassificationWindow) -> ClassificationWindow:
+        """Return the window with its rows' probabilities moved by what it is as a whole."""
+        if self.effect is None or not window.rows:
+            return window
+        apart = self.effect.apart(float(window.expected.sum()), window.rows)
+        counts = np.maximum(window.counts, 1)
+        mean = window.expected / counts
+        # As if half of a cell's rows were a standard deviation above its mean, half below.
+        reach = np.sqrt(np.maximum(mean * (1 - mean) - window.spread / counts, 0))
+        above, below = (self.effect.moved(mean + sign * reach, apart) for sign in (1, -1))
+        expected = window.counts * (above + below) / 2
+        spread = window.counts * (above * (1 - above) + below * (1 - below)) / 2
+        wobble = self.effect.wobble(mean, apart) * spread[..., None]
+        groups = wobble.reshape(*window.errors.shape[:3], CELLS // GROUPS, -1).sum(axis=3)
+        right, rows = expected.sum(axis=(0, 2)), window.counts.sum(axis=(0, 2))
+        return replace(
+            window,
+            expected=expected,
+            spread=spread,
+            errors=window.errors + groups,
+            confusion=np.array([rows - right, right]),
+        )
 
     def _chances(self, given: Answers, columns: Columns) -> tuple[list[Floats], tuple[Codes, ...]]:
         """Return the probability of each view, and the cells of the columns."""

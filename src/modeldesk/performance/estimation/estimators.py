@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from modeldesk.performance.estimation.classifying import (
     View,
 )
 from modeldesk.performance.estimation.codec import VERSION, array, packed, unpacked
+from modeldesk.performance.estimation.contextual import ContextualEffect
 from modeldesk.performance.estimation.directions import Direction
 from modeldesk.performance.estimation.regressing import RegressionEstimator, RegressionQuality
 from modeldesk.performance.estimation.surface import Reading, Scale, Surface
@@ -28,16 +30,18 @@ Estimator = ClassificationEstimator | RegressionEstimator
 _CLASSIFYING = b"MDEK"
 _REGRESSING = b"MDEG"
 _WHAT = "estimator"
-_WITH_DIRECTIONS = 2
-"""Format version of estimators whose reading has directions; version 1 knows none."""
+_NEWEST = 2
+"""Format version of classification with a contextual effect, and of regression with directions;
+others are written as version 1, which knows neither."""
 Fields = Mapping[str, Any]
 
 
 def encode_estimator(estimator: Estimator) -> bytes:
     """Return an estimator as bytes, with format version and checksum."""
     if isinstance(estimator, ClassificationEstimator):
-        return packed(_CLASSIFYING, _classification_fields(estimator))
-    version = _WITH_DIRECTIONS if estimator.reading.directions else VERSION
+        version = VERSION if estimator.effect is None else _NEWEST
+        return packed(_CLASSIFYING, _classification_fields(estimator), version=version)
+    version = _NEWEST if estimator.reading.directions else VERSION
     return packed(_REGRESSING, _regression_fields(estimator), version=version)
 
 
@@ -53,8 +57,7 @@ def decode_estimator(data: bytes) -> Estimator:
     if magic not in {_CLASSIFYING, _REGRESSING}:
         message = "These bytes are no estimator."
         raise Corrupt(message)
-    newest = VERSION if magic == _CLASSIFYING else _WITH_DIRECTIONS
-    fields = unpacked(magic, data, _WHAT, newest=newest)
+    fields = unpacked(magic, data, _WHAT, newest=_NEWEST)
     try:
         return _classification(fields) if magic == _CLASSIFYING else _regression(fields)
     except Corrupt:
@@ -80,6 +83,9 @@ def _classification_fields(estimator: ClassificationEstimator) -> dict[str, obje
             "excess": dict(estimator.quality.excess),
         },
     }
+    if estimator.effect is not None:
+        numbers = asdict(estimator.effect)
+        fields |= {"effect errors": numbers.pop("errors"), "effect": numbers}
     for place, view in enumerate(estimator.views):
         fields |= {
             f"{place} knots": view.calibrator.knots,
@@ -112,7 +118,17 @@ def _classification(fields: Fields) -> ClassificationEstimator:
         reading=None if reading is None else _reading(reading),
         quality=Quality(**fields["quality"]),
         fingerprint=bytes(fields["fingerprint"]),
+        effect=_effect(fields) if "effect" in fields else None,
     )
+
+
+def _effect(fields: Fields) -> ContextualEffect:
+    errors = array(fields["effect errors"], _WHAT)
+    numbers = {name: float(value) for name, value in fields["effect"].items()}
+    if errors.ndim != 2 or not np.isfinite([*numbers.values(), *errors.ravel()]).all():  # noqa: PLR2004
+        message = "the numbers of the contextual effect are not finite"
+        raise ValueError(message)
+    return ContextualEffect(errors=errors, **numbers)
 
 
 def _regression_fields(estimator: RegressionEstimator) -> dict[str, object]:

@@ -19,7 +19,8 @@ def expected_errors(
 ) -> Floats:
     """Return the chance of each row that its prediction is wrong, shape ``(n,)``.
 
-    NaN where a score or the prediction is missing.
+    NaN where a score or the prediction is missing. Where whole windows have an effect, the rows
+    that are given together are one.
 
     Parameters
     ----------
@@ -56,6 +57,8 @@ def expected_errors(
                 cells = view.surface.cells(estimator.reading, codes, known)
                 sums[place] = view.surface.sums(cells, sums[place])
     chances = normalised([Link.LOGISTIC.mean(each) for each in sums])
+    if estimator.effect is not None:
+        chances = [estimator.effect.of(each) for each in chances]
     by_class = [1 - chances[0], chances[0]] if len(chances) == 1 else chances
     found = np.full(given.kept.size, np.nan)
     found[given.kept] = 1 - np.stack(by_class)[given.predicted, np.arange(given.rows)]

@@ -22,6 +22,7 @@ from modeldesk.performance.estimation.classifying import (
     normalised,
     tallied,
 )
+from modeldesk.performance.estimation.contextual import ContextualEffect
 from modeldesk.performance.estimation.outcomes import (
     PREDICTED,
     Answers,
@@ -161,11 +162,15 @@ class _Reference:
             losses[corrected.treatment.value] = self._loss(corrected)
             if self._better(corrected, chosen) and self._dispersion(corrected) < UNSTABLE:
                 chosen = corrected
+        chosen, effect = self._in_context(chosen)
+        if effect is not None:
+            losses["contextual"] = self._loss(chosen)
         estimator = ClassificationEstimator(
             classes=self.classes,
             views=chosen.views,
             treatment=chosen.treatment,
             reading=chosen.reading,
+            effect=effect,
             quality=self._quality(chosen, losses),
             fingerprint=b"",
         )
@@ -246,6 +251,24 @@ class _Reference:
             reading=reading,
             chances=normalised(chances),
         )
+
+    def _in_context(self, chosen: _Candidate) -> tuple[_Candidate, ContextualEffect | None]:
+        """Return what is left to chance with the effect of whole windows, where there is one."""
+        if len(chosen.chances) > 1:
+            return chosen, None
+        [chance], [outcomes] = chosen.chances, self.outcomes
+        held_out = chance.copy()
+        for fold in range(FOLDS):
+            inside = self.blocks * FOLDS // BLOCKS == fold
+            known = ContextualEffect.learned(
+                chance[~inside], outcomes[~inside], self.blocks[~inside]
+            )
+            if known is not None:
+                held_out[inside] = known.of(chance[inside], self.blocks[inside])
+        moved = replace(chosen, chances=[held_out])
+        if not self._better(moved, chosen):
+            return chosen, None
+        return moved, ContextualEffect.learned(chance, outcomes, self.blocks)
 
     def _losses(self, candidate: _Candidate) -> Floats:
         """Return the log loss of each block, shape ``(BLOCKS,)``."""

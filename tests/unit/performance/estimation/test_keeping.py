@@ -21,7 +21,7 @@ from modeldesk.performance.estimation import (
     learn_classification,
     learn_regression,
 )
-from tests.support.shifting import many_classes, two_classes
+from tests.support.shifting import many_classes, seasonal, two_classes
 
 GOLDEN = Path(__file__).parent / "golden"
 RANDOM = np.random.default_rng(11)
@@ -74,8 +74,18 @@ def turned() -> tuple[Estimator, list[Window]]:
     ]
 
 
+def in_context() -> tuple[Estimator, list[Window]]:
+    """Return an estimator that knows an effect of whole windows, and three windows."""
+    rows = seasonal(RANDOM, 8000)
+    found = learn_classification(rows.scores, rows.predicted, rows.labels, classes=["0", "1"])
+    assert isinstance(found, ClassificationEstimator)
+    assert found.effect is not None
+    some = [seasonal(RANDOM, count) for count in (700, 40, 0)]
+    return found, [found.condense(each.scores, each.predicted) for each in some]
+
+
 KINDS = pytest.mark.parametrize(
-    "kind", [two, many, regression, turned], ids=lambda kind: kind.__name__
+    "kind", [two, many, regression, turned, in_context], ids=lambda kind: kind.__name__
 )
 
 
@@ -194,10 +204,21 @@ def test_an_estimator_of_the_first_version_stays_readable() -> None:
     assert encode_estimator(found)[4] == 1
 
 
-def test_directions_have_a_format_version_of_their_own() -> None:
+@pytest.mark.parametrize("kind", [turned, in_context])
+def test_what_is_newer_has_a_format_version_of_its_own(kind: type) -> None:
     """Who knows only the first version is told so, instead of reading half of it."""
-    found, _ = turned()
+    found, _ = kind()
     assert encode_estimator(found)[4] == 2
+
+
+def test_an_effect_that_is_no_number_is_found() -> None:
+    """Though the checksum is right."""
+    found, _ = in_context()
+    assert isinstance(found, ClassificationEstimator)
+    assert found.effect is not None
+    broken = replace(found, effect=replace(found.effect, context=float("nan")))
+    with pytest.raises(Corrupt, match="not finite"):
+        decode_estimator(encode_estimator(broken))
 
 
 @pytest.mark.parametrize("damage", ["names", "weights", "nan"])
