@@ -44,6 +44,7 @@ async def offer(
     rate: float,
     seconds: float,
     tally: Tally,
+    connections: int = CONNECTIONS,
 ) -> None:
     """Send requests, one after the other and over again, at a steady rate.
 
@@ -59,8 +60,10 @@ async def offer(
         How long.
     tally
         Is told of each request, as it ends.
+    connections
+        How many are opened.
     """
-    free = deque([await asyncio.open_connection(HOST, port) for _ in range(CONNECTIONS)])
+    free = deque([await asyncio.open_connection(HOST, port) for _ in range(connections)])
     under_way: set[asyncio.Task[None]] = set()
 
     async def send(message: bytes) -> None:

@@ -8,7 +8,7 @@ larger whole numbers, strings) is read value by value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -69,6 +69,18 @@ class PackedRows:
             message = "its columns do not go together"
             raise ValueError(message)
         return PackedRows(columns=columns, height=len(_one.decode(values[0])), values=values)
+
+    def only(self, names: Collection[str]) -> PackedRows:
+        """Return the same rows with those of their columns that are among `names`."""
+        kept = [place for place, name in enumerate(self.columns.names) if name in names]
+        return PackedRows(
+            columns=FewColumns.of(
+                [self.columns.names[place] for place in kept],
+                "".join(self.columns.types[place] for place in kept),
+            ),
+            height=self.height,
+            values=[self.values[place] for place in kept],
+        )
 
     def frame(self) -> pl.DataFrame:
         """Return the rows as a table; raises as `packed_table` does."""

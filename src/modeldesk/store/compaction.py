@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, TypeAlias
 
 import polars as pl
@@ -14,6 +15,7 @@ from modeldesk.schema import ChunkKeys
 from modeldesk.store.appending import SETTLED_ROWS
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
+from modeldesk.store.inserting import insert_many
 from modeldesk.store.locking import lock_chunks
 from modeldesk.store.parts import Part, moved_parts, numbered
 from modeldesk.store.payload import ROW, ROW_ID, decode_rows, encode_chunk
@@ -85,7 +87,7 @@ class Compaction:
             return 0
         merged = pl.concat(_alike(small), how="diagonal")
         # What takes long is done before the transaction: nobody waits for it to write.
-        payload = encode_chunk(merged)
+        payload, places = encode_chunk(merged), _places(small)
         with self._store.writing(synced=False) as connection:
             merging = [chunk.row.id for chunk in small]
             lock_chunks(connection, merging)
@@ -104,10 +106,7 @@ class Compaction:
             )
             key = written.inserted_primary_key
             chunk_id = int(key[0]) if key is not None else 0
-            connection.execute(
-                sa.insert(moved_chunks),
-                [{**place, "chunk_id": chunk_id} for place in _places(small)],
-            )
+            insert_many(connection, moved_chunks, places.with_columns(chunk_id=pl.lit(chunk_id)))
         return len(small) - 1
 
     def _read(self, row: _Row, moved: Mapping[int, Sequence[Part]]) -> _Small | None:
@@ -167,14 +166,15 @@ def _values(rows: Sequence[_Row]) -> dict[str, object]:
     }
 
 
-def _places(small: Sequence[_Small]) -> list[dict[str, object]]:
+def _places(small: Sequence[_Small]) -> pl.DataFrame:
     """Return where each part that was committed together starts in the merged chunk."""
-    places: list[dict[str, object]] = []
-    start = 0
-    for chunk in small:
-        places += [
-            {"key": part.key, "start": start + part.start, "rows": part.rows}
+    starts = accumulate((chunk.frame.height for chunk in small), initial=0)
+    return pl.DataFrame(
+        [
+            (part.key, start + part.start, part.rows)
+            for chunk, start in zip(small, starts, strict=False)
             for part in chunk.parts
-        ]
-        start += chunk.frame.height
-    return places
+        ],
+        schema={"key": pl.String, "start": pl.Int64, "rows": pl.Int64},
+        orient="row",
+    )

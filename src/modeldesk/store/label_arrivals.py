@@ -1,19 +1,21 @@
 """Labels that were there before their predictions: they join when the rows are rolled up.
 
 It happens in the transaction that marks the rows as profiled, which passes every row exactly
-once and is waited for by nobody; appending a row costs no more for it.
+once; appending a row costs no more for it. Who appends waits for that transaction, though, so
+nothing of a row is read there before a label wants it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.clock import microseconds
-from modeldesk.schema import PackedRows, table_of
+from modeldesk.schema import PackedRows
 from modeldesk.store.given import given
 from modeldesk.store.label_matching import identified
 from modeldesk.store.label_tables import label_batches, label_hours, labels, waiting_labels
@@ -26,6 +28,9 @@ from modeldesk.store.tables import versions
 _DAY = 24 * 3_600_000_000
 _PLACE = ("chunk_key", "row")
 _PLACED = ("version_id", *_PLACE, "predicted_at")
+
+_NAMING = (ROW_ID, ROW, TIME)
+"""Columns of a chunk that say which predictions its rows are."""
 
 _ROWS: dict[str, pl.DataType] = {
     "version_id": pl.Int64(),
@@ -62,13 +67,39 @@ class Arrived:
         return rows.columns.names if isinstance(rows, PackedRows) else rows.columns
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class _Chunk:
+    """Rows of a chunk, of which nothing is read before it is asked for."""
+
+    rows: pl.DataFrame | PackedRows
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the rows have own keys."""
+        rows = self.rows
+        return ROW_ID in (rows.columns.names if isinstance(rows, PackedRows) else rows.columns)
+
+    @cached_property
+    def frame(self) -> pl.DataFrame:
+        """What says which predictions the rows are."""
+        rows = self.rows
+        return rows.only(_NAMING).frame() if isinstance(rows, PackedRows) else rows
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Committed:
     """Rows of one commit."""
 
     key: str
     version_id: int
-    frame: pl.DataFrame
+    chunk: _Chunk
+    start: int
+    end: int
+
+    @property
+    def frame(self) -> pl.DataFrame:
+        """What says which predictions the rows are."""
+        return self.chunk.frame[self.start : self.end]
 
 
 def join_waiting(connection: sa.Connection, arrived: Sequence[Arrived]) -> None:
@@ -117,25 +148,32 @@ def _commits(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[_Com
     moved = moved_parts(connection, [rows.chunk_id for rows in arrived if rows.together])
     found: list[_Committed] = []
     for rows in arrived:
-        frame = table_of(rows.rows)
-        whole = [Part(key=rows.key, start=0, rows=frame.height)]
+        chunk = _Chunk(rows=rows.rows)
+        whole = [Part(key=rows.key, start=0, rows=rows.rows.height)]
         found += [
-            _Committed(key=part.key, version_id=rows.version_id, frame=frame[part.start : part.end])
+            _Committed(
+                key=part.key,
+                version_id=rows.version_id,
+                chunk=chunk,
+                start=part.start,
+                end=part.end,
+            )
             for part in moved.get(rows.chunk_id, whole)
         ]
     return found
 
 
 def _join(connection: sa.Connection, model_id: int, arrived: Sequence[_Committed]) -> None:
-    keys = sum(
-        rows.frame[ROW_ID].count() + 1 if ROW_ID in rows.frame.columns else 1 for rows in arrived
-    )
+    keys = sum(1 + (rows.end - rows.start) * rows.chunk.has_keys for rows in arrived)
     waiting = _waiting(connection, model_id, arrived, keys)
     if not waiting.height:
         return
-    rows = pl.concat([pl.DataFrame(schema=_ROWS), *map(_rows, arrived)])
     named = waiting.filter(~pl.col("own"))
     named = named.with_columns(identified(named["name"]))
+    wanted = set(named["chunk_key"])
+    own = not waiting.filter("own").is_empty()
+    meant = [rows for rows in arrived if rows.key in wanted or (own and rows.chunk.has_keys)]
+    rows = pl.concat([pl.DataFrame(schema=_ROWS), *map(_rows, meant)])
     joined = pl.concat(
         [
             waiting.filter("own").join(rows, left_on="name", right_on="row_id", how="inner"),
@@ -191,7 +229,7 @@ def _read(
 def _hashes(arrived: Sequence[_Committed]) -> Iterator[int]:
     for rows in arrived:
         yield hash_of(rows.key)
-        if ROW_ID in rows.frame.columns:
+        if rows.chunk.has_keys:
             yield from map(hash_of, rows.frame[ROW_ID].drop_nulls())
 
 

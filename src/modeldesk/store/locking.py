@@ -11,7 +11,12 @@ from modeldesk.store.tables import chunks, profiles
 
 
 def lock_chunks(connection: sa.Connection, chunk_ids: Sequence[int]) -> None:
-    """Lock chunks until the transaction ends, the lowest number first."""
+    """Lock chunks until the transaction ends, the lowest number first.
+
+    On SQLite a transaction that writes has locked everything already.
+    """
+    if connection.dialect.name == "sqlite":
+        return
     connection.execute(
         sa.select(chunks.c.id)
         .where(chunks.c.id.in_(chunk_ids))
