@@ -45,6 +45,15 @@ class FewColumns:
         """
         return _columns(tuple(names), types)
 
+    @property
+    def schema(self) -> dict[str, pl.DataType]:
+        """The types of a table with these columns.
+
+        >>> FewColumns.of(("age", "name"), "fs").schema
+        {'age': Float64, 'name': String}
+        """
+        return {name: _TYPES[letter] for name, letter in zip(self.names, self.types, strict=True)}
+
     @staticmethod
     def like(types: dict[str, pl.DataType]) -> FewColumns | None:
         """Return the columns of a table with these types; ``None`` where one is no plain value.

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from typing import Any, TypeAlias
 
 import polars as pl
 import sqlalchemy as sa
 
 from modeldesk.errors import Corrupt
-from modeldesk.schema import ChunkKeys
+from modeldesk.schema import ChunkKeys, FewColumns, PackedRows, packed_table, table_of
 from modeldesk.store.appending import SETTLED_ROWS
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_many
 from modeldesk.store.locking import lock_chunks
 from modeldesk.store.parts import Part, moved_parts, numbered
-from modeldesk.store.payload import ROW, ROW_ID, decode_rows, encode_chunk
+from modeldesk.store.payload import ROW, ROW_ID, decode_as_kept, decode_rows, encode_chunk
 from modeldesk.store.tables import chunks, moved_chunks
 
 FEWEST = 64
@@ -37,8 +37,13 @@ class _Small:
     """A chunk that may be merged."""
 
     row: _Row
-    frame: pl.DataFrame
+    rows: pl.DataFrame | PackedRows
     parts: Sequence[Part]
+
+    @property
+    def schema(self) -> Mapping[str, pl.DataType]:
+        """Names and types of the columns."""
+        return self.rows.columns.schema if isinstance(self.rows, PackedRows) else self.rows.schema
 
 
 class Compaction:
@@ -85,7 +90,11 @@ class Compaction:
         small = _mergeable([read for row in rows if (read := self._read(row, moved))])
         if len(small) < 2:  # noqa: PLR2004  # one alone is merged already
             return 0
-        merged = pl.concat(_alike(small), how="diagonal")
+        try:
+            merged = pl.concat(_tables(small), how="diagonal")
+        except ValueError:
+            self._set_aside(small)
+            return 0
         # What takes long is done before the transaction: nobody waits for it to write.
         payload, places = encode_chunk(merged), _places(small)
         with self._store.writing(synced=False) as connection:
@@ -112,12 +121,20 @@ class Compaction:
     def _read(self, row: _Row, moved: Mapping[int, Sequence[Part]]) -> _Small | None:
         """Return a chunk with its rows; one that cannot be read is set aside."""
         try:
-            frame = decode_rows(row.payload)
+            rows = decode_as_kept(row.payload)
         except Corrupt as error:
             set_aside(self._store, row.id, error.message)
             return None
-        whole = [Part(key=row.key, start=0, rows=frame.height)]
-        return _Small(row=row, frame=frame, parts=moved.get(row.id, whole))
+        whole = [Part(key=row.key, start=0, rows=rows.height)]
+        return _Small(row=row, rows=rows, parts=moved.get(row.id, whole))
+
+    def _set_aside(self, small: Sequence[_Small]) -> None:
+        """Set chunks aside that cannot be read after all; the others are merged the next time."""
+        for chunk in small:
+            try:
+                decode_rows(chunk.row.payload)
+            except Corrupt as error:
+                set_aside(self._store, chunk.row.id, error.message)
 
 
 def _up_to(most: int, found: Sequence[tuple[int, int]]) -> list[int]:
@@ -140,17 +157,31 @@ def _mergeable(found: Sequence[_Small]) -> list[_Small]:
     """
     groups: dict[frozenset[tuple[str, pl.DataType]], list[_Small]] = {}
     for chunk in found:
-        schema = chunk.frame.schema.items()
-        same = frozenset(column for column in schema if column[0] not in {ROW, ROW_ID})
+        columns = chunk.schema.items()
+        same = frozenset(column for column in columns if column[0] not in {ROW, ROW_ID})
         groups.setdefault(same, []).append(chunk)
     return max(groups.values(), key=len, default=[])
 
 
-def _alike(small: Sequence[_Small]) -> list[pl.DataFrame]:
-    """Give every row its position in its part where any part has lost rows."""
-    if not any(ROW in chunk.frame.columns for chunk in small):
-        return [chunk.frame for chunk in small]
-    return [numbered(chunk.frame, chunk.parts) for chunk in small]
+def _tables(small: Sequence[_Small]) -> list[pl.DataFrame]:
+    """Return the rows of all chunks in order.
+
+    Every row is given its position in its part where any part has lost rows. Where none has,
+    chunks of a few rows that have the same columns become one table at once.
+    """
+    if any(ROW in chunk.schema for chunk in small):
+        return [numbered(table_of(chunk.rows), chunk.parts) for chunk in small]
+    tables: list[pl.DataFrame] = []
+    for _, alike in groupby((chunk.rows for chunk in small), key=_kept_as):
+        some = list(alike)
+        few = [rows for rows in some if isinstance(rows, PackedRows)]
+        whole = [rows for rows in some if isinstance(rows, pl.DataFrame)]
+        tables += [packed_table(few)] if few else whole
+    return tables
+
+
+def _kept_as(rows: pl.DataFrame | PackedRows) -> FewColumns | None:
+    return rows.columns if isinstance(rows, PackedRows) else None
 
 
 def _values(rows: Sequence[_Row]) -> dict[str, object]:
@@ -168,7 +199,7 @@ def _values(rows: Sequence[_Row]) -> dict[str, object]:
 
 def _places(small: Sequence[_Small]) -> pl.DataFrame:
     """Return where each part that was committed together starts in the merged chunk."""
-    starts = accumulate((chunk.frame.height for chunk in small), initial=0)
+    starts = accumulate((chunk.rows.height for chunk in small), initial=0)
     return pl.DataFrame(
         [
             (part.key, start + part.start, part.rows)

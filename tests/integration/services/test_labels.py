@@ -10,7 +10,7 @@ import pytest
 from modeldesk.clock import FrozenClock
 from modeldesk.desk import Desk
 from modeldesk.errors import InvalidArgument, InvalidData, InvalidRows, NotFound
-from modeldesk.schema import FewColumns, FewRows
+from modeldesk.schema import FewColumns, FewRows, PackedRows
 from modeldesk.services.label_reading import LabelColumns, LabelKey
 from modeldesk.services.labelling import LabelChoices, Labelled, OnConflict
 from modeldesk.store import TIME, Chunk, ChunkLog
@@ -121,6 +121,25 @@ def test_labels_wait_for_rows_that_are_put_together(desk: Desk) -> None:
     assert values(desk, f"{keys[1]}-1") == [VIRGINICA]
     assert values(desk, f"{keys[1]}-0") == []
     assert desk.labels.delay("iris").waiting == 0
+
+
+def test_rows_that_no_label_wants_are_not_read(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Predictions wait for the transaction in which labels join, so it reads what it has to."""
+    told = desk.predictor.predict("iris", [ROW] * 2).predictions
+    asked = [told[0].prediction_id, "01k9z7c3f2w8e5t6r4q1m0n2bd-0"]
+    done = desk.labelling.label("iris", {"prediction_id": asked, "label": [SETOSA, SETOSA]})
+    assert outcome(done) == (1, 0, 0, 1)
+
+    def fail(_: PackedRows) -> None:
+        pytest.fail("Rows were read for labels that want none of them.")
+
+    for _ in range(5):
+        desk.predictor.predict("iris", [ROW])
+    with monkeypatch.context() as patched:
+        patched.setattr(PackedRows, "frame", fail)
+        assert desk.rollup.run() == 7
+    assert values(desk, told[0].prediction_id) == [SETOSA]
+    assert desk.labels.delay("iris").waiting == 1
 
 
 def test_a_row_of_this_moment_is_labelled_at_once(desk: Desk) -> None:

@@ -7,7 +7,8 @@ import polars as pl
 import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
-from modeldesk.schema import ChunkKeys, table_of
+from modeldesk.clock import microseconds
+from modeldesk.schema import ChunkKeys, FewColumns, FewRows, table_of
 from modeldesk.store import (
     ROW,
     ROW_ID,
@@ -18,6 +19,7 @@ from modeldesk.store import (
     Store,
     WindowRecords,
 )
+from modeldesk.store.payload import encode_chunk
 from modeldesk.store.tables import chunks
 from tests.support.people import NOW
 
@@ -189,3 +191,52 @@ def test_an_own_key_may_be_used_twice(store: Store, version_id: int) -> None:
     found = log.rows_of(1, "order-7")
     assert [row.key for row in found] == [chunk.key for chunk in twice]
     assert log.rows_of(1, "order-8") == log.rows_of(2, "order-7") == ()
+
+
+def few_rows(version_id: int, number: int, ages: list[float]) -> Chunk:
+    """Return a chunk that was put together without a table."""
+    at = NOW + timedelta(seconds=number)
+    columns = FewColumns.of(("age", "class", TIME), "fst")
+    rows = FewRows(
+        columns=columns, values=[ages, ["a"] * len(ages), [microseconds(at)] * len(ages)]
+    )
+    return Chunk(key=KEYS.new(at), model_id=1, version_id=version_id, committed_at=at, rows=rows)
+
+
+def test_few_rows_become_one_table(store: Store, version_id: int) -> None:
+    """Between tables as well, each at its place."""
+    log, windows = ChunkLog(store), WindowRecords(store)
+    made = [
+        few_rows(version_id, number, [number + 0.5, number + 0.25])
+        if number % 5
+        else a_chunk(version_id, number)
+        for number in range(20)
+    ]
+    log.append(made)
+    assert windows.merge([chunk.chunk_id for chunk in windows.waiting(100)], {})
+    assert Compaction(store).run(fewest=2) == 19
+    assert count(store) == 1
+    check(log, [replace(chunk, rows=_table(chunk)) for chunk in made])
+
+
+def _table(chunk: Chunk) -> pl.DataFrame:
+    return chunk.rows.frame() if isinstance(chunk.rows, FewRows) else chunk.rows
+
+
+def test_few_rows_that_contradict_themselves_are_set_aside(store: Store, version_id: int) -> None:
+    """Though their checksum is right; the others are merged the next time."""
+    log, windows = ChunkLog(store), WindowRecords(store)
+    log.append([few_rows(version_id, number, [0.5]) for number in range(5)])
+    waiting = [chunk.chunk_id for chunk in windows.waiting(100)]
+    words = FewRows(
+        columns=FewColumns.of(("age", "class", TIME), "fst"), values=[["old"], ["a"], [1]]
+    )
+    with store.writing() as connection:
+        connection.execute(
+            sa.update(chunks)
+            .where(chunks.c.id == waiting[2])
+            .values(payload=encode_chunk(words), profiled=True)
+        )
+        connection.execute(sa.update(chunks).values(profiled=True))
+    assert [Compaction(store).run(fewest=2) for _ in range(2)] == [0, 3]
+    assert count(store) == 2
