@@ -25,7 +25,8 @@ FEWEST = 64
 """Chunks that must wait before they are merged: each row is rewritten log64(n) times."""
 
 _LARGEST = 50_000
-_MOST = 2_000
+_MOST = 600
+"""Chunks that are merged in one transaction: predictions wait meanwhile."""
 
 _SMALL = (chunks.c.settled.is_(False), chunks.c.profiled.is_(True), chunks.c.damaged.is_(None))
 

@@ -48,6 +48,15 @@ async def awaited(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
         waiting.delete()
 
 
+async def breath() -> None:
+    """Let others have their turn, such as predictions; a page stands between its cards.
+
+    What runs on the event loop holds up all requests of the server: no step of a page takes more
+    than some hundredths of a second.
+    """
+    await asyncio.sleep(0)
+
+
 async def first(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:
     """Do what `awaited` does for a page about one thing; ``None`` where the page says why not."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from nicegui import ui
@@ -15,7 +16,7 @@ from modeldesk.errors import ModeldeskError
 from modeldesk.services.column_rules import ColumnRuleView
 from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, first
+from modeldesk.ui.background import aside, breath, first
 from modeldesk.ui.column_alerts import ColumnAlerts
 from modeldesk.ui.column_data import ChosenWindow, ColumnData, window_keys
 from modeldesk.ui.column_facts import facts
@@ -91,9 +92,11 @@ class ColumnPage:
             self._data = data
             self._head()
             tabs(self._site, self._model, MONITOR)
+            await breath()
             self._body = block("md-bones")
             testable(self._body, "column")
-            self._fill()
+            for _ in self._cards():
+                await breath()
             self._rows.build()
             on_days_chosen(self._choose_places)
             after_paint(self._after)
@@ -128,16 +131,23 @@ class ColumnPage:
         """Show what belongs to the range and the segment."""
         self._rule = None
         self._body.clear()
+        for _ in self._cards():
+            pass
+
+    def _cards(self) -> Iterator[None]:
+        """Build them one by one."""
         with self._body:
             if self._data.chosen is None:
                 self._nothing()
                 return
             with block("md-grid-column"):
                 self._timeline()
+                yield
                 with block("md-column md-beside"):
                     self._window.build(self._data)
                     self._chosen = block("md-column")
-                    self._fill_chosen(self._data.chosen)
+                    yield
+                    yield from self._cards_of(self._data.chosen)
                 with block("md-column") as self._side:
                     bone(height=480)
 
@@ -221,6 +231,10 @@ class ColumnPage:
     def _fill_chosen(self, chosen: ChosenWindow) -> None:
         """Show the chosen window beside the reference."""
         self._chosen.clear()
+        for _ in self._cards_of(chosen):
+            pass
+
+    def _cards_of(self, chosen: ChosenWindow) -> Iterator[None]:
         current = window_words(chosen.window)
         with self._chosen:
             with block("md-card"):
@@ -233,7 +247,9 @@ class ColumnPage:
                         height=distribution_height(chosen.overlay),
                     )
                     testable(picture.chart, "distribution")
+            yield
             self._facts(chosen)
+            yield
             matters = self._data.history.thresholds.min_missing_change
             value_tables(self._data.history.reference, chosen.profile, matters=matters)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from nicegui import ui
@@ -11,7 +12,7 @@ from modeldesk.services.views import WindowComparison
 from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.alert_list import AlertList
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, first
+from modeldesk.ui.background import aside, breath, first
 from modeldesk.ui.column_panel import ColumnPanel
 from modeldesk.ui.column_table import ColumnTable
 from modeldesk.ui.day_line import day_lines, share_days
@@ -74,10 +75,13 @@ class MonitorPage:
             self._data = data
             self._head()
             tabs(self._site, self._model, MONITOR)
+            await breath()
             self._figures = block("md-card")
             self._fill_figures()
+            await breath()
             self._body = block("md-bones")
-            self._fill()
+            for _ in self._cards():
+                await breath()
             self._panel.build()
             # Once the browser is there: the rest must not hold up what is seen first.
             after_paint(self._after)
@@ -102,12 +106,20 @@ class MonitorPage:
     def _fill(self) -> None:
         """Show what belongs to the range and the segment."""
         self._body.clear()
+        for _ in self._cards():
+            pass
+
+    def _cards(self) -> Iterator[None]:
+        """Build them one by one."""
         with self._body:
             with block("md-grid-monitor"):
                 self._map.build(self._data, self._entry, self._state)
+                yield
                 self._alerts.build(self._data.alerts)
+            yield
             self._table.build(self._state)
         self._share()
+        yield
 
     def _share(self) -> None:
         share_days(self._body, [span.title for span in self._data.spans])

@@ -8,7 +8,7 @@ from nicegui import events, ui
 
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, first
+from modeldesk.ui.background import aside, breath, first
 from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.drift_card import DriftCard
 from modeldesk.ui.event_list import EventList
@@ -74,13 +74,19 @@ class OverviewPage:
             self._data = data
             self._head()
             tabs(self._site, self._model, OVERVIEW)
+            await breath()
             self._health.build(data.summary.health)
             self._figures.build(data, now)
+            await breath()
             self._timeline.build(data)
+            await breath()
             with block("md-grid-overview"):
                 self._drift.build(data)
+                await breath()
                 self._performance.build(data)
+                await breath()
                 self._events.build(data.events)
+            await breath()
             await self._panels()
             follow(self._look)
 

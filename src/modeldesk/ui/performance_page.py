@@ -11,7 +11,7 @@ from nicegui import events, ui
 from modeldesk.errors import ModeldeskError
 from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, first
+from modeldesk.ui.background import aside, breath, first
 from modeldesk.ui.day_ranges import RANGES, start_of
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
@@ -86,9 +86,11 @@ class PerformancePage:
             self._state = self._shown = replace(self._state, days=data.days)
             self._head()
             tabs(self._site, self._model, PERFORMANCE)
+            await breath()
             self._room = block("md-bones")
             testable(self._room, "performance")
             steps = self._body.build(self._room, data, self._state)
+            await breath()
             self._drawer.build()
             follow(self._look)
             # Once the browser is there: what takes longer must not hold up the first answer.

@@ -15,7 +15,7 @@ from modeldesk.services.reading import MOST_ROWS
 from modeldesk.services.views import VersionView
 from modeldesk.ui.after_paint import after_paint
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, first
+from modeldesk.ui.background import aside, breath, first
 from modeldesk.ui.following import follow
 from modeldesk.ui.frame import frame, head, tabs
 from modeldesk.ui.log_filters import LogFilters
@@ -115,9 +115,12 @@ class PredictionsPage:
             tag = "" if self._several else f"v{version.number}"
             head(self._model, version.description, tag=tag)
             tabs(self._site, self._model, PREDICTIONS)
+            await breath()
             self._filters.build(version, loaded.versions, loaded.segments, self._state)
             self._card()
+            await breath()
             self._fill(loaded.page)
+            await breath()
             self._drawer.build()
             follow(self._look)
             # Once the browser is there: the rest must not hold up the rows, which are seen first.

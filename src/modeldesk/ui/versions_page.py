@@ -11,7 +11,7 @@ from modeldesk.services.loading import EXTERNAL
 from modeldesk.store import CHAMPION
 from modeldesk.ui.alias_card import AliasCard
 from modeldesk.ui.appearance import Appearance
-from modeldesk.ui.background import aside, first
+from modeldesk.ui.background import aside, breath, first
 from modeldesk.ui.browser_address import reached_at
 from modeldesk.ui.day_ranges import RANGES
 from modeldesk.ui.following import follow
@@ -70,9 +70,12 @@ class VersionsPage:
             self._data = data
             self._head()
             tabs(self._site, self._model, VERSIONS)
+            await breath()
             with block("md-grid-versions"):
                 self._line.build(data, self._measure, self._state.version)
+                await breath()
                 self._aliases.build(data.standing, here=data.champion.flavor != EXTERNAL)
+            await breath()
             now = self._site.clock.now()
             self._table.build(data, self._measure, self._state.version, now)
             self._history.build(data.standing.moves, now)
