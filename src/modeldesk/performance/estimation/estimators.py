@@ -125,8 +125,9 @@ def _classification(fields: Fields) -> ClassificationEstimator:
 def _effect(fields: Fields) -> ContextualEffect:
     errors = array(fields["effect errors"], _WHAT)
     numbers = {name: float(value) for name, value in fields["effect"].items()}
-    if errors.ndim != 2 or not np.isfinite([*numbers.values(), *errors.ravel()]).all():  # noqa: PLR2004
-        message = "the numbers of the contextual effect are not finite"
+    whole = errors.ndim == 2 and errors.shape[0] == 2  # noqa: PLR2004 - own and context
+    if not whole or not np.isfinite([*numbers.values(), *errors.ravel()]).all():
+        message = "the numbers of the contextual effect are not finite, or too few"
         raise ValueError(message)
     return ContextualEffect(errors=errors, **numbers)
 
