@@ -44,7 +44,7 @@ REPORTS = 100
 _RATE = 50.0
 """Requests a second beside the pages."""
 _CONNECTIONS = 64
-"""Each is used more than once a second: the server closes none, and nobody waits for new ones."""
+"""Each is used every 1.3 seconds; the server closes those that rest for five."""
 _SECONDS = 15.0
 _DRILLS = 5
 

@@ -28,6 +28,7 @@ from modeldesk.services.row_states import (
     single,
     spelled,
 )
+from modeldesk.store import TIME
 
 _NUMBERS = {Kind.INTEGER, Kind.FLOAT}
 _NAMES = {Kind.CATEGORICAL, Kind.BOOLEAN}
@@ -108,10 +109,17 @@ def expected_losses(
     if isinstance(estimator, ClassificationEstimator):
         scores = _scores(rows, signature, estimator.classes)
         predicted = _classes(rows, signature, estimator.classes)
-        found = expected_errors(estimator, scores, predicted, columns)
+        found = expected_errors(estimator, scores, predicted, columns, windows=_days(rows))
     else:
         found = expected_sizes(estimator, _predicted(rows, signature), columns, squared=squared)
     return pl.Series(found).fill_nan(None)
+
+
+def _days(rows: pl.DataFrame) -> NDArray[np.intp] | None:
+    """Return the day of each row, numbered from 0 on: estimates are of days."""
+    if TIME not in rows.columns:
+        return None
+    return rows[TIME].dt.date().rank("dense").to_numpy().astype(np.intp) - 1
 
 
 def is_estimable(signature: Signature) -> bool:

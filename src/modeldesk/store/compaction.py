@@ -94,7 +94,8 @@ class Compaction:
         try:
             merged = pl.concat(_tables(small), how="diagonal")
         except ValueError:
-            self._set_aside(small)
+            if not self._set_aside(small):
+                raise
             return 0
         # What takes long is done before the transaction: nobody waits for it to write.
         payload, places = encode_chunk(merged), _places(small)
@@ -129,13 +130,19 @@ class Compaction:
         whole = [Part(key=row.key, start=0, rows=rows.height)]
         return _Small(row=row, rows=rows, parts=moved.get(row.id, whole))
 
-    def _set_aside(self, small: Sequence[_Small]) -> None:
-        """Set chunks aside that cannot be read after all; the others are merged the next time."""
+    def _set_aside(self, small: Sequence[_Small]) -> int:
+        """Set chunks aside that cannot be read after all; return how many.
+
+        The others are merged the next time.
+        """
+        found = 0
         for chunk in small:
             try:
                 decode_rows(chunk.row.payload)
             except Corrupt as error:
                 set_aside(self._store, chunk.row.id, error.message)
+                found += 1
+        return found
 
 
 def _up_to(most: int, found: Sequence[tuple[int, int]]) -> list[int]:

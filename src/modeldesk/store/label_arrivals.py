@@ -2,7 +2,7 @@
 
 It happens in the transaction that marks the rows as profiled, which passes every row exactly
 once; appending a row costs no more for it. Who appends waits for that transaction, though, so
-nothing of a row is read there before a label wants it.
+of rows only what names them is read there, and only where a label may want it.
 """
 
 from __future__ import annotations
@@ -268,14 +268,16 @@ def _days_beside(
     connection: sa.Connection, model_id: int, shadows: Sequence[_Committed]
 ) -> set[tuple[int, int]]:
     """Return version and day of rows made beside predictions of days that have labels."""
-    days = {
-        (rows.version_id, int(day))
-        for rows in shadows
-        for day in (rows.frame[TIME].dt.epoch("us") // _DAY * _DAY).unique()
-    }
-    if not days:
+    if not shadows:
         return set()
     mine = sa.select(versions.c.id).where(versions.c.model_id == model_id)
     query = sa.select(label_hours.c.start).where(label_hours.c.version_id.in_(mine)).distinct()
     labelled = {microseconds(start) // _DAY * _DAY for start in connection.scalars(query)}
-    return {(version_id, day) for version_id, day in days if day in labelled}
+    if not labelled:
+        return set()
+    return {
+        (rows.version_id, int(day))
+        for rows in shadows
+        for day in (rows.frame[TIME].dt.epoch("us") // _DAY * _DAY).unique()
+        if day in labelled
+    }

@@ -52,9 +52,11 @@ async def breath() -> None:
     """Let others have their turn, such as predictions; a page stands between its cards.
 
     What runs on the event loop holds up all requests of the server: no step of a page takes more
-    than some hundredths of a second.
+    than some hundredths of a second. A page that is seen already is finished in one step, as
+    nobody shall click into half of it.
     """
-    await asyncio.sleep(0)
+    if not ui.context.client.has_socket_connection:
+        await asyncio.sleep(0)
 
 
 async def first(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R | None:

@@ -63,7 +63,8 @@ class Quality:
     dispersion: float
     """How much more the share of right answers varies between blocks than by chance, which is 1."""
     losses: Mapping[str, float]
-    """Log loss of each treatment that was tried."""
+    """Log loss of each treatment that was tried, and with the effect of windows where it is used:
+    ``contextual``."""
     excess: Mapping[str, float]
     """Variance of each measure between blocks, beyond what the interval has anyway."""
 
@@ -182,17 +183,22 @@ class ClassificationEstimator:
         mean = window.expected / counts
         # As if half of a cell's rows were a standard deviation above its mean, half below.
         reach = np.sqrt(np.maximum(mean * (1 - mean) - window.spread / counts, 0))
+        reach = np.minimum(reach, np.minimum(mean, 1 - mean))
         above, below = (self.effect.moved(mean + sign * reach, apart) for sign in (1, -1))
         expected = window.counts * (above + below) / 2
         spread = window.counts * (above * (1 - above) + below * (1 - below)) / 2
+        shape = (*window.errors.shape[:3], CELLS // GROUPS)
         wobble = self.effect.wobble(mean, apart) * spread[..., None]
-        groups = wobble.reshape(*window.errors.shape[:3], CELLS // GROUPS, -1).sum(axis=3)
+        groups = wobble.reshape(*shape, -1).sum(axis=3)
+        # What the curve's errors do to the log odds, the effect of these makes larger.
+        before, after = (each.reshape(shape).sum(axis=3) for each in (window.spread, spread))
+        larger = (1 + self.effect.own) * after / np.maximum(before, 1e-12)
         right, rows = expected.sum(axis=(0, 2)), window.counts.sum(axis=(0, 2))
         return replace(
             window,
             expected=expected,
             spread=spread,
-            errors=window.errors + groups,
+            errors=window.errors * larger[..., None] + groups,
             confusion=np.array([rows - right, right]),
         )
 

@@ -36,6 +36,8 @@ _STEPS = 25
 _PRIOR = 1.0
 """Precision of the normal law round zero that the effects are drawn from."""
 _ENOUGH = 1e-6
+_FLATTEST = -0.9
+"""The lowest effect of a row's own log odds: at -1 all rows would be alike."""
 _EDGE = 1e-9
 
 
@@ -57,7 +59,7 @@ class ContextualEffect:
         The range of the blocks of the reference, as differences from `level`.
     between
         Variance of the blocks' log odds beyond chance.
-    chance
+    by_chance
         What chance adds to that in a window of one row.
 
     Examples
@@ -70,7 +72,7 @@ class ContextualEffect:
     ...     low=-1.5,
     ...     high=1.5,
     ...     between=0.25,
-    ...     chance=1.0,
+    ...     by_chance=1.0,
     ... )
     >>> effect.of(np.full(1000, 0.75)).round(2)[0].item()  # all have risen: it is the season
     0.5
@@ -85,10 +87,12 @@ class ContextualEffect:
     low: float
     high: float
     between: float
-    chance: float
+    by_chance: float
 
     @staticmethod
-    def learned(chance: Floats, outcomes: Floats, blocks: Codes) -> ContextualEffect | None:
+    def learned(
+        chance: Floats, outcomes: Floats, blocks: Codes, *, whole: Floats
+    ) -> ContextualEffect | None:
         """Learn from rows in blocks; ``None`` where blocks differ no more than by chance.
 
         Parameters
@@ -99,18 +103,22 @@ class ContextualEffect:
             Whether they are of the class, shape ``(n,)``.
         blocks
             The block of each row, shape ``(n,)``.
+        whole
+            Probabilities by all that was learned, as windows have them later, shape ``(n,)``. How
+            far a block is apart is told by these: a probability that is held out is lower just
+            where the block has more of the class, since the others then have fewer.
         """
         counts = np.bincount(blocks)
         held = counts > 0
-        rows, sums = counts[held], np.bincount(blocks, weights=chance)[held]
-        mean = float(chance.mean())
+        rows, sums = counts[held], np.bincount(blocks, weights=whole)[held]
+        mean = float(whole.mean())
         level = float(_log_odds(np.array(mean)))
-        levels = _log_odds((sums + 0.5) / (rows + 1)) - level
-        by_chance = float(chance.var()) / (mean * (1 - mean)) ** 2
+        levels = _log_odds((sums + mean) / (rows + 1)) - level
+        by_chance = float(whole.var()) / (mean * (1 - mean)) ** 2
         between = float((levels**2).mean() - by_chance * (1 / rows).mean())
         if between <= 0:
             return None
-        none = ContextualEffect(
+        start = ContextualEffect(
             own=0.0,
             context=0.0,
             errors=np.zeros((2, counts.size)),
@@ -118,9 +126,9 @@ class ContextualEffect:
             low=float(levels.min()),
             high=float(levels.max()),
             between=between,
-            chance=by_chance,
+            by_chance=by_chance,
         )
-        return _fitted(none, chance, outcomes, blocks)
+        return _fitted(start, chance, outcomes, blocks, start.aparts(whole, blocks))
 
     def apart(self, expected: float, rows: float) -> float:
         """Return how far a window's log odds are from the reference's, less what chance makes.
@@ -132,8 +140,9 @@ class ContextualEffect:
         rows
             How many they are.
         """
-        found = float(_log_odds(np.array((expected + 0.5) / (rows + 1)))) - self.level
-        kept = self.between / (self.between + self.chance / max(rows, 1))
+        mean = float(Link.LOGISTIC.mean(np.array(self.level)))
+        found = float(_log_odds(np.array((expected + mean) / (rows + 1)))) - self.level
+        kept = self.between / (self.between + self.by_chance / max(rows, 1))
         return kept * min(max(found, self.low), self.high)
 
     def moved(self, chance: Floats, apart: Floats | float) -> Floats:
@@ -159,11 +168,11 @@ class ContextualEffect:
 
 
 def _fitted(
-    none: ContextualEffect, chance: Floats, outcomes: Floats, blocks: Codes
+    start: ContextualEffect, chance: Floats, outcomes: Floats, blocks: Codes, aparts: Floats
 ) -> ContextualEffect:
     """Return the effects that make the outcomes most likely, by Newton's method."""
     sums = _log_odds(chance)
-    causes = np.column_stack([sums - none.level, none.aparts(chance, blocks)[blocks]])
+    causes = np.column_stack([sums - start.level, aparts[blocks]])
     effects = np.zeros(2)
     inverse: Floats = np.eye(2)
     for _ in range(_STEPS):
@@ -173,13 +182,14 @@ def _fitted(
         change = inverse @ (causes.T @ (outcomes - means) - _PRIOR * effects)
         largest = float(np.abs(change).max())
         effects = effects + change * min(1.0, 1.0 / max(largest, _EDGE))
+        effects[0] = max(effects[0], _FLATTEST)
         if largest < _ENOUGH:
             break
     left = causes * (outcomes - Link.LOGISTIC.mean(sums + causes @ effects))[:, None]
     by_block = np.array([np.bincount(blocks, weights=each) for each in left.T])
     count = by_block.shape[1]
     return replace(
-        none,
+        start,
         own=float(effects[0]),
         context=float(effects[1]),
         errors=inverse @ by_block * np.sqrt(count / max(count - 1, 1)),

@@ -125,9 +125,10 @@ def _classification(fields: Fields) -> ClassificationEstimator:
 def _effect(fields: Fields) -> ContextualEffect:
     errors = array(fields["effect errors"], _WHAT)
     numbers = {name: float(value) for name, value in fields["effect"].items()}
-    whole = errors.ndim == 2 and errors.shape[0] == 2  # noqa: PLR2004 - own and context
+    blocks = array(fields["0 errors"], _WHAT, kind="<f4").shape[-1]
+    whole = errors.shape == (2, blocks) and numbers["between"] > 0
     if not whole or not np.isfinite([*numbers.values(), *errors.ravel()]).all():
-        message = "the numbers of the contextual effect are not finite, or too few"
+        message = "the numbers of the contextual effect are not finite, or do not fit"
         raise ValueError(message)
     return ContextualEffect(errors=errors, **numbers)
 

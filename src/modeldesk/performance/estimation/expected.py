@@ -15,12 +15,16 @@ from modeldesk.performance.estimation.regressing import PREDICTION, RegressionEs
 
 
 def expected_errors(
-    estimator: ClassificationEstimator, scores: Floats, predicted: Values, columns: Columns
+    estimator: ClassificationEstimator,
+    scores: Floats,
+    predicted: Values,
+    columns: Columns,
+    *,
+    windows: Codes | None = None,
 ) -> Floats:
     """Return the chance of each row that its prediction is wrong, shape ``(n,)``.
 
-    NaN where a score or the prediction is missing. Where whole windows have an effect, the rows
-    that are given together are one.
+    NaN where a score or the prediction is missing.
 
     Parameters
     ----------
@@ -28,6 +32,9 @@ def expected_errors(
         What was learned from a reference.
     scores, predicted, columns
         As for `ClassificationEstimator.condense`.
+    windows
+        The window of each row, as a number from 0 on, shape ``(n,)``: whole windows may have an
+        effect. All rows are one by default.
 
     Raises
     ------
@@ -58,7 +65,8 @@ def expected_errors(
                 sums[place] = view.surface.sums(cells, sums[place])
     chances = normalised([Link.LOGISTIC.mean(each) for each in sums])
     if estimator.effect is not None:
-        chances = [estimator.effect.of(each) for each in chances]
+        known_windows = None if windows is None else windows[given.kept]
+        chances = [estimator.effect.of(each, known_windows) for each in chances]
     by_class = [1 - chances[0], chances[0]] if len(chances) == 1 else chances
     found = np.full(given.kept.size, np.nan)
     found[given.kept] = 1 - np.stack(by_class)[given.predicted, np.arange(given.rows)]

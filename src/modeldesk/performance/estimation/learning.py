@@ -136,6 +136,8 @@ class _Candidate:
     views: tuple[View, ...]
     reading: Reading | None
     chances: list[Floats]
+    whole: list[Floats]
+    """The probabilities of the same rows by all that was learned."""
 
 
 class _Reference:
@@ -186,8 +188,9 @@ class _Reference:
             )
             for cells in self.cells
         )
+        plain = normalised(chances)
         return _Candidate(
-            treatment=Treatment.NONE, views=views, reading=None, chances=normalised(chances)
+            treatment=Treatment.NONE, views=views, reading=None, chances=plain, whole=plain
         )
 
     def _calibrated(self) -> _Candidate:
@@ -218,6 +221,12 @@ class _Reference:
             views=tuple(views),
             reading=None,
             chances=normalised(chances),
+            whole=normalised(
+                [
+                    Link.LOGISTIC.mean(view.calibrator.logits(logits))
+                    for view, logits in zip(views, self.given.logits, strict=True)
+                ]
+            ),
         )
 
     def _may_be_corrected(self) -> bool:
@@ -231,7 +240,7 @@ class _Reference:
         columns = self.given.columns(self.inputs)
         reading = Reading.of(columns, apart=own)
         codes = reading.codes(columns)
-        views, chances = [], []
+        views, chances, whole = [], [], []
         for view, logits, outcomes in zip(
             calibrated.views, self.given.logits, self.outcomes, strict=True
         ):
@@ -245,30 +254,36 @@ class _Reference:
             )
             views.append(replace(view, surface=surface))
             chances.append(found.held_out)
+            cells = surface.cells(reading, codes, {})
+            whole.append(surface.means(cells, view.calibrator.logits(logits)))
         return _Candidate(
             treatment=Treatment.CORRECTED,
             views=tuple(views),
             reading=reading,
             chances=normalised(chances),
+            whole=normalised(whole),
         )
 
     def _in_context(self, chosen: _Candidate) -> tuple[_Candidate, ContextualEffect | None]:
         """Return what is left to chance with the effect of whole windows, where there is one."""
         if len(chosen.chances) > 1:
             return chosen, None
-        [chance], [outcomes] = chosen.chances, self.outcomes
+        [chance], [whole], [outcomes] = chosen.chances, chosen.whole, self.outcomes
+        effect = ContextualEffect.learned(chance, outcomes, self.blocks, whole=whole)
+        if effect is None:
+            return chosen, None
         held_out = chance.copy()
         for fold in range(FOLDS):
             inside = self.blocks * FOLDS // BLOCKS == fold
             known = ContextualEffect.learned(
-                chance[~inside], outcomes[~inside], self.blocks[~inside]
+                chance[~inside], outcomes[~inside], self.blocks[~inside], whole=whole[~inside]
             )
             if known is not None:
-                held_out[inside] = known.of(chance[inside], self.blocks[inside])
+                blocks = self.blocks[inside]
+                aparts = known.aparts(whole[inside], blocks)
+                held_out[inside] = known.moved(chance[inside], aparts[blocks])
         moved = replace(chosen, chances=[held_out])
-        if not self._better(moved, chosen):
-            return chosen, None
-        return moved, ContextualEffect.learned(chance, outcomes, self.blocks)
+        return (moved, effect) if self._better(moved, chosen) else (chosen, None)
 
     def _losses(self, candidate: _Candidate) -> Floats:
         """Return the log loss of each block, shape ``(BLOCKS,)``."""

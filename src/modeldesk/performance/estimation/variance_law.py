@@ -19,13 +19,15 @@ import numpy as np
 from modeldesk.performance.estimation.cells import Floats
 
 _SMALL = 1e-3
-"""Means below it, as shares of the reference's, count as if they were so large."""
+"""Means below it count as if they were so large."""
+_LEVEL = 1e-3
+"""Sum of squares of the bins' logarithms below which all means are the same."""
 _BINS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VarianceLaw:
-    """The variance of outcomes as a power of their means.
+    """The variance of outcomes as a power of their means, which are about 1 on the whole.
 
     Examples
     --------
@@ -56,7 +58,7 @@ class VarianceLaw:
         level = np.log([max(float(means[rows].mean()), _SMALL) for rows in bins])
         level -= level.mean()
         spread = float((level**2).sum())
-        if spread < _SMALL:
+        if spread < _LEVEL:
             return VarianceLaw()
         found = np.log([max(float(squares[rows].mean()), 1e-12) for rows in bins])
         return VarianceLaw(power=min(max(float(level @ found) / spread, 1.0), 2.0))

@@ -235,3 +235,32 @@ def test_directions_that_fit_nothing_are_refused(damage: str) -> None:
     broken = replace(found, reading=replace(found.reading, directions=(wrong, *others)))
     with pytest.raises(Corrupt, match="direction"):
         decode_estimator(encode_estimator(broken))
+
+
+@pytest.mark.parametrize(
+    ("version", "accuracy", "precision"),
+    [
+        (1, (0.6730835475531005, 0.026886008101480792), (0.6738747016833355, 0.03782188539092028)),
+        (2, (0.6337486264466285, 0.029904924740057768), (0.5789725639838835, 0.041395364640493613)),
+    ],
+)
+def test_classification_of_either_version_stays_readable(
+    version: int, accuracy: tuple[float, float], precision: tuple[float, float]
+) -> None:
+    """Bytes that were written once tell what they told then; the second knows whole windows."""
+    data = (GOLDEN / f"classification-{version}.bin").read_bytes()
+    found = decode_estimator(data)
+    assert isinstance(found, ClassificationEstimator)
+    assert (found.effect is None) is (version == 1)
+    rows = np.arange(200.0, 500.0)
+    season = 1.2 * np.sin(2 * np.pi * rows / 1500) * (version - 1)
+    score = 1 / (1 + np.exp(-2 * (np.sin(rows * 0.7) + rows % 7 * 0.1 - 0.3) - season))
+    told = found.estimate(
+        found.condense(score, (score > 0.5).astype(int), {"z": np.cos(rows * 1.3)})
+    )
+    for measure, (value, deviation) in (("accuracy", accuracy), ("precision", precision)):
+        one = told[measure]
+        assert isinstance(one, Estimate)
+        assert one.value == pytest.approx(value, rel=1e-9)
+        assert one.deviation == pytest.approx(deviation, rel=1e-6)
+    assert encode_estimator(found)[4] == version
