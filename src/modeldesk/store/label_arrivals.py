@@ -49,9 +49,9 @@ _WAITING: dict[str, pl.DataType] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Arrived:
-    """Rows of a chunk, as they stay in the log."""
+    """Rows of a chunk, as they stay in the log; nothing of them is read before it is asked for."""
 
     chunk_id: int
     key: str
@@ -66,19 +66,6 @@ class Arrived:
         rows = self.rows
         return rows.columns.names if isinstance(rows, PackedRows) else rows.columns
 
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class _Chunk:
-    """Rows of a chunk, of which nothing is read before it is asked for."""
-
-    rows: pl.DataFrame | PackedRows
-
-    @property
-    def has_keys(self) -> bool:
-        """Whether the rows have own keys."""
-        rows = self.rows
-        return ROW_ID in (rows.columns.names if isinstance(rows, PackedRows) else rows.columns)
-
     @cached_property
     def frame(self) -> pl.DataFrame:
         """What says which predictions the rows are."""
@@ -90,16 +77,28 @@ class _Chunk:
 class _Committed:
     """Rows of one commit."""
 
-    key: str
-    version_id: int
-    chunk: _Chunk
-    start: int
-    end: int
+    chunk: Arrived
+    part: Part
+
+    @property
+    def key(self) -> str:
+        """What the predictions' identifiers name."""
+        return self.part.key
+
+    @property
+    def version_id(self) -> int:
+        """The version that predicted them."""
+        return self.chunk.version_id
+
+    @property
+    def has_keys(self) -> bool:
+        """Whether the rows have own keys."""
+        return ROW_ID in self.chunk.columns
 
     @property
     def frame(self) -> pl.DataFrame:
         """What says which predictions the rows are."""
-        return self.chunk.frame[self.start : self.end]
+        return self.chunk.frame[self.part.start : self.part.end]
 
 
 def join_waiting(connection: sa.Connection, arrived: Sequence[Arrived]) -> None:
@@ -146,25 +145,15 @@ def _any_label(connection: sa.Connection, model_id: int) -> bool:
 def _commits(connection: sa.Connection, arrived: Sequence[Arrived]) -> list[_Committed]:
     """Return rows by the commits that their identifiers name."""
     moved = moved_parts(connection, [rows.chunk_id for rows in arrived if rows.together])
-    found: list[_Committed] = []
-    for rows in arrived:
-        chunk = _Chunk(rows=rows.rows)
-        whole = [Part(key=rows.key, start=0, rows=rows.rows.height)]
-        found += [
-            _Committed(
-                key=part.key,
-                version_id=rows.version_id,
-                chunk=chunk,
-                start=part.start,
-                end=part.end,
-            )
-            for part in moved.get(rows.chunk_id, whole)
-        ]
-    return found
+    return [
+        _Committed(chunk=rows, part=part)
+        for rows in arrived
+        for part in moved.get(rows.chunk_id, [Part(key=rows.key, start=0, rows=rows.rows.height)])
+    ]
 
 
 def _join(connection: sa.Connection, model_id: int, arrived: Sequence[_Committed]) -> None:
-    keys = sum(1 + (rows.end - rows.start) * rows.chunk.has_keys for rows in arrived)
+    keys = sum(1 + rows.part.rows * rows.has_keys for rows in arrived)
     waiting = _waiting(connection, model_id, arrived, keys)
     if not waiting.height:
         return
@@ -172,7 +161,7 @@ def _join(connection: sa.Connection, model_id: int, arrived: Sequence[_Committed
     named = named.with_columns(identified(named["name"]))
     wanted = set(named["chunk_key"])
     own = not waiting.filter("own").is_empty()
-    meant = [rows for rows in arrived if rows.key in wanted or (own and rows.chunk.has_keys)]
+    meant = [rows for rows in arrived if rows.key in wanted or (own and rows.has_keys)]
     rows = pl.concat([pl.DataFrame(schema=_ROWS), *map(_rows, meant)])
     joined = pl.concat(
         [
@@ -229,7 +218,7 @@ def _read(
 def _hashes(arrived: Sequence[_Committed]) -> Iterator[int]:
     for rows in arrived:
         yield hash_of(rows.key)
-        if rows.chunk.has_keys:
+        if rows.has_keys:
             yield from map(hash_of, rows.frame[ROW_ID].drop_nulls())
 
 

@@ -187,12 +187,11 @@ class _Problem:
         inverse = gram = np.empty(0)
         dispersion = 1.0
         for step in range(STEPS if final else _FEW):
-            means, curvature = self._state()
+            means = self._means()
             if self.link is Link.EXPONENTIAL:
                 self.law = VarianceLaw.of(means, self.outcomes)
-                curvature = self.link.slope(means) * self.law.weights(means)
             if not step or self.link is not Link.IDENTITY:  # whose curvature is always one
-                gram = self._gram(curvature, slice(None))
+                gram = self._gram(self._curvature(means), slice(None))
             penalty = self._penalty()
             inverse = np.linalg.inv(gram + penalty).astype(np.float64, copy=False)
             gradient = self._gradient(self._residuals(means), slice(None)) - penalty @ self.beta
@@ -209,7 +208,8 @@ class _Problem:
         return self._told(inverse)
 
     def _told(self, inverse: Floats) -> Fit:
-        means, curvature = self._state()
+        means = self._means()
+        curvature = self._curvature(means)
         residuals = self._residuals(means)
         count = self.outcomes.size
         edges = np.linspace(0, count, BLOCKS + 1).astype(np.intp)
@@ -242,10 +242,12 @@ class _Problem:
             smoothing=tuple(float(weight) for weight in self.smoothing),
         )
 
-    def _state(self) -> tuple[Floats, Floats]:
+    def _means(self) -> Floats:
         sums = _sums(self.beta[0], self.beta[1:], self.places, self.codes, self.offset)
-        means = self.link.mean(sums)
-        return means, self.link.slope(means) * self.law.weights(means)
+        return self.link.mean(sums)
+
+    def _curvature(self, means: Floats) -> Floats:
+        return self.link.slope(means) * self.law.weights(means)
 
     def _residuals(self, means: Floats) -> Floats:
         return (self.outcomes - means) * self.law.weights(means)

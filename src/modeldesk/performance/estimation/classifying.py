@@ -103,7 +103,7 @@ class ClassificationEstimator:
             When scores are no probabilities, a class is unknown, or a column is missing.
         """
         given = answers(scores, predicted, self.classes)
-        chances, codes = self._chances(given, columns or {})
+        chances, codes = chances_of(self.views, self.reading, given, columns or {})
         shape = (len(self.views), 2, CELLS)
         counts, expected, spread = (np.zeros(shape) for _ in range(3))
         errors = np.zeros((shape[0], 2, GROUPS, self.views[0].calibrator.errors.shape[1]))
@@ -180,7 +180,7 @@ class ClassificationEstimator:
             return window
         apart = self.effect.apart(float(window.expected.sum()), window.rows)
         counts = np.maximum(window.counts, 1)
-        mean = window.expected / counts
+        mean = np.minimum(window.expected / counts, 1)
         # As if half of a cell's rows were a standard deviation above its mean, half below.
         reach = np.sqrt(np.maximum(mean * (1 - mean) - window.spread / counts, 0))
         reach = np.minimum(reach, np.minimum(mean, 1 - mean))
@@ -201,24 +201,6 @@ class ClassificationEstimator:
             errors=window.errors * larger[..., None] + groups,
             confusion=np.array([rows - right, right]),
         )
-
-    def _chances(self, given: Answers, columns: Columns) -> tuple[list[Floats], tuple[Codes, ...]]:
-        """Return the probability of each view, and the cells of the columns."""
-        if self.reading is None:
-            plain = [
-                Link.LOGISTIC.mean(view.calibrator.logits(logits))
-                for view, logits in zip(self.views, given.logits, strict=True)
-            ]
-            return normalised(plain), ()
-        codes = self.reading.codes(given.columns(columns))
-        known: dict[tuple[int, ...], Codes] = {}
-        found = []
-        for view, logits in zip(self.views, given.logits, strict=True):
-            sums = view.calibrator.logits(logits)
-            if view.surface is not None:
-                sums = view.surface.sums(view.surface.cells(self.reading, codes, known), sums)
-            found.append(Link.LOGISTIC.mean(sums))
-        return normalised(found), codes
 
     def _errors(
         self,
@@ -250,6 +232,21 @@ class ClassificationEstimator:
         if len(self.classes) < 2 or len(set(self.classes)) != len(self.classes):  # noqa: PLR2004
             message = f"An estimator needs two different classes or more, not {self.classes}."
             raise InvalidArgument(message)
+
+
+def chances_of(
+    views: Sequence[View], reading: Reading | None, given: Answers, columns: Columns
+) -> tuple[list[Floats], tuple[Codes, ...]]:
+    """Return the probabilities of each view, each of shape ``(n,)``, and the columns' cells."""
+    codes = () if reading is None else reading.codes(given.columns(columns))
+    known: dict[tuple[int, ...], Codes] = {}
+    found = []
+    for view, logits in zip(views, given.logits, strict=True):
+        sums = view.calibrator.logits(logits)
+        if view.surface is not None and reading is not None:
+            sums = view.surface.sums(view.surface.cells(reading, codes, known), sums)
+        found.append(Link.LOGISTIC.mean(sums))
+    return normalised(found), codes
 
 
 def tallied(view: int, classes: int, predicted: Codes, cells: Codes) -> Codes:

@@ -30,6 +30,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from modeldesk.performance.estimation.additive import Link
+from modeldesk.performance.estimation.axis import logits
 from modeldesk.performance.estimation.cells import Codes, Floats
 
 _STEPS = 25
@@ -38,7 +39,6 @@ _PRIOR = 1.0
 _ENOUGH = 1e-6
 _FLATTEST = -0.9
 """The lowest effect of a row's own log odds: at -1 all rows would be alike."""
-_EDGE = 1e-9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,8 +112,8 @@ class ContextualEffect:
         held = counts > 0
         rows, sums = counts[held], np.bincount(blocks, weights=whole)[held]
         mean = float(whole.mean())
-        level = float(_log_odds(np.array(mean)))
-        levels = _log_odds((sums + mean) / (rows + 1)) - level
+        level = float(logits(np.array(mean)))
+        levels = logits((sums + mean) / (rows + 1)) - level
         by_chance = float(whole.var()) / (mean * (1 - mean)) ** 2
         between = float((levels**2).mean() - by_chance * (1 / rows).mean())
         if between <= 0:
@@ -141,13 +141,13 @@ class ContextualEffect:
             How many they are.
         """
         mean = float(Link.LOGISTIC.mean(np.array(self.level)))
-        found = float(_log_odds(np.array((expected + mean) / (rows + 1)))) - self.level
+        found = float(logits(np.array((expected + mean) / (rows + 1)))) - self.level
         kept = self.between / (self.between + self.by_chance / max(rows, 1))
         return kept * min(max(found, self.low), self.high)
 
     def moved(self, chance: Floats, apart: Floats | float) -> Floats:
         """Return the probabilities of rows whose window is so far `apart`, shape of `chance`."""
-        sums = _log_odds(chance)
+        sums = logits(chance)
         return Link.LOGISTIC.mean(sums + self.own * (sums - self.level) + self.context * apart)
 
     def of(self, chance: Floats, blocks: Codes | None = None) -> Floats:
@@ -157,7 +157,7 @@ class ContextualEffect:
 
     def wobble(self, chance: Floats, apart: float) -> Floats:
         """Return the errors of the log odds of rows, shape ``(*chance.shape, blocks)``."""
-        own: Floats = (_log_odds(chance) - self.level)[..., None] * self.errors[0]
+        own: Floats = (logits(chance) - self.level)[..., None] * self.errors[0]
         found: Floats = own + apart * self.errors[1]
         return found
 
@@ -171,7 +171,7 @@ def _fitted(
     start: ContextualEffect, chance: Floats, outcomes: Floats, blocks: Codes, aparts: Floats
 ) -> ContextualEffect:
     """Return the effects that make the outcomes most likely, by Newton's method."""
-    sums = _log_odds(chance)
+    sums = logits(chance)
     causes = np.column_stack([sums - start.level, aparts[blocks]])
     effects = np.zeros(2)
     inverse: Floats = np.eye(2)
@@ -181,7 +181,7 @@ def _fitted(
         inverse = np.linalg.inv(curvature + _PRIOR * np.eye(2)).astype(np.float64, copy=False)
         change = inverse @ (causes.T @ (outcomes - means) - _PRIOR * effects)
         largest = float(np.abs(change).max())
-        effects = effects + change * min(1.0, 1.0 / max(largest, _EDGE))
+        effects = effects + change * min(1.0, 1.0 / max(largest, _ENOUGH))
         effects[0] = max(effects[0], _FLATTEST)
         if largest < _ENOUGH:
             break
@@ -194,9 +194,3 @@ def _fitted(
         context=float(effects[1]),
         errors=inverse @ by_block * np.sqrt(count / max(count - 1, 1)),
     )
-
-
-def _log_odds(chance: Floats) -> Floats:
-    kept = np.clip(chance, _EDGE, 1 - _EDGE)
-    found: Floats = np.log(kept) - np.log1p(-kept)
-    return found

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from modeldesk.performance.estimation.additive import Link
 from modeldesk.performance.estimation.cells import Codes, Columns, Floats
-from modeldesk.performance.estimation.classifying import ClassificationEstimator, normalised
+from modeldesk.performance.estimation.classifying import ClassificationEstimator, chances_of
 from modeldesk.performance.estimation.outcomes import Values, answers
 from modeldesk.performance.estimation.regressing import PREDICTION, RegressionEstimator
 
@@ -52,21 +51,10 @@ def expected_errors(
     [0.5, 0.1, nan]
     """
     given = answers(scores, predicted, estimator.classes)
-    sums = [
-        view.calibrator.logits(logits)
-        for view, logits in zip(estimator.views, given.logits, strict=True)
-    ]
-    if estimator.reading is not None:
-        codes = estimator.reading.codes(given.columns(columns))
-        known: dict[tuple[int, ...], Codes] = {}
-        for place, view in enumerate(estimator.views):
-            if view.surface is not None:
-                cells = view.surface.cells(estimator.reading, codes, known)
-                sums[place] = view.surface.sums(cells, sums[place])
-    chances = normalised([Link.LOGISTIC.mean(each) for each in sums])
+    chances, _ = chances_of(estimator.views, estimator.reading, given, columns)
     if estimator.effect is not None:
-        known_windows = None if windows is None else windows[given.kept]
-        chances = [estimator.effect.of(each, known_windows) for each in chances]
+        kept = None if windows is None else windows[given.kept]
+        chances = [estimator.effect.of(each, kept) for each in chances]
     by_class = [1 - chances[0], chances[0]] if len(chances) == 1 else chances
     found = np.full(given.kept.size, np.nan)
     found[given.kept] = 1 - np.stack(by_class)[given.predicted, np.arange(given.rows)]

@@ -19,6 +19,7 @@ from modeldesk.performance.estimation.classifying import (
     Quality,
     Treatment,
     View,
+    chances_of,
     normalised,
     tallied,
 )
@@ -136,8 +137,6 @@ class _Candidate:
     views: tuple[View, ...]
     reading: Reading | None
     chances: list[Floats]
-    whole: list[Floats]
-    """The probabilities of the same rows by all that was learned."""
 
 
 class _Reference:
@@ -188,9 +187,8 @@ class _Reference:
             )
             for cells in self.cells
         )
-        plain = normalised(chances)
         return _Candidate(
-            treatment=Treatment.NONE, views=views, reading=None, chances=plain, whole=plain
+            treatment=Treatment.NONE, views=views, reading=None, chances=normalised(chances)
         )
 
     def _calibrated(self) -> _Candidate:
@@ -221,12 +219,6 @@ class _Reference:
             views=tuple(views),
             reading=None,
             chances=normalised(chances),
-            whole=normalised(
-                [
-                    Link.LOGISTIC.mean(view.calibrator.logits(logits))
-                    for view, logits in zip(views, self.given.logits, strict=True)
-                ]
-            ),
         )
 
     def _may_be_corrected(self) -> bool:
@@ -240,7 +232,7 @@ class _Reference:
         columns = self.given.columns(self.inputs)
         reading = Reading.of(columns, apart=own)
         codes = reading.codes(columns)
-        views, chances, whole = [], [], []
+        views, chances = [], []
         for view, logits, outcomes in zip(
             calibrated.views, self.given.logits, self.outcomes, strict=True
         ):
@@ -254,21 +246,19 @@ class _Reference:
             )
             views.append(replace(view, surface=surface))
             chances.append(found.held_out)
-            cells = surface.cells(reading, codes, {})
-            whole.append(surface.means(cells, view.calibrator.logits(logits)))
         return _Candidate(
             treatment=Treatment.CORRECTED,
             views=tuple(views),
             reading=reading,
             chances=normalised(chances),
-            whole=normalised(whole),
         )
 
     def _in_context(self, chosen: _Candidate) -> tuple[_Candidate, ContextualEffect | None]:
         """Return what is left to chance with the effect of whole windows, where there is one."""
         if len(chosen.chances) > 1:
             return chosen, None
-        [chance], [whole], [outcomes] = chosen.chances, chosen.whole, self.outcomes
+        [chance], [outcomes] = chosen.chances, self.outcomes
+        [whole], _ = chances_of(chosen.views, chosen.reading, self.given, self.inputs)
         effect = ContextualEffect.learned(chance, outcomes, self.blocks, whole=whole)
         if effect is None:
             return chosen, None

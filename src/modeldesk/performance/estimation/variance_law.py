@@ -65,5 +65,7 @@ class VarianceLaw:
 
     def weights(self, means: Floats) -> Floats:
         """Return what residuals count, shape ``(n,)``."""
+        if self.power == 1:
+            return np.ones_like(means)
         weights: Floats = np.maximum(means, _SMALL) ** (1 - self.power)
         return weights
