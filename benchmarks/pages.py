@@ -7,6 +7,8 @@ has never been there, *warm* later (the median of five); what counts is the time
 picture is drawn, of the slowest page. *Drill-down* is from a click on a cell of the heat map until
 the column's picture is drawn. While pages are loaded over and over, single rows are predicted at a
 steady rate: the ratio is the 99th percentile of their answers then over that of a quiet server.
+The browser has what processor time the server, and whoever predicts, leave: a reader's is on
+another machine.
 
 Evidently's workspace holds 100 reports of data drift of 30 columns and 1,000 rows.
 """

@@ -51,10 +51,10 @@ SETTLE_SECONDS = 10
 
 _BACKLOG = 2048
 _ARENA_MAX, _HEAPS = -8, 2
-_GARBAGE = (10_000, 5, 10)
+_GARBAGE = (2_000, 10, 100)
 """How many new objects, and collections, it takes until the garbage collector looks."""
-_TURN_SECONDS = 0.0005
-"""How long one thread goes on in Python while others wait; by default it is ten times that."""
+_TURN_SECONDS = 0.0002
+"""How long one thread goes on in Python while others wait; by default it is 25 times that."""
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 _log = structlog.get_logger(__name__)
@@ -80,7 +80,7 @@ def create_app(desk: Desk, settings: Settings) -> FastAPI:
         make = cache(partial(_pages, desk, settings, secured=secured))
         if settings.pages:
             make()  # tells at once where one of them cannot be read
-        mount_late(app, make)
+        mount_late(app, make, name="modeldesk-pages")
     app.add_middleware(Guard, allowed_hosts=settings.allowed_hosts)
     app.add_middleware(RequestIdentity)
     return app

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "own_pages.py"
 MINE = """
+import time
 from nicegui import ui
 from modeldesk.ui.own import page
 
@@ -29,6 +33,11 @@ from modeldesk.ui.own import page
 async def margins(look):
     names = await look.ask(look.desk.registry.names)
     ui.label(f"{len(names)} models, {look.query.get('of', 'all')}")
+
+@page("Rude")
+def rude(look):
+    time.sleep(3)
+    ui.label("at last")
 
 @page("Broken")
 def broken(look):
@@ -82,3 +91,24 @@ def test_a_page_that_fails_says_so_in_its_place(server: RunningServer, browser_p
     expect(page.get_by_test_id("trouble")).to_contain_text("ValueError: <b>no margins</b>")
     expect(page.get_by_test_id("own-page")).to_contain_text("so far")
     expect(page.get_by_test_id("alerts-link")).to_be_visible()
+
+
+def test_a_page_that_takes_its_time_holds_up_no_prediction(server: RunningServer) -> None:
+    """Even where it should have used a thread; only other pages wait for it."""
+    with (
+        ThreadPoolExecutor(1) as asking,
+        httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client,
+    ):
+        example = client.get("/api/v1/models/iris/example").json()
+        client.get("/")  # the pages are loaded
+        rude = asking.submit(client.get, "/pages/rude")
+        longest, asked = 0.0, 0
+        while not rude.done():
+            began = time.monotonic()
+            answer = client.post("/api/v1/models/iris/predict", json={"row": example})
+            assert answer.status_code == 200, answer.text
+            longest, asked = max(longest, time.monotonic() - began), asked + 1
+            time.sleep(0.02)
+        assert "at last" in rude.result().text
+    assert asked > 5
+    assert longest < 1.5, "the page sleeps for twice as long"

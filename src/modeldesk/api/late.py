@@ -5,71 +5,57 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
-from contextvars import Context
 
 from fastapi import FastAPI
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import URLPath
 from starlette.routing import BaseRoute, Match, NoMatchFound
 from starlette.types import Receive, Scope, Send
+
+from modeldesk.api.own_loop import OwnLoop
 
 
 class Late:
     """Answers by an application that is made, and started, on the first request.
 
-    It is made in a thread of its own, so that others are answered meanwhile. Whoever comes before
-    it is ready waits; where it cannot be made, the next one tries again.
+    It is made, and answers, in a thread of its own, so that others are answered meanwhile.
+    Whoever comes before it is ready waits; where it cannot be made, the next one tries again.
 
     Parameters
     ----------
     make
         Returns the application; its lifespan is begun then, and ended with the server's.
+    name
+        Of the thread.
     """
 
-    def __init__(self, make: Callable[[], FastAPI]) -> None:
+    def __init__(self, make: Callable[[], FastAPI], *, name: str) -> None:
         self._make = make
-        self._making: asyncio.Task[FastAPI] | None = None
-        self._life: asyncio.Task[None] | None = None
-        self._ending = asyncio.Event()
+        self._name = name
+        self._making: asyncio.Task[OwnLoop] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         making = self._making
         if making is None or (making.done() and making.exception() is not None):
-            # Of its own context: what lives on must not carry the first request's identity.
-            making = asyncio.create_task(self._begun(), context=Context())
+            making = asyncio.create_task(self._begun())
             self._making = making
         app = await asyncio.shield(making)
         await app(scope, receive, send)
 
     async def end(self) -> None:
-        """End the lifespan of what was made; without any, do nothing."""
+        """End what was made; without any, do nothing."""
         if self._making is not None:
             await asyncio.wait([self._making])
-        self._ending.set()
-        if self._life is not None:
-            await self._life
+            if self._making.exception() is None:
+                await self._making.result().end()
 
-    async def _begun(self) -> FastAPI:
-        app = await run_in_threadpool(self._make)
-        ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._life = asyncio.create_task(self._live(app, ready))
-        await ready
+    async def _begun(self) -> OwnLoop:
+        app = OwnLoop(self._make, name=self._name)
+        await app.begin()
         return app
 
-    async def _live(self, app: FastAPI, ready: asyncio.Future[None]) -> None:
-        """Begin the lifespan and end it, in one task, as some of them need it."""
-        try:
-            async with app.router.lifespan_context(app):
-                ready.set_result(None)
-                await self._ending.wait()
-        except Exception as error:
-            if ready.done():
-                raise
-            ready.set_exception(error)
 
-
-def mount_late(app: FastAPI, make: Callable[[], FastAPI]) -> None:
+def mount_late(app: FastAPI, make: Callable[[], FastAPI], *, name: str) -> None:
     """Have all that an application does not answer itself answered by one that is made late.
 
     To be called after the routes were added.
@@ -78,10 +64,10 @@ def mount_late(app: FastAPI, make: Callable[[], FastAPI]) -> None:
     ----------
     app
         Takes every path first, unless nothing of its own begins in the same way.
-    make
+    make, name
         See `Late`.
     """
-    late = Late(make)
+    late = Late(make, name=name)
     heads = {_head(path) for path in _paths(app.routes)}
     app.mount("/", late)
     if not any("{" in head for head in heads):

@@ -23,7 +23,7 @@ async def aside(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R
     """Run a blocking call in a thread and return its answer.
 
     Every call of a page that reaches the store goes through here: what runs on the event loop
-    stalls all requests of the server. The thread acts in the name of who uses the page. The
+    stalls all pages. The thread acts in the name of who uses the page. The
     call must not answer ``None``, which is how the page framework says that the program is
     stopping.
     """
@@ -49,10 +49,10 @@ async def awaited(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) ->
 
 
 async def breath() -> None:
-    """Let others have their turn, such as predictions; a page stands between its cards.
+    """Let other pages have their turn; a page stands between its cards.
 
-    What runs on the event loop holds up all requests of the server: no step of a page takes more
-    than some hundredths of a second. A page that is seen already is finished in one step, as
+    What runs on the pages' event loop holds up all others: no step of a page takes more than some
+    hundredths of a second. A page that is seen already is finished in one step, as
     nobody shall click into half of it.
     """
     if not ui.context.client.has_socket_connection:

@@ -1,21 +1,24 @@
 """What NiceGUI does for every element of every page, in less time and with the same result.
 
 A third of the time that the server takes for a page went into two things; decision 36 tells how
-that was measured. Both are made quicker without touching what they return.
+that was measured. Both are made quicker without touching what they return. And what a page leaves
+behind is half the garbage (decision 41).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from inspect import Parameter, signature
 from types import MethodType
 from typing import Any
 
-from nicegui import client, helpers
+from nicegui import Client, client, helpers
+from nicegui.element import Element
 
 _ASCII = range(128)
 _expects_arguments = helpers.expects_arguments
+_remove = Client.remove_elements
 
 
 def quicken() -> None:
@@ -27,6 +30,20 @@ def quicken() -> None:
         client.HTML_ESCAPE_TABLE.setdefault(code, chr(code))
     # Whether a handler takes arguments is asked three times for each element, of three methods.
     helpers.expects_arguments = _remembered  # type: ignore[assignment]
+    Client.remove_elements = _removed  # type: ignore[method-assign, assignment]
+
+
+def _removed(page: Client, elements: Iterable[Element]) -> None:
+    """Remove elements of a page, and leave no garbage of them.
+
+    An element's properties, classes and style hold a method of their own each, and are kept by it
+    until the garbage collector has looked at all there is.
+    """
+    gone = list(elements)
+    _remove(page, gone)
+    for element in gone:
+        for kept in (element.props, element.classes, element.style):
+            kept._change_handlers.clear()  # noqa: SLF001
 
 
 def _remembered(handler: Callable[..., Any]) -> bool:

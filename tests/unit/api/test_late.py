@@ -56,7 +56,7 @@ def application(make: Maker) -> FastAPI:
     async def own() -> str:
         return "own"
 
-    mount_late(app, make)
+    mount_late(app, make, name="late")
     return app
 
 
@@ -136,7 +136,8 @@ async def test_a_server_that_ends_while_it_is_made_waits_for_it() -> None:
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     assert make.noted == ["made", "begun by nobody", "ended"]
-    await request
+    # A server waits for its requests first; who asks nevertheless is not left waiting.
+    await asyncio.wait_for(asyncio.wait([request]), timeout=30)
 
 
 @pytest.mark.parametrize(

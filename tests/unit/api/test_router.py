@@ -40,7 +40,7 @@ def application() -> tuple[FastAPI, Router]:
     async def page() -> str:
         return "a page"
 
-    mount_late(app, lambda: pages)
+    mount_late(app, lambda: pages, name="pages")
     return app, router
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from functools import partial
 from inspect import Parameter, signature
 from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
-from nicegui import client, helpers
+from nicegui import Client, client, helpers, ui
 from nicegui.observables import ObservableList
 
 from modeldesk.ui.quick_elements import quicken
@@ -92,3 +94,22 @@ def test_the_library_asks_by_way_of_it() -> None:
     with mock.patch.object(helpers, "expects_arguments", wraps=helpers.expects_arguments) as asked:
         ObservableList(on_change=HANDLERS.none)
     asked.assert_called_once_with(HANDLERS.none)
+
+
+def test_no_garbage_is_left_of_elements_that_were_removed() -> None:
+    """Neither of their properties, classes and style, nor of what those hold."""
+    quicken()
+    page = Client(ui.page(""), request=None)
+    with page:
+        kept = [ui.label("one").classes("md-card").props("dense").style("color: red")]
+        gone = [weakref.ref(each) for each in (kept[0].props, kept[0].classes, kept[0].style)]
+    gc.collect()
+    gc.disable()
+    try:
+        kept[0].delete()
+        page.outbox.updates.clear()
+        kept.clear()
+        assert [each() for each in gone] == [None, None, None]
+    finally:
+        gc.enable()
+        page.delete()
