@@ -6,6 +6,9 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from contextlib import suppress
+from contextvars import Context
+from functools import partial
 from typing import TypeVar
 
 from fastapi import FastAPI
@@ -20,7 +23,8 @@ class OwnLoop:
     What computes on an event loop, such as a page that is put together, keeps all others on it
     waiting. On a loop of its own it only takes its turn among the threads. Requests and answers
     are handed over message by message, in the context of who asks; what is cancelled on one side
-    is on the other.
+    is on the other, a moment later. When the loop ends by itself, as by ``sys.exit`` in a page,
+    that goes on where the application was begun.
 
     Parameters
     ----------
@@ -35,13 +39,20 @@ class OwnLoop:
         self._make = make
         self._name = name
         self._begun: Future[tuple[ASGIApp, asyncio.AbstractEventLoop]] = Future()
-        self._ended: Future[None] = Future()
+        self._begun.set_running_or_notify_cancel()  # nobody who waits for it can cancel it
         self._ending = asyncio.Event()
+        self._closed = False
+        self._failure: BaseException | None = None
+        self._under_way: set[Future[None]] = set()
 
     async def begin(self) -> None:
         """Make the application and begin its lifespan; raise what keeps it from that."""
-        factory = type(asyncio.get_running_loop())
-        threading.Thread(target=self._run, args=(factory,), name=self._name, daemon=True).start()
+        here = asyncio.get_running_loop()
+        # Of its own context: what lives on must not carry the first request's identity.
+        self._thread = threading.Thread(
+            target=Context().run, args=(self._run, here), name=self._name, daemon=True
+        )
+        self._thread.start()
         self._app, self._loop = await asyncio.wrap_future(self._begun)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -49,26 +60,40 @@ class OwnLoop:
         here = asyncio.get_running_loop()
 
         async def received() -> Message:
-            return await _on(here, receive())
+            return await asyncio.wrap_future(_started(here, receive))
 
         async def sent(message: Message) -> None:
-            await _on(here, send(message))
+            await asyncio.wrap_future(_started(here, partial(send, message)))
 
-        await _on(self._loop, self._app(scope, received, sent))
+        if self._closed:
+            raise asyncio.CancelledError
+        answered = _started(self._loop, partial(self._app, scope, received, sent))
+        self._under_way.add(answered)
+        answered.add_done_callback(self._under_way.discard)
+        await asyncio.wrap_future(answered)
 
     async def end(self) -> None:
         """End the lifespan, what still runs on the loop, and the thread; once it has begun."""
-        self._loop.call_soon_threadsafe(self._ending.set)
-        await asyncio.wrap_future(self._ended)
+        self._closed = True
+        with suppress(RuntimeError):  # it has ended by itself
+            self._loop.call_soon_threadsafe(self._ending.set)
+        await asyncio.to_thread(self._thread.join)
+        for each in list(self._under_way):
+            each.cancel()
+        if self._failure is not None:
+            raise self._failure
 
-    def _run(self, factory: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    def _run(self, here: asyncio.AbstractEventLoop) -> None:
         try:
-            with asyncio.Runner(loop_factory=factory) as runner:
+            with asyncio.Runner(loop_factory=type(here)) as runner:
                 runner.run(self._live())
         except BaseException as error:  # noqa: BLE001 - a thread's boundary; told to who waits
-            (self._ended if self._begun.done() else self._begun).set_exception(error)
-        else:
-            self._ended.set_result(None)
+            if not self._begun.done():
+                self._begun.set_exception(error)
+            elif self._closed:
+                self._failure = error
+            else:
+                here.call_soon_threadsafe(_raise, error)
 
     async def _live(self) -> None:
         """Begin the lifespan and end it, in one task, as some of them need it."""
@@ -78,10 +103,19 @@ class OwnLoop:
             await self._ending.wait()
 
 
-async def _on(loop: asyncio.AbstractEventLoop, call: Awaitable[R]) -> R:
-    """Wait for something on another loop."""
+def _started(loop: asyncio.AbstractEventLoop, call: Callable[[], Awaitable[R]]) -> Future[R]:
+    """Begin a call on another loop."""
 
-    async def awaited() -> R:
-        return await call
+    async def called() -> R:
+        return await call()
 
-    return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(awaited(), loop))
+    waiting = called()
+    try:
+        return asyncio.run_coroutine_threadsafe(waiting, loop)
+    except RuntimeError as error:  # the loop has ended
+        waiting.close()
+        raise asyncio.CancelledError from error
+
+
+def _raise(error: BaseException) -> None:
+    raise error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 _QUICK_SECONDS = 0.005
-"""As long as Python lets one thread go on while others wait."""
+"""As long as Python by itself lets one thread go on while others wait."""
 
 _NEWEST = 0.2
 """How much the last batch counts."""

@@ -59,7 +59,7 @@ class Look:
         """Call a service in a thread, and return its answer.
 
         Whatever waits for a database or computes for long belongs in here: what runs in the
-        page's own function holds up every request of the server.
+        page's own function holds up all other pages.
         """
         return await aside(call, *args, **kwargs)
 

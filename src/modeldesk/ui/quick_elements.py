@@ -43,7 +43,7 @@ def _removed(page: Client, elements: Iterable[Element]) -> None:
     _remove(page, gone)
     for element in gone:
         for kept in (element.props, element.classes, element.style):
-            kept._change_handlers.clear()  # noqa: SLF001
+            getattr(kept, "_change_handlers", []).clear()  # not promised by the library
 
 
 def _remembered(handler: Callable[..., Any]) -> bool:

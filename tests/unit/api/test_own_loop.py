@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -33,6 +34,7 @@ class Pages:
         self.app.get("/who")(self.who)
         self.app.get("/busy")(self.busy)
         self.app.get("/broken")(self.broken)
+        self.app.get("/exit")(self.exit)
         self.app.get("/endless")(self.endless)
         self.app.post("/parts")(self.parts)
         self.app.websocket("/talk")(self.talk)
@@ -69,6 +71,10 @@ class Pages:
         """Fail."""
         message = "no page"
         raise LookupError(message)
+
+    async def exit(self) -> str:
+        """Do what ends a program."""
+        sys.exit("enough")
 
     async def endless(self) -> str:
         """Never answer."""
@@ -204,4 +210,43 @@ async def test_what_keeps_it_from_being_made_is_told() -> None:
         raise OSError(message)
 
     with pytest.raises(OSError, match="no room"):
-        await OwnLoop(make, name="pages").begin()
+        await OwnLoop(make, name="without room").begin()
+    for each in threading.enumerate():
+        if each.name == "without room":
+            each.join(PATIENCE)
+            assert not each.is_alive()
+
+
+async def test_whoever_asks_when_it_ends_is_told_so() -> None:
+    """Those under way as well as those who come later; nobody waits for ever."""
+    pages = Pages()
+    loop = OwnLoop(lambda: pages.app, name="pages")
+    await loop.begin()
+    transport = httpx.ASGITransport(app=loop)
+    async with httpx.AsyncClient(transport=transport, base_url="http://here") as asking:
+        endless = asyncio.create_task(asking.get("/endless"))
+        assert await asyncio.to_thread(pages.waiting.wait, PATIENCE)
+        ending = asyncio.create_task(loop.end())
+        late = [asyncio.create_task(asking.get("/thread")) for _ in range(20)]
+        await ending
+        late += [asyncio.create_task(asking.get("/thread")) for _ in range(20)]
+        done, waiting = await asyncio.wait([endless, *late], timeout=PATIENCE)
+    assert not waiting
+    assert endless.cancelled()
+    assert all(each.cancelled() or each.result().json() == "pages" for each in done)
+    assert all(each.cancelled() for each in late[20:])
+
+
+def test_a_page_that_ends_the_program_ends_it() -> None:
+    """As on the loop that it was begun from: no server goes on without its pages."""
+
+    async def ask() -> None:
+        pages = Pages()
+        loop = OwnLoop(lambda: pages.app, name="pages")
+        await loop.begin()
+        transport = httpx.ASGITransport(app=loop)
+        async with httpx.AsyncClient(transport=transport, base_url="http://here") as asking:
+            await asyncio.wait_for(asking.get("/exit"), timeout=PATIENCE)
+
+    with pytest.raises(SystemExit, match="enough"):
+        asyncio.run(ask())
