@@ -70,7 +70,10 @@ class OwnLoop:
         answered = _started(self._loop, partial(self._app, scope, received, sent))
         self._under_way.add(answered)
         answered.add_done_callback(self._under_way.discard)
-        await asyncio.wrap_future(answered)
+        try:
+            await asyncio.wrap_future(answered)
+        except SystemExit as error:  # it ends the loop there, and here by `_run`
+            raise asyncio.CancelledError from error
 
     async def end(self) -> None:
         """End the lifespan, what still runs on the loop, and the thread; once it has begun."""
