@@ -96,7 +96,8 @@ class OwnLoop:
             elif self._closed:
                 self._failure = error
             else:
-                here.call_soon_threadsafe(_raise, error)
+                with suppress(RuntimeError):  # the one it was begun on has ended as well
+                    here.call_soon_threadsafe(_raise, error)
 
     async def _live(self) -> None:
         """Begin the lifespan and end it, in one task, as some of them need it."""
