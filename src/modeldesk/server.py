@@ -51,7 +51,7 @@ SETTLE_SECONDS = 10
 
 _BACKLOG = 2048
 _ARENA_MAX, _HEAPS = -8, 2
-_GARBAGE = (2_000, 10, 25)
+_GARBAGE = (2_000, 10, 60)
 """How many new objects, and collections, it takes until the garbage collector looks."""
 _TURN_SECONDS = 0.0002
 """How long one thread goes on in Python while others wait; by default it is 25 times that."""

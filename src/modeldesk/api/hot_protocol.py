@@ -58,9 +58,10 @@ class HotProtocol(HttpToolsProtocol):
             self._patience = self.loop.call_later(self._hot.seconds, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Forget what did not arrive in full."""
+        """Forget what did not arrive in full, and the last request: it keeps the connection."""
         self._arrived()
         super().connection_lost(exc)
+        self.cycle = None
 
     def on_headers_complete(self) -> None:
         """Take the request, or leave it to the application."""

@@ -193,7 +193,8 @@ class AlertRecords:
             alerts.c.monitor_id == due.monitor.monitor_id,
             alerts.c.profile_id == due.profile_id,
         )
-        with self._store.writing() as connection:
+        # It waits for no disk: what the end of a machine undoes is judged once more.
+        with self._store.writing(synced=False) as connection:
             if not past.is_still(connection):
                 return False
             # The earliest window is locked first, so that nobody waits in a circle.
@@ -202,11 +203,8 @@ class AlertRecords:
             if before != revision:
                 _make_due(connection, due, until)
             known = set(connection.scalars(sa.select(alerts.c.column).where(of_window)))
-            for new in found:
-                if new.column in known:
-                    _restate(connection, of_window, new, now)
-                else:
-                    _open(connection, due, new, now)
+            _restate(connection, of_window, [new for new in found if new.column in known], now)
+            _open(connection, due, [new for new in found if new.column not in known], now)
             gone = known - {new.column for new in found}
             connection.execute(
                 sa.update(alerts)
@@ -404,31 +402,51 @@ def _mark_judged(
 
 
 def _restate(
-    connection: sa.Connection, of_window: sa.ColumnElement[bool], new: NewAlert, now: datetime
+    connection: sa.Connection,
+    of_window: sa.ColumnElement[bool],
+    found: Sequence[NewAlert],
+    now: datetime,
 ) -> None:
-    same = sa.and_(of_window, alerts.c.column == new.column)
-    connection.execute(
-        sa.update(alerts).where(same).values(distance=new.distance, sentence=new.sentence)
+    if not found:
+        return
+    same = sa.and_(of_window, alerts.c.column == sa.bindparam("of_column"))
+    updated = sa.update(alerts).where(same)
+    updated = updated.values(
+        distance=sa.bindparam("new_distance"), sentence=sa.bindparam("new_sentence")
     )
     connection.execute(
+        updated,
+        [
+            {"of_column": new.column, "new_distance": new.distance, "new_sentence": new.sentence}
+            for new in found
+        ],
+    )
+    columns = [new.column for new in found]
+    connection.execute(
         sa.update(alerts)
-        .where(same, alerts.c.restated.is_(True))
+        .where(of_window, alerts.c.column.in_(columns), alerts.c.restated.is_(True))
         .values(status=OPEN, restated=False, changed_at=now)
     )
 
 
-def _open(connection: sa.Connection, due: DueWindow, new: NewAlert, now: datetime) -> None:
+def _open(
+    connection: sa.Connection, due: DueWindow, found: Sequence[NewAlert], now: datetime
+) -> None:
+    if not found:
+        return
+    same = {
+        "monitor_id": due.monitor.monitor_id,
+        "version_id": due.version_id,
+        "profile_id": due.profile_id,
+        "status": OPEN,
+        "restated": False,
+        "opened_at": now,
+        "changed_at": now,
+    }
     connection.execute(
-        sa.insert(alerts).values(
-            monitor_id=due.monitor.monitor_id,
-            version_id=due.version_id,
-            profile_id=due.profile_id,
-            column=new.column,
-            distance=new.distance,
-            sentence=new.sentence,
-            status=OPEN,
-            restated=False,
-            opened_at=now,
-            changed_at=now,
-        )
+        sa.insert(alerts),
+        [
+            same | {"column": new.column, "distance": new.distance, "sentence": new.sentence}
+            for new in found
+        ],
     )

@@ -81,8 +81,7 @@ def append(store: Store, new: Sequence[Chunk], *, synced: bool) -> None:
     """
     rows = encoded(new)
     if store.is_sqlite and not synced and rows.keys is None:
-        with store.appending() as driver:
-            driver.executemany(_INSERT, [_as_kept(values) for values in rows.chunks])
+        store.append(_INSERT, [_as_kept(values) for values in rows.chunks])
         return
     with store.writing(synced=synced) as connection:
         insert_chunks(connection, rows)

@@ -122,19 +122,23 @@ class Store:
             with marked.begin():
                 yield marked
 
-    @contextmanager
-    def appending(self) -> Iterator[sqlite3.Connection]:
-        """Yield SQLite's own connection inside a transaction as of ``writing(synced=False)``.
+    def append(self, statement: str, rows: Sequence[Sequence[object]]) -> None:
+        """Execute a statement for some rows on SQLite, as within ``writing(synced=False)``.
 
-        It takes a third of the time, which counts where a prediction waits for it.
+        The driver does it alone, in a third of the time. Whenever it has asked SQLite for
+        anything it waits for its turn among the threads that compute, so that a single row is
+        asked for once: the statement is a transaction of its own.
         """
         with self._translated(), self._among_writers():
             pooled = self._hasty.raw_connection()
             driver = cast("sqlite3.Connection", pooled.dbapi_connection)
             try:
-                driver.execute("BEGIN IMMEDIATE")
-                yield driver
-                driver.execute("COMMIT")
+                if len(rows) == 1:
+                    driver.execute(statement, rows[0])
+                else:
+                    driver.execute("BEGIN IMMEDIATE")
+                    driver.executemany(statement, rows)
+                    driver.execute("COMMIT")
             except BaseException:
                 # It is left in a state that nobody knows.
                 pooled.invalidate()

@@ -66,7 +66,8 @@ class AdminPage:
                 return
             head("Admin")
             self._tabs()
-            await SECTIONS[self._state.tab][1](self._site, self._state).build()
+            self._section = SECTIONS[self._state.tab][1](self._site, self._state)
+            await self._section.build()
 
     def _tabs(self) -> None:
         with block("md-tabs", tag="nav") as strip, block("md-tabs-group"):

@@ -23,9 +23,9 @@ _LONGEST = 400
 """Characters of a column's name or a sentence that are shown."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class EntryHooks:
-    """What the entry tells."""
+    """What the entry tells, as long as the page is open."""
 
     tick: Callable[[int], None]
     """Called with the alert's key when a person ticks it, or takes the tick away."""

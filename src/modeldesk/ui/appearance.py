@@ -18,10 +18,18 @@ Draw: TypeAlias = Callable[[Palette], Options]
 _CHOICE = "modeldesk_appearance"
 _SYSTEM = "modeldesk_system"
 _COOKIE = "path=/; max-age=31536000; samesite=lax"
-_PATIENCE_SECONDS = 15.0
-"""How long a browser may take to answer, which loads the page meanwhile."""
+_ASKED = "system_colours"
+_TELL = "tellSystemColours"
 
-_ASK_SYSTEM = "matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"
+_SCRIPT = f"""<script>
+const preference = matchMedia("(prefers-color-scheme: dark)");
+function {_TELL}() {{
+  const system = preference.matches ? "dark" : "light";
+  document.cookie = "{_SYSTEM}=" + system + "; {_COOKIE}";
+  emitEvent("{_ASKED}", system);
+}}
+preference.addEventListener("change", {_TELL});
+</script>"""
 
 
 class Mode(StrEnum):
@@ -119,26 +127,12 @@ class Appearance:
                 self._buttons[mode] = button
         self._press()
 
-    async def learn(self) -> None:
-        """Ask a browser that comes for the first time what its system prefers."""
-        if self._system_known:
-            return
-        answer = await ui.run_javascript(
-            f"const system = {_ASK_SYSTEM}; "
-            f"document.cookie = '{_SYSTEM}=' + system + '; {_COOKIE}'; return system",
-            timeout=_PATIENCE_SECONDS,
-        )
-        self._follow(str(answer))
-
     def watch(self) -> None:
-        """Follow the system when it turns dark while the page is open."""
-        ui.on("system_colours", lambda event: self._follow(str(event.args)))
-        ui.add_body_html(
-            "<script>matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {"
-            f"const system = {_ASK_SYSTEM}; "
-            f"document.cookie = '{_SYSTEM}=' + system + '; {_COOKIE}'; "
-            "emitEvent('system_colours', system); });</script>"
-        )
+        """Follow what the system prefers, and ask a browser that comes for the first time."""
+        ui.on(_ASKED, lambda event: self._follow(str(event.args)))
+        ui.add_body_html(_SCRIPT)
+        if not self._system_known:
+            ui.run_javascript(f"{_TELL}()")
 
     def _follow(self, system: str) -> None:
         was = self.palette

@@ -112,9 +112,10 @@ class ComparePage:
         self._words.set_text(_SORTS[self._state.sort][1])
         self._body.clear()
         with self._body:
-            self._view().build(self._state)
+            self._view = self._new_view()
+            self._view.build(self._state)
 
-    def _view(self) -> _View:
+    def _new_view(self) -> _View:
         match self._state.sort:
             case Sort.GROUPS:
                 view: type[GroupsView | RangesView | VersionsView] = GroupsView

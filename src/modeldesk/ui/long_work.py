@@ -30,16 +30,20 @@ class LongWork:
     """
 
     def __init__(self, words: str, *, stopped: Callable[[], Awaitable[None]]) -> None:
-        self.progress = Watched(gone=self._left)
         self._words = words
         self._stopped = stopped
         self._waited = 0.0
 
     def build(self) -> None:
-        """Show how far it is; `run` does it."""
-        self._box = block("md-work")
-        testable(self._box, "work")
-        with self._box:
+        """Show how far it is; `run` does it.
+
+        Work that is not shown any more, or whose page is closed, ends.
+        """
+        box = block("md-work")
+        self._box = box
+        self.progress = Watched(gone=lambda: box.is_deleted)
+        testable(box, "work")
+        with box:
             with block("md-work-top"):
                 with block("md-work-words"):
                     text("span", self._words)
@@ -95,10 +99,6 @@ class LongWork:
         else:
             self._track.classes(add="md-work-track--unknown")
             self._track.props.pop("aria-valuenow", None)
-
-    def _left(self) -> bool:
-        """Whether the page shows something else by now, or is closed."""
-        return self._box.is_deleted
 
     async def _cancel(self) -> None:
         self.stop()

@@ -39,9 +39,9 @@ from modeldesk.ui.states import bone, say
 P = ParamSpec("P")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Hooks:
-    """What is called when a person chooses something on the cards."""
+    """What is called when a person chooses something on the cards, as long as the page is open."""
 
     measure: Callable[[str, str | None], Awaitable[None]]
     """With the measure of each day, and of which class."""

@@ -36,14 +36,17 @@ def quicken() -> None:
 def _removed(page: Client, elements: Iterable[Element]) -> None:
     """Remove elements of a page, and leave no garbage of them.
 
-    An element's properties, classes and style hold a method of their own each, and are kept by it
-    until the garbage collector has looked at all there is.
+    An element's properties, classes and style hold a method of their own each, and its lists of
+    handlers hold what holds the element: they keep each other until the garbage collector has
+    looked at all there is.
     """
     gone = list(elements)
     _remove(page, gone)
     for element in gone:
-        for kept in (element.props, element.classes, element.style):
-            getattr(kept, "_change_handlers", []).clear()  # not promised by the library
+        for owner in (element, element.props, element.classes, element.style):
+            for name, value in vars(owner).items():
+                if name.endswith("_handlers") and isinstance(value, list):
+                    value.clear()
 
 
 def _remembered(handler: Callable[..., Any]) -> bool:
