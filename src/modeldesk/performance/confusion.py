@@ -134,13 +134,17 @@ class Confusion:
 
     def merge(self, other: Confusion) -> Confusion:
         """Return the counts of both sets of rows together."""
+        other_hits = self.other_hits + other.other_hits
+        if self.classes == other.classes:  # as on most days, in a third of the time
+            counts = self.counts + other.counts
+            return Confusion(classes=self.classes, counts=counts, other_hits=other_hits)
         names = sorted(set(self.classes) | set(other.classes))
         place = {name: position for position, name in enumerate(names)}
         counts = np.zeros((len(names) + 1,) * 2, dtype=np.int64)
         for part in (self, other):
             where = np.array([*(place[name] for name in part.classes), len(names)])
             counts[np.ix_(where, where)] += part.counts
-        return _bounded(names, counts, self.other_hits + other.other_hits)
+        return _bounded(names, counts, other_hits)
 
     def pack(self) -> tuple[tuple[str, ...], bytes, int]:
         """Return the counts as names, bytes and a number, for a sealed body."""
