@@ -22,6 +22,21 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Page
 
+OWN = """
+from modeldesk.ui.own import page
+
+@page("Mine", model=True)
+async def mine(look):
+    rows = await look.ask(look.desk.reader.page, look.model, limit=10)
+
+    def draw(colours):
+        assert look and rows
+        return {"title": {"text": look.model}, "color": [colours.brand]}
+
+    look.chart(draw)
+"""
+"""What draws its chart keeps the page, and what that has read."""
+
 TIDY = [sys.executable, "-m", "tests.support.tidy_server", "serve"]
 PATIENCE = 60.0
 
@@ -54,11 +69,14 @@ def test_pages_that_have_gone_leave_nothing_to_collect(browser_page: Page, tmp_p
     """Neither a page nor a part of it, nor the figures that it has read."""
     home = tmp_path / "home"
     seed_home(home)
-    with running_server(home, command=TIDY) as server:
+    mine = tmp_path / "mine.py"
+    mine.write_text(OWN, encoding="utf-8")
+    with running_server(home, command=TIDY, arguments=["--pages", str(mine)]) as server:
         rows = f"{server.url}/api/v1/models/{SHOP}/predictions?limit=1"
         row = httpx.get(rows, trust_env=False).json()["rows"][0]["prediction_id"]
         more = drawers(SHOP, column="country", row=row)
-        for place in [*pages(SHOP), column_path(SHOP, "country"), *more]:
+        own = f"/models/{SHOP}/pages/mine"
+        for place in [*pages(SHOP), column_path(SHOP, "country"), *more, own]:
             opened(browser_page, server.url + place)
         browser_page.goto("about:blank")
         assert left_by_pages(server) == {}

@@ -19,16 +19,19 @@ _CHOICE = "modeldesk_appearance"
 _SYSTEM = "modeldesk_system"
 _COOKIE = "path=/; max-age=31536000; samesite=lax"
 _ASKED = "system_colours"
-_TELL = "tellSystemColours"
+_TELL = "modeldeskTellColours"
 
+# In a block of its own: scripts of the pages that others write have names, too.
 _SCRIPT = f"""<script>
-const preference = matchMedia("(prefers-color-scheme: dark)");
-function {_TELL}() {{
-  const system = preference.matches ? "dark" : "light";
-  document.cookie = "{_SYSTEM}=" + system + "; {_COOKIE}";
-  emitEvent("{_ASKED}", system);
+{{
+  const preference = matchMedia("(prefers-color-scheme: dark)");
+  window.{_TELL} = () => {{
+    const system = preference.matches ? "dark" : "light";
+    document.cookie = "{_SYSTEM}=" + system + "; {_COOKIE}";
+    emitEvent("{_ASKED}", system);
+  }};
+  preference.addEventListener("change", window.{_TELL});
 }}
-preference.addEventListener("change", {_TELL});
 </script>"""
 
 
@@ -130,9 +133,14 @@ class Appearance:
     def watch(self) -> None:
         """Follow what the system prefers, and ask a browser that comes for the first time."""
         ui.on(_ASKED, lambda event: self._follow(str(event.args)))
+        ui.context.client.on_delete(self._forget)
         ui.add_body_html(_SCRIPT)
         if not self._system_known:
             ui.run_javascript(f"{_TELL}()")
+
+    def _forget(self) -> None:
+        """Let go of the charts of a page that has gone: what draws them may keep the page."""
+        self._pictures = []
 
     def _follow(self, system: str) -> None:
         was = self.palette

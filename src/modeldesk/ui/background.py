@@ -35,17 +35,21 @@ async def aside(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R
 
 
 async def awaited(call: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
-    """Run a page's first call; what takes longer arrives after a skeleton has been shown."""
+    """Run a page's first call; what takes longer arrives after a skeleton has been shown.
+
+    It ends with the page: then nobody asks what became of the call.
+    """
     task = asyncio.ensure_future(aside(call, *args, **kwargs))
-    done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-    if done:
-        return task.result()
-    waiting = bones()
-    await ui.context.client.connected()
     try:
-        return await task
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+        if not done:
+            waiting = bones()
+            await ui.context.client.connected()
+            await asyncio.wait({task})
+            waiting.delete()
+        return task.result()
     finally:
-        waiting.delete()
+        task.cancel()
 
 
 async def breath() -> None:

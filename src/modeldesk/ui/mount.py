@@ -21,13 +21,13 @@ from modeldesk.ui.logo import LOGO
 from modeldesk.ui.moments import script
 from modeldesk.ui.own import Own, read_files
 from modeldesk.ui.own_page import OwnPage
-from modeldesk.ui.parting import part
+from modeldesk.ui.parting import build
 from modeldesk.ui.places import own_path
 from modeldesk.ui.quick_elements import quicken
 from modeldesk.ui.site import Site
 from modeldesk.ui.states import lost
 from modeldesk.ui.stylesheet import stylesheet
-from modeldesk.ui.views import VIEWS, Page, View, Visit
+from modeldesk.ui.views import VIEWS, View, Visit
 
 _PATIENCE_SECONDS = 30.0
 """How long a page may take until its first answer; it shows a skeleton long before."""
@@ -102,7 +102,7 @@ def _register_own(site: Site, own: Own) -> None:
     async def show() -> None:
         appearance = _begin(site)
         query = dict(ui.context.client.request.query_params)
-        await _build(OwnPage(site, appearance, own, model=None, query=query))
+        await build(OwnPage(site, appearance, own, model=None, query=query))
 
 
 def _register_own_of_model(site: Site, own: Own) -> None:
@@ -111,7 +111,7 @@ def _register_own_of_model(site: Site, own: Own) -> None:
         appearance = _begin(site)
         ui.page_title(f"{name} {own.title} - modeldesk")
         query = dict(ui.context.client.request.query_params)
-        await _build(OwnPage(site, appearance, own, model=name, query=query))
+        await build(OwnPage(site, appearance, own, model=name, query=query))
 
 
 def _register_view(site: Site, view: View) -> None:
@@ -126,12 +126,7 @@ def _register_view(site: Site, view: View) -> None:
             query=dict(request.query_params),
         )
         ui.page_title(view.title_of(visit))
-        await _build(await view.opened(visit))
-
-
-async def _build(page: Page) -> None:
-    ui.context.client.on_delete(partial(part, page))
-    await page.build()
+        await build(await view.opened(visit))
 
 
 def _begin(site: Site) -> Appearance:

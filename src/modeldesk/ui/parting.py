@@ -7,18 +7,43 @@ at everything there is, which stops every thread of the server (decision 42).
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+from asyncio import CancelledError, Task, current_task
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from enum import Enum
 from functools import partial
 from types import FunctionType, MethodType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
+from weakref import ref
 
+from nicegui import ui
 from nicegui.element import Element
+
+if TYPE_CHECKING:
+    from modeldesk.ui.views import Page
 
 _OURS = "modeldesk.ui."
 _CALLS = (MethodType, partial, FunctionType)
+
+
+async def build(page: Page) -> None:
+    """Build a page; when its reader has gone that ends, and its parts let go of each other."""
+    # Weakly: what is cancelled keeps where that happened, and with it the page.
+    ui.context.client.on_delete(partial(_end, page, ref(_this_task())))
+    await page.build()
+
+
+def _this_task() -> Task[object]:
+    task = current_task()
+    assert task is not None  # noqa: S101 - who awaits is a task
+    return task
+
+
+def _end(page: Page, building: ref[Task[object]]) -> None:
+    task = building()
+    if task is not None:
+        task.cancel()
+    part(page)
 
 
 def part(page: object) -> None:
@@ -80,7 +105,10 @@ def is_part(known: object) -> bool:
 
 
 def _within(value: object) -> Iterable[object]:
-    """Return what a list or the like holds, or what a function calls."""
+    """Return what a list or the like holds, or what a function of ours calls.
+
+    What others write encloses whatever they have, such as all the rows of a chart.
+    """
     if isinstance(value, list | tuple):
         return value
     if isinstance(value, dict):
@@ -89,7 +117,7 @@ def _within(value: object) -> Iterable[object]:
         return (value.__self__,)
     if isinstance(value, partial):
         return (value.func, *value.args, *value.keywords.values())
-    if isinstance(value, FunctionType):
+    if isinstance(value, FunctionType) and (value.__module__ or "").startswith(_OURS):
         return list(_enclosed(value))
     return ()
 

@@ -44,9 +44,10 @@ def _removed(page: Client, elements: Iterable[Element]) -> None:
     _remove(page, gone)
     for element in gone:
         for owner in (element, element.props, element.classes, element.style):
-            for name, value in vars(owner).items():
+            kept = vars(owner)
+            for name, value in kept.items():
                 if name.endswith("_handlers") and isinstance(value, list):
-                    value.clear()
+                    kept[name] = []  # those that are being called at this moment all are
 
 
 def _remembered(handler: Callable[..., Any]) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 from nicegui import Client, ui
 
 from modeldesk.charts.palette import Palette
@@ -31,3 +34,33 @@ def test_no_list_of_a_chart_is_watched() -> None:
             assert options["series"][0]["data"] == [[0, 1], [1, 2]]
             assert options["xAxis"] == told
             picture.redraw(appearance.palette)
+
+
+def test_a_page_that_has_gone_lets_go_of_what_draws_its_charts() -> None:
+    """It may enclose the page, and all that this has read."""
+
+    class Rows:
+        pass
+
+    def chart(rows: Rows) -> weakref.ref[Rows]:
+        appearance = Appearance({"modeldesk_system": "light"})
+        appearance.watch()
+
+        def draw(colours: Palette) -> dict[str, object]:
+            assert (rows, appearance) is not None
+            return drawn(colours)
+
+        appearance.picture(draw, height=100)
+        return weakref.ref(rows)
+
+    page = Client(ui.page("/"))
+    with page:
+        rows = chart(Rows())
+    gc.collect()
+    gc.disable()
+    try:
+        assert rows() is not None
+        page.delete()
+        assert rows() is None
+    finally:
+        gc.enable()

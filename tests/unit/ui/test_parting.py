@@ -56,6 +56,12 @@ class Card:
         self.figures = ["figures"]
 
 
+def ours(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function as if it stood in a module of the pages'."""
+    function.__module__ = "modeldesk.ui.screen"
+    return function
+
+
 class Screen:
     """A page with parts of every kind that call it."""
 
@@ -67,8 +73,8 @@ class Screen:
             "method": Card(self.choose),
             "partial": Card(partial(self.choose, "partial")),
             "keyword": Card(partial(dict, then=self.choose)),
-            "lambda": Card(lambda: self.choose("lambda")),
-            "nested": Card(partial(lambda: self.choose("nested"))),
+            "lambda": Card(ours(lambda: self.choose("lambda"))),
+            "nested": Card(partial(ours(lambda: self.choose("nested")))),
         }
         self.more = [(Card(self.choose),)]
         self.keys = {"c": self.choose, "w": SERVICE.read}
@@ -120,6 +126,24 @@ def test_what_a_page_does_not_own_is_as_it_was() -> None:
     assert page.keys["w"] == SERVICE.read
     page.choose("itself")
     assert page.chosen == ["itself"]
+
+
+def test_what_others_write_is_not_looked_into() -> None:
+    """What draws a chart of somebody's own may enclose all its rows."""
+    looked: list[int] = []
+
+    class Rows(list[int]):
+        def __iter__(self) -> Iterator[int]:
+            looked.append(1)
+            return super().__iter__()
+
+    rows = Rows([1, 2, 3])
+    card = Card(lambda: rows)
+    part(card)
+    assert looked == []
+    card.choose = ours(lambda: rows)
+    part(card)
+    assert looked
 
 
 async def test_what_still_runs_ends_where_it_would_call_another_part() -> None:

@@ -113,3 +113,22 @@ def test_no_garbage_is_left_of_elements_that_were_removed() -> None:
     finally:
         gc.enable()
         page.delete()
+
+
+def test_handlers_of_an_element_that_one_of_them_removes_are_all_called() -> None:
+    """As they are otherwise."""
+    quicken()
+    page = Client(ui.page(""), request=None)
+    called: list[str] = []
+
+    def remove() -> None:
+        called.append("first")
+        field.delete()
+
+    with page:
+        field = ui.input()
+        field.on_value_change(remove)
+        field.on_value_change(lambda: called.append("second"))
+        field.set_value("new")
+    page.delete()
+    assert called == ["first", "second"]

@@ -1,0 +1,141 @@
+"""A page that is still being built when its reader goes is not built to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+import pytest
+from nicegui import Client, ui
+from starlette.requests import Request
+
+from modeldesk.errors import NotFound
+from modeldesk.ui import background
+from modeldesk.ui.background import awaited
+from modeldesk.ui.parting import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+SCOPE = {"type": "http", "path": "/", "query_string": b"", "headers": [], "server": ("test", 80)}
+
+
+class Screen:
+    """A page that reads something first."""
+
+    __module__ = "modeldesk.ui.screen"
+
+    def __init__(self, read: Callable[[], str]) -> None:
+        self.steps: list[str] = []
+        self.read = read
+        self.card = Card(self.choose)
+
+    def choose(self) -> None:
+        """Take a choice."""
+
+    async def build(self) -> None:
+        """Read, then go on."""
+        self.steps.append(await awaited(self.read))
+        await ui.context.client.connected()
+        self.steps.append("connected")
+
+
+class Card:
+    """A part that calls the page."""
+
+    __module__ = "modeldesk.ui.card"
+
+    def __init__(self, choose: Callable[[], None]) -> None:
+        self.choose = choose
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "PATIENCE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """Offer a page that no browser has connected to."""
+    made = Client(ui.page(""), request=Request(SCOPE))
+    yield made
+    if not made.is_deleted:
+        made.delete()
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait a moment at a time."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110 - what changes tells nobody
+            await asyncio.sleep(0.005)
+
+
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_build_ends_with_its_client(
+    client: Client, caplog: pytest.LogCaptureFixture, *, answered: bool
+) -> None:
+    """Whether it waits for what it reads or for a browser; nothing is left, nor told."""
+    begun, answer = threading.Event(), threading.Event()
+
+    def read() -> str:
+        begun.set()
+        answer.wait(10)
+        return "figures"
+
+    async def building(page: Screen) -> None:
+        with client:
+            await build(page)
+
+    page = Screen(read)
+    left: list[weakref.ref[object]] = [weakref.ref(page), weakref.ref(page.card)]
+    steps = page.steps
+    gc.collect()
+    gc.disable()
+    try:
+        task = asyncio.create_task(building(page))
+        if answered:
+            answer.set()
+            await until(lambda: steps == ["figures"])
+        else:
+            await until(lambda: begun.is_set() and len(client.elements) > 1)
+        with caplog.at_level(logging.WARNING):
+            client.delete()
+            await asyncio.wait({task}, timeout=5)
+            assert task.cancelled()
+            answer.set()
+            await asyncio.sleep(0.05)
+        client.delete_handlers.clear()  # the framework keeps no client that was deleted
+        del page, task
+        assert [each() for each in left] == [None, None]
+    finally:
+        gc.enable()
+    assert steps == (["figures"] if answered else [])
+    assert caplog.records == []
+
+
+async def test_what_is_refused_late_is_told_as_what_is_refused_at_once(client: Client) -> None:
+    """The skeleton that stood there meanwhile goes."""
+    answer = threading.Event()
+
+    def read() -> str:
+        answer.wait(10)
+        message = "There is no such model."
+        raise NotFound(message)
+
+    async def ask() -> None:
+        with client:
+            await awaited(read)
+
+    before = len(client.elements)
+    asking = asyncio.create_task(ask())
+    await until(lambda: len(client.elements) > before)
+    client._connected.set()  # noqa: SLF001 - what a browser's socket does
+    answer.set()
+    with pytest.raises(NotFound):
+        await asking
+    assert len(client.elements) == before
