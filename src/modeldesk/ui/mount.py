@@ -15,6 +15,7 @@ with standing_in("aiohttp"), standing_in("requests"):
     from nicegui import ui
 
 from modeldesk.charts.palette import DARK, LIGHT
+from modeldesk.ui.answer_headers import set_headers_at_once
 from modeldesk.ui.appearance import Appearance
 from modeldesk.ui.frame import frame
 from modeldesk.ui.logo import LOGO
@@ -86,6 +87,7 @@ def mount(app: FastAPI, desk: Desk, settings: Settings, *, secured: bool) -> Non
         show_welcome_message=False,
         gzip_middleware_factory=partial(GZipMiddleware, minimum_size=500, compresslevel=_LEVEL),
     )
+    set_headers_at_once()
 
 
 def _register(site: Site) -> None:
