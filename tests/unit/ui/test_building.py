@@ -54,11 +54,6 @@ class Card:
         self.choose = choose
 
 
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "PATIENCE_SECONDS", 0.01)
-
-
 @pytest.fixture
 def client() -> Iterator[Client]:
     """Offer a page that no browser has connected to."""
@@ -77,9 +72,14 @@ async def until(true: Callable[[], bool]) -> None:
 
 @pytest.mark.parametrize("answered", [False, True])
 async def test_a_build_ends_with_its_client(
-    client: Client, caplog: pytest.LogCaptureFixture, *, answered: bool
+    client: Client,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    answered: bool,
 ) -> None:
     """Whether it waits for what it reads or for a browser; nothing is left, nor told."""
+    monkeypatch.setattr(background, "PATIENCE_SECONDS", 10.0 if answered else 0.01)
     begun, answer = threading.Event(), threading.Event()
 
     def read() -> str:
@@ -108,18 +108,20 @@ async def test_a_build_ends_with_its_client(
             await asyncio.wait({task}, timeout=5)
             assert task.cancelled()
             answer.set()
-            await asyncio.sleep(0.05)
-        client.delete_handlers.clear()  # the framework keeps no client that was deleted
-        del page, task
-        assert [each() for each in left] == [None, None]
+            client.delete_handlers.clear()  # the framework keeps no client that was deleted
+            del page, task
+            await until(lambda: [each() for each in left] == [None, None])
     finally:
         gc.enable()
     assert steps == (["figures"] if answered else [])
     assert caplog.records == []
 
 
-async def test_what_is_refused_late_is_told_as_what_is_refused_at_once(client: Client) -> None:
+async def test_what_is_refused_late_is_told_as_what_is_refused_at_once(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The skeleton that stood there meanwhile goes."""
+    monkeypatch.setattr(background, "PATIENCE_SECONDS", 0.01)
     answer = threading.Event()
 
     def read() -> str:
