@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
 
 from nicegui import Client, ui
 
 from modeldesk.charts.palette import Palette
 from modeldesk.ui.appearance import Appearance
+from tests.support.garbage import nobody_collects
 
 
 def drawn(colours: Palette) -> dict[str, object]:
@@ -56,11 +56,7 @@ def test_a_page_that_has_gone_lets_go_of_what_draws_its_charts() -> None:
     page = Client(ui.page("/"))
     with page:
         rows = chart(Rows())
-    gc.collect()
-    gc.disable()
-    try:
+    with nobody_collects():
         assert rows() is not None
         page.delete()
         assert rows() is None
-    finally:
-        gc.enable()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import threading
 import weakref
@@ -17,6 +16,8 @@ from modeldesk.errors import NotFound
 from modeldesk.ui import background
 from modeldesk.ui.background import awaited
 from modeldesk.ui.parting import build
+from tests.support.garbage import nobody_collects
+from tests.support.patience import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,13 +64,6 @@ def client() -> Iterator[Client]:
         made.delete()
 
 
-async def until(true: Callable[[], bool]) -> None:
-    """Wait a moment at a time."""
-    async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - what changes tells nobody
-            await asyncio.sleep(0.005)
-
-
 @pytest.mark.parametrize("answered", [False, True])
 async def test_a_build_ends_with_its_client(
     client: Client,
@@ -94,15 +88,13 @@ async def test_a_build_ends_with_its_client(
     page = Screen(read)
     left: list[weakref.ref[object]] = [weakref.ref(page), weakref.ref(page.card)]
     steps = page.steps
-    gc.collect()
-    gc.disable()
-    try:
+    with nobody_collects():
         task = asyncio.create_task(building(page))
         if answered:
             answer.set()
-            await until(lambda: steps == ["figures"])
+            await asyncio.to_thread(until, lambda: steps == ["figures"])
         else:
-            await until(lambda: begun.is_set() and len(client.elements) > 1)
+            await asyncio.to_thread(until, lambda: begun.is_set() and len(client.elements) > 1)
         with caplog.at_level(logging.WARNING):
             client.delete()
             await asyncio.wait({task}, timeout=5)
@@ -110,9 +102,7 @@ async def test_a_build_ends_with_its_client(
             answer.set()
             client.delete_handlers.clear()  # the framework keeps no client that was deleted
             del page, task
-            await until(lambda: [each() for each in left] == [None, None])
-    finally:
-        gc.enable()
+            await asyncio.to_thread(until, lambda: [each() for each in left] == [None, None])
     assert steps == (["figures"] if answered else [])
     assert caplog.records == []
 
@@ -135,7 +125,7 @@ async def test_what_is_refused_late_is_told_as_what_is_refused_at_once(
 
     before = len(client.elements)
     asking = asyncio.create_task(ask())
-    await until(lambda: len(client.elements) > before)
+    await asyncio.to_thread(until, lambda: len(client.elements) > before)
     client._connected.set()  # noqa: SLF001 - what a browser's socket does
     answer.set()
     with pytest.raises(NotFound):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import weakref
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +14,7 @@ import pytest
 
 import modeldesk.ui
 from modeldesk.ui.parting import is_part, part
+from tests.support.garbage import nobody_collects
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -91,17 +91,7 @@ class Screen:
         self.chosen.append("never")
 
 
-@pytest.fixture
-def _nobody_collects() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@pytest.mark.usefixtures("_nobody_collects")
+@nobody_collects()
 def test_a_page_that_has_gone_is_freed_at_once() -> None:
     """With each of its parts, however those call it; not parted, it stays."""
     left: list[weakref.ref[object]] = []

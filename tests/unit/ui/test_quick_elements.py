@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import weakref
 from functools import partial
 from inspect import Parameter, signature
@@ -14,6 +13,7 @@ from nicegui import Client, client, helpers, ui
 from nicegui.observables import ObservableList
 
 from modeldesk.ui.quick_elements import quicken
+from tests.support.garbage import nobody_collects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,16 +103,12 @@ def test_no_garbage_is_left_of_elements_that_were_removed() -> None:
     with page:
         kept = [ui.label("one").classes("md-card").props("dense").style("color: red")]
         gone = [weakref.ref(each) for each in (kept[0].props, kept[0].classes, kept[0].style)]
-    gc.collect()
-    gc.disable()
-    try:
+    with nobody_collects():
         kept[0].delete()
         page.outbox.updates.clear()
         kept.clear()
         assert [each() for each in gone] == [None, None, None]
-    finally:
-        gc.enable()
-        page.delete()
+    page.delete()
 
 
 def test_handlers_of_an_element_that_one_of_them_removes_are_all_called() -> None:
