@@ -49,7 +49,7 @@ def test_two_servers_share_a_database(settings: Settings) -> None:
             for _ in range(2)
         ]
         loads = [
-            stack.enter_context(Load([server.url], label=f"server-{number}"))
+            stack.enter_context(Load([server.url], label=f"server-{number}", keyed=number == 0))
             for number, server in enumerate(servers)
         ]
         for load in loads:

@@ -58,7 +58,7 @@ def test_every_row_is_there_after_the_migration(settings: Settings) -> None:
 def test_an_embedded_database_is_copied_first(tmp_path: Path) -> None:
     """The copy has the old schema and all rows; migrating again makes no other."""
     file = tmp_path / "modeldesk.db"
-    copy = tmp_path / "modeldesk.db.before-0015"
+    copy = tmp_path / "modeldesk.db.before-0016"
     with Store(f"sqlite:///{file}") as store:
         write(store)
         migration = migrate(store)
@@ -82,7 +82,7 @@ def test_without_a_copy_nothing_is_migrated(tmp_path: Path) -> None:
     """Where the copy cannot be written the database stays as it was."""
     with Store(f"sqlite:///{tmp_path / 'modeldesk.db'}") as store:
         write(store)
-        (tmp_path / "modeldesk.db.before-0015").mkdir()
+        (tmp_path / "modeldesk.db.before-0016").mkdir()
         with pytest.raises(StoreUnavailable, match="could not be copied"):
             migrate(store)
         assert revision(store) == "0001"

@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 
     from modeldesk.desk import Desk
 
-_CHUNK_ROWS = (
-    "select coalesce(sum(rows), 0) from (select rows from chunks union all "
-    "select rows from fresh_chunks) as log"
-)
+_CHUNK_ROWS = "select coalesce(sum(rows), 0) from chunks"
 _PROFILED_ROWS = (
     "select coalesce(sum(rows), 0) from profiles where granularity = '{}' and segment = ''"
 )

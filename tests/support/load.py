@@ -20,7 +20,7 @@ REST_SECONDS = 0.02
 
 
 class Load:
-    """Threads that send one row after the other, each under a key of its own, until told.
+    """Threads that send one row after the other until told.
 
     Parameters
     ----------
@@ -30,9 +30,13 @@ class Load:
         How many threads.
     label
         Begins each row's key, so that no two loads share one.
+    keyed
+        Whether the server is told these keys.
     """
 
-    def __init__(self, urls: Sequence[str], *, clients: int = 8, label: str = "row") -> None:
+    def __init__(
+        self, urls: Sequence[str], *, clients: int = 8, label: str = "row", keyed: bool = True
+    ) -> None:
         self.answered: dict[str, str] = {}
         """Key of each row that was answered with 200, and its prediction's identifier."""
         self.sent = 0
@@ -45,6 +49,7 @@ class Load:
         self.slowest = 0.0
         """Seconds that the slowest answer or refusal took."""
         self._label = label
+        self._keyed = keyed
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._threads = [
@@ -99,9 +104,8 @@ class Load:
         with self._lock:
             self.sent += 1
         try:
-            answer = connection.post(
-                "/api/v1/models/iris/predict", json={"row": ROW, "row_id": key}
-            )
+            body = {"row": ROW, "row_id": key} if self._keyed else {"row": ROW}
+            answer = connection.post("/api/v1/models/iris/predict", json=body)
         except httpx.TransportError:
             with self._lock:
                 self.unanswered += 1

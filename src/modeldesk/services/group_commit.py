@@ -89,12 +89,17 @@ class GroupCommit:
         self._thread.start()
 
     @property
+    def at_once(self) -> bool:
+        """Whether `append_at_once` commits by now; from a moment after it was asked first."""
+        return self._log.at_once
+
+    @property
     def free(self) -> bool:
         """Whether a chunk that is appended at this moment would wait for no other."""
-        return not self._writing.locked() and self._log.free
+        return self._log.free
 
     def append_at_once(self, chunk: Chunk) -> bool:
-        """Commit a chunk in this thread, if that waits for nobody; it is not queued.
+        """Commit a chunk in this thread, without waiting for anybody; it is not queued.
 
         Returns
         -------
@@ -103,14 +108,10 @@ class GroupCommit:
         """
         if self._failing or self._closed:
             return False
-        if not self._writing.acquire(blocking=False):
-            return False
         try:
             done = self._log.append_at_once(chunk)
         except Exception:  # noqa: BLE001 - it is appended in the usual way, which tells why it fails
             return False
-        finally:
-            self._writing.release()
         if done:
             self._through.soon()
         return done
@@ -167,6 +168,7 @@ class GroupCommit:
             self._queue.put(_Stop())
         self._thread.join()
         self._through.close()
+        self._log.close()
 
     def _write(self) -> None:
         running = True

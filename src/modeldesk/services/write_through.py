@@ -66,12 +66,14 @@ class WriteThrough:
         while running:
             written = self._written.wait(self._copy_seconds if behind else None)
             if written:
+                # Before what follows: what is committed after this is seen the next time.
+                self._written.clear()
+                if not self._closed.is_set():
+                    self._log.prepare()
                 self._closed.wait(self._seconds)
-            # Before what follows: what is committed after this is seen the next time.
             running = not self._closed.is_set()
-            self._written.clear()
             try:
-                if written:
+                if written or not running:
                     behind = True
                     self._log.sync()
                 if not running or time.monotonic() - copied >= self._copy_seconds:

@@ -14,9 +14,10 @@ from modeldesk.clock import instant, microseconds
 from modeldesk.schema import FewRows
 from modeldesk.store.engine import Store
 from modeldesk.store.inserting import insert_many
+from modeldesk.store.journal import Entry, Journal, encode_record
 from modeldesk.store.own_keys import hashes_in, key_rows
 from modeldesk.store.payload import ROW_ID, TIME, encode_chunk
-from modeldesk.store.tables import chunks, fresh_chunks, row_keys
+from modeldesk.store.tables import chunks, row_keys
 
 SETTLED_ROWS = 10_000
 """From this many rows on a chunk stays as it is."""
@@ -87,17 +88,25 @@ def append(store: Store, new: Sequence[Chunk], *, synced: bool) -> None:
         insert_chunks(connection, rows)
 
 
-def append_at_once(store: Store, new: Chunk) -> bool:
-    """Commit a few rows on SQLite unless somebody has to be waited for.
-
-    They lie among the fresh chunks then: see `modeldesk.store.fresh`.
+def append_at_once(journal: Journal, new: Chunk) -> bool:
+    """Commit a few rows in the journal, from which they are filed later.
 
     Returns
     -------
     bool
         Whether that was done; if not, nothing has happened.
     """
-    return store.insert_at_once(_INSERT_FRESH, lambda: _fresh(new))
+    first, last = _span(new.rows)
+    entry = Entry(
+        key=new.key,
+        version_id=new.version_id,
+        committed_at=microseconds(new.committed_at),
+        first_time=first,
+        last_time=last,
+        rows=new.rows.height,
+        shadow=new.shadow,
+    )
+    return journal.append(encode_record(entry, encode_chunk(new.rows)))
 
 
 def _values(chunk: Chunk) -> dict[str, object]:
@@ -118,19 +127,6 @@ def _values(chunk: Chunk) -> dict[str, object]:
     }
 
 
-def _fresh(chunk: Chunk) -> tuple[object, ...]:
-    """Return the values for `_INSERT_FRESH`."""
-    return (
-        chunk.key,
-        chunk.version_id,
-        microseconds(chunk.committed_at),
-        *_span(chunk.rows),
-        chunk.rows.height,
-        chunk.shadow,
-        encode_chunk(chunk.rows),
-    )
-
-
 def _span(rows: pl.DataFrame | FewRows) -> tuple[int, int]:
     """Return the first and the last time of some rows, in microseconds since 1970."""
     if isinstance(rows, FewRows):
@@ -140,15 +136,11 @@ def _span(rows: pl.DataFrame | FewRows) -> tuple[int, int]:
     return cast("int", column.min()), cast("int", column.max())
 
 
-def _insert(table: sa.Table, names: Sequence[str]) -> str:
-    columns, marks = ", ".join(f'"{name}"' for name in names), ", ".join("?" for _ in names)
-    return f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608 - our own names
-
-
 _NAMES = [column.name for column in chunks.columns if column.name not in {"id", "damaged"}]
-_INSERT = _insert(chunks, _NAMES)
-_FRESH_NAMES = [column.name for column in fresh_chunks.columns if column.name != "id"]
-_INSERT_FRESH = _insert(fresh_chunks, _FRESH_NAMES)
+_INSERT = (
+    f"INSERT INTO chunks ({', '.join(_NAMES)}) "  # noqa: S608 - our own names
+    f"VALUES ({', '.join('?' for _ in _NAMES)})"
+)
 
 
 def _as_kept(values: dict[str, object]) -> list[object]:

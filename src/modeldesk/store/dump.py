@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from modeldesk.errors import Conflict, Corrupt
 from modeldesk.store.engine import Store
+from modeldesk.store.fresh import file_fresh, has_journals, remove_unknown
 from modeldesk.store.migrate import current_revision, refuse_newer, upgrade
 from modeldesk.store.tables import metadata
 
@@ -24,8 +25,8 @@ _REVISION = "alembic_version"
 _MOMENTARY = {"access_state", "sessions", "browsers", "sign_in_attempts"}
 """Tables about who is signed in now: a copy must not bring back a session that has ended."""
 
-_OF_FILES = {"file_jobs", "file_job_parts"}
-"""Tables about files that lie in one home folder: a copy must not go on with a job elsewhere."""
+_OF_FILES = {"file_jobs", "file_job_parts", "journals"}
+"""Tables about files that lie in one place: a copy must not go on with them elsewhere."""
 
 _DERIVED = frozenset({_REVISION, "comparisons"} | _MOMENTARY | _OF_FILES)
 """Tables that a dump leaves out: they say nothing that is not elsewhere, or no longer holds."""
@@ -116,7 +117,11 @@ def dumping(store: Store) -> Iterator[Dump]:
         When there is nothing of modeldesk's in it.
     SchemaMismatch
         When a newer program made it: it may have tables that this one would leave out.
+    StoreUnavailable
+        When rows that were committed a moment ago cannot be filed: they would be left out.
     """
+    if has_journals(store):
+        file_fresh(store)
     with store.snapshot() as connection:
         revision = current_revision(connection)
         if revision is None:
@@ -164,6 +169,7 @@ def loading(store: Store, revision: str, *, replace: bool) -> Iterator[Load]:
             for table in load.tables:
                 _advance_key(connection, table)
         upgrade(connection, "head")
+    remove_unknown(store)
 
 
 def _tables(connection: sa.Connection) -> tuple[sa.Table, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -44,9 +44,6 @@ _LOG_PAGES = 8_000
 _CHECKPOINT = "PRAGMA wal_checkpoint(PASSIVE)"
 
 _UNAVAILABLE = (exc.DatabaseError, exc.InterfaceError, exc.TimeoutError)
-
-_PRIMARY_CODE = 0xFF
-"""What of SQLite's code for an error says its kind; the rest says why."""
 
 _WRITES = "modeldesk_writes"
 _IDLE = "modeldesk_idle"
@@ -87,7 +84,8 @@ class Store:
         """Held by whoever writes to SQLite."""
         self._writers = self._writer if self.is_sqlite else threading.BoundedSemaphore(_WRITERS)
         self._hasty = self._open_hasty() if self.is_sqlite else self.engine
-        self._instant: sqlite3.Connection | None = None
+        self.filing = threading.Lock()
+        """Held by whoever files what is in the journals."""
 
     @property
     def is_sqlite(self) -> bool:
@@ -150,52 +148,6 @@ class Store:
     def free(self) -> bool:
         """Whether a writer of this process would find no other at this moment."""
         return not self._writer.locked()
-
-    def insert_at_once(self, statement: str, values: Callable[[], Sequence[object]]) -> bool:
-        """Execute a statement on SQLite, unless that would wait for the disk or another writer.
-
-        The statement is a transaction of its own.
-
-        Parameters
-        ----------
-        statement
-            With a question mark for each value.
-        values
-            Makes the values; called where no other thread of this process writes.
-
-        Returns
-        -------
-        bool
-            Whether it is committed; if not, nothing has happened.
-        """
-        if not self._writer.acquire(blocking=False):
-            return False
-        try:
-            if self._instant is None:
-                self._instant = self._open_instant()
-            self._instant.execute(statement, values())
-        except sqlite3.Error as error:
-            if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
-                return False
-            self._forget_instant()  # it is left in a state that nobody knows
-            with self._translated():
-                raise
-        finally:
-            self._writer.release()
-        return True
-
-    def _open_instant(self) -> sqlite3.Connection:
-        """Open the connection that never waits."""
-        connection = sqlite3.connect(
-            str(self._url.database), timeout=0, isolation_level=None, check_same_thread=False
-        )
-        _do_not_wait(connection)
-        return connection
-
-    def _forget_instant(self) -> None:
-        if self._instant is not None:
-            self._instant.close()
-            self._instant = None
 
     def sync(self) -> None:
         """Write to the disk what commits have not waited for; nothing to do on PostgreSQL.
@@ -283,10 +235,13 @@ class Store:
         """The file of an embedded database."""
         return Path(str(self._url.database)) if self.is_sqlite else None
 
+    @property
+    def journals(self) -> Path | None:
+        """The folder beside an embedded database's file where rows are that are not filed yet."""
+        return Path(f"{self.file}-fresh") if self.file is not None else None
+
     def close(self) -> None:
         """Close all connections."""
-        with self._among_writers():
-            self._forget_instant()
         self._hasty.dispose()
         self.engine.dispose()
 
@@ -409,16 +364,6 @@ def _do_not_wait_for_the_disk(connection: sqlite3.Connection, entry: ConnectionP
     """Leave writing through to `Store.sync`; the log is not corrupted by the end of a machine."""
     del entry
     connection.execute("PRAGMA synchronous = NORMAL").close()
-
-
-def _do_not_wait(connection: sqlite3.Connection) -> None:
-    """Wait neither for the disk nor for copying the write-ahead log, which others do.
-
-    Nor is it looked whether a chunk's version exists, which takes a tenth of the time: it was
-    read before, and versions are never deleted.
-    """
-    connection.execute("PRAGMA synchronous = NORMAL").close()
-    connection.execute("PRAGMA wal_autocheckpoint = 0").close()
 
 
 def _limit_waiting(connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:

@@ -16,6 +16,7 @@ from modeldesk.store.alerts import OPEN
 from modeldesk.store.engine import Store
 from modeldesk.store.estimate_tables import condensed_days, estimators
 from modeldesk.store.evaluation_tables import evaluations
+from modeldesk.store.fresh import filed_if_possible
 from modeldesk.store.label_tables import label_delays
 from modeldesk.store.log import WaitingRows
 from modeldesk.store.registry import Failures
@@ -23,7 +24,6 @@ from modeldesk.store.tables import (
     alerts,
     chunks,
     counters,
-    fresh_chunks,
     models,
     profiles,
     versions,
@@ -172,20 +172,14 @@ class FleetRecords:
 
     def waiting(self, version_ids: Sequence[int]) -> Mapping[int, WaitingRows]:
         """Return how many rows of each version wait to be profiled, where any do."""
-        filed = _waiting(chunks).where(chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
-        found: dict[int, WaitingRows] = {}
-        for table, query in ((chunks, filed), (fresh_chunks, _waiting(fresh_chunks))):
-            for row in self._rows(query, table.c.version_id, version_ids):
-                known = found.get(row.version_id)
-                last = row.last_time
-                if known is not None and known.last_time is not None:
-                    last = max(last, known.last_time)
-                found[row.version_id] = WaitingRows(
-                    rows=int(row.rows) + (known.rows if known else 0),
-                    last_time=last,
-                    shadow=int(row.shadow) + (known.shadow if known else 0),
-                )
-        return found
+        filed_if_possible(self._store)
+        rows = self._rows(_waiting(), chunks.c.version_id, version_ids)
+        return {
+            row.version_id: WaitingRows(
+                rows=int(row.rows), last_time=row.last_time, shadow=int(row.shadow)
+            )
+            for row in rows
+        }
 
     def damaged(self, version_ids: Sequence[int]) -> Mapping[int, int]:
         """Return how many rows of each version cannot be read, where there are any."""
@@ -277,11 +271,16 @@ def _days() -> tuple[sa.ColumnElement[bool], ...]:
     return profiles.c.segment == "", profiles.c.granularity == _DAY.value
 
 
-def _waiting(table: sa.Table) -> sa.Select[Any]:
-    shadow = sa.func.sum(sa.case((table.c.shadow, table.c.rows), else_=0))
-    return sa.select(
-        table.c.version_id,
-        sa.func.sum(table.c.rows).label("rows"),
-        sa.func.max(table.c.last_time).label("last_time"),
-        shadow.label("shadow"),
-    ).group_by(table.c.version_id)
+def _waiting() -> sa.Select[Any]:
+    columns = chunks.c
+    shadow = sa.func.sum(sa.case((columns.shadow, columns.rows), else_=0))
+    return (
+        sa.select(
+            columns.version_id,
+            sa.func.sum(columns.rows).label("rows"),
+            sa.func.max(columns.last_time).label("last_time"),
+            shadow.label("shadow"),
+        )
+        .where(columns.profiled.is_(False), columns.damaged.is_(None))
+        .group_by(columns.version_id)
+    )

@@ -2,21 +2,22 @@
 
 Readers look chunks up by key, time, version and state, which takes an index each; a commit of one
 row writes a page of each of them. So where a prediction waits for the commit, its chunk goes into
-a table of its own, one after the other, which takes one page. From there chunks are filed many
-at once, put together: by the roll-up, and before somebody reads.
+a file, one after the other: see `modeldesk.store.journal`. From there chunks are filed many at
+once, put together: by the roll-up, and before somebody reads.
 """
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import accumulate
-from typing import Any, TypeAlias
+from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 
 from modeldesk.clock import instant
 from modeldesk.errors import Corrupt, StoreUnavailable
@@ -30,20 +31,28 @@ from modeldesk.schema import (
 )
 from modeldesk.store.appending import SETTLED_ROWS
 from modeldesk.store.engine import Store
+from modeldesk.store.journal import Part, Record, is_left, read_part
 from modeldesk.store.payload import decode_as_kept, encode_chunk
-from modeldesk.store.tables import Timestamp, chunks, fresh_chunks, models, moved_chunks, versions
+from modeldesk.store.tables import chunks, journals, models, moved_chunks, versions
 
-_AT_ONCE = 200
-"""Chunks that are filed in one transaction: predictions wait meanwhile."""
+_log = structlog.get_logger("modeldesk.log")
 
-_Row: TypeAlias = "sa.Row[Any]"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Journal:
+    """A file as the database knows it."""
+
+    journal_id: int
+    path: Path
+    filed: int
+    """How many bytes of it are filed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Together:
     """Fresh chunks that become one."""
 
-    rows: Sequence[_Row]
+    records: Sequence[Record]
     content: Sequence[PackedRows] = ()
     """What they hold; nothing where a single one is filed as it is."""
 
@@ -63,26 +72,18 @@ def file_fresh(store: Store) -> None:
     Raises
     ------
     StoreUnavailable
-        When the database cannot be written; what was not filed is filed the next time.
+        When the database cannot be written or a file cannot be read; what was not filed is filed
+        the next time.
     """
-    keys = ChunkKeys()
-    while True:
-        with store.reading() as connection:
-            found = sorted(connection.execute(_OLDEST).all(), key=lambda row: str(row.key))
-        if not found:
-            return
-        # What takes long is done before the transaction: nobody waits for it to write.
-        filed = [_filed(some, keys) for some in _put_together(found)]
-        gone = [{"gone": row.id, "gone_key": row.key} for row in found]
-        # It waits for no disk: what the end of a machine undoes is done once more.
-        with store.writing(synced=False) as connection:
-            if connection.execute(_DELETE, gone).rowcount == len(gone):
-                for chunk in filed:
-                    _insert(connection, chunk)
-            else:
-                connection.rollback()  # another process was faster
-        if len(found) < _AT_ONCE:
-            return
+    if store.journals is None:
+        return
+    with store.filing:
+        try:
+            while any(_file_some(store, journal) for journal in _known(store, store.journals)):
+                pass
+        except OSError as error:
+            message = f"The journals in {store.journals} cannot be read: {error}."
+            raise StoreUnavailable(message, hint="Look who may read that folder.") from error
 
 
 def filed_if_possible(store: Store) -> None:
@@ -91,48 +92,132 @@ def filed_if_possible(store: Store) -> None:
         file_fresh(store)
 
 
-def _number(column: sa.Column[datetime]) -> sa.Label[int]:
-    """Return a time as it is kept: making Python's of all takes as long as reading the rows."""
-    return sa.type_coerce(column, sa.BigInteger).label(column.name)
+def has_journals(store: Store) -> bool:
+    """Whether the database knows of journals; one of an older schema does not."""
+    with store.reading() as connection:
+        return sa.inspect(connection).has_table(journals.name)
 
 
-_OLDEST: sa.Select[Any] = (
-    sa.select(
-        *(_number(each) if isinstance(each.type, Timestamp) else each for each in fresh_chunks.c),
-        models.c.policy,
+def remove_unknown(store: Store) -> None:
+    """Remove the journals of a database that another one has replaced; nobody writes to them."""
+    if store.journals is None or not store.journals.is_dir():
+        return
+    known = {journal.path for journal in _known(store, store.journals)}
+    for path in set(store.journals.glob("*.rows")) - known:
+        number = os.open(path, os.O_RDONLY)
+        try:
+            if is_left(number):
+                path.unlink()
+        finally:
+            os.close(number)
+
+
+def _known(store: Store, folder: Path) -> list[_Journal]:
+    with store.reading() as connection:
+        found = connection.execute(sa.select(journals).order_by(journals.c.id)).all()
+    return [_Journal(journal_id=row.id, path=folder / row.name, filed=row.filed) for row in found]
+
+
+def _file_some(store: Store, journal: _Journal) -> bool:
+    """File some records of a journal; whether there may be more."""
+    try:
+        number = os.open(journal.path, os.O_RDONLY)
+    except FileNotFoundError:
+        _end(store, journal, missing=True)
+        return False
+    try:
+        # Asked first: what is read after nobody writes any more is all that there is.
+        left = is_left(number)
+        part = read_part(number, journal.filed)
+        if part.records:
+            done = _file_part(store, journal, part)
+            return left or not done or part.full
+        if left:
+            _end(store, journal, rest=os.fstat(number).st_size - journal.filed)
+        return False
+    finally:
+        os.close(number)
+
+
+def _file_part(store: Store, journal: _Journal, part: Part) -> bool:
+    """File some records, unless another process was faster; whether that was done."""
+    keys = ChunkKeys()
+    # What takes long is done before the transaction: nobody waits for it to write.
+    filed = [_filed(some, keys) for some in _put_together(store, part.records)]
+    advance = (
+        sa.update(journals)
+        .where(journals.c.id == journal.journal_id, journals.c.filed == journal.filed)
+        .values(filed=part.end)
     )
-    .join_from(fresh_chunks, versions)
-    .join(models)
-    .order_by(fresh_chunks.c.id)
-    .limit(_AT_ONCE)
-)
-# By the key as well: a number may have been given to another one since.
-_DELETE = sa.delete(fresh_chunks).where(
-    fresh_chunks.c.id == sa.bindparam("gone"), fresh_chunks.c.key == sa.bindparam("gone_key")
-)
+    # It waits for no disk: what the end of a machine undoes is done once more.
+    with store.writing(synced=False) as connection:
+        if connection.execute(advance).rowcount != 1:
+            return False
+        for chunk in filed:
+            _insert(connection, chunk)
+    return True
 
 
-def _put_together(found: Sequence[_Row]) -> list[_Together]:
+def _end(store: Store, journal: _Journal, *, rest: int = 0, missing: bool = False) -> None:
+    """Have a journal forgotten to which nobody writes any more, and of which all is filed.
+
+    The disk has to have what was filed before the file goes.
+    """
+    gone = sa.delete(journals).where(
+        journals.c.id == journal.journal_id, journals.c.filed == journal.filed
+    )
+    with store.writing() as connection:
+        if connection.execute(gone).rowcount == 0:
+            return  # another process was faster
+    if missing:
+        _log.error("rows lost: a journal is missing", file=str(journal.path))
+    elif rest:
+        # Rows that were still being written at the end of a program, which answered nobody, or of
+        # the machine.
+        kept = journal.path.with_suffix(".rest")
+        journal.path.rename(kept)
+        _log.warning("the end of a journal cannot be read", kept=str(kept), bytes=rest)
+    else:
+        journal.path.unlink()
+
+
+def _put_together(store: Store, records: Sequence[Record]) -> list[_Together]:
     """Put chunks with the same columns of the same version together.
 
     Of models whose log does not keep all rows, each stays by itself: which rows it keeps is
     decided for each.
     """
+    whole = _whole(store, {record.entry.version_id for record in records})
     alone: list[_Together] = []
-    alike: dict[tuple[int, bool, FewColumns], list[tuple[_Row, PackedRows]]] = defaultdict(list)
-    whole: dict[str, bool] = {}
-    for row in found:
-        if row.policy not in whole:
-            whole[row.policy] = LogPolicy.decode(row.policy).rows is KeepRows.ALL
-        content = _content(row.payload) if whole[row.policy] else None
+    alike: dict[tuple[int, bool, FewColumns], list[tuple[Record, PackedRows]]] = defaultdict(list)
+    for record in sorted(records, key=lambda record: record.entry.key):
+        entry = record.entry
+        if entry.version_id not in whole:
+            _log.error("rows lost: there is no such version", version_id=entry.version_id)
+            continue
+        content = _content(record.payload) if whole[entry.version_id] else None
         if content is None:
-            alone.append(_Together(rows=[row]))
+            alone.append(_Together(records=[record]))
         else:
-            alike[row.version_id, row.shadow, content.columns].append((row, content))
+            alike[entry.version_id, entry.shadow, content.columns].append((record, content))
     return alone + [
-        _Together(rows=[row for row, _ in some], content=[content for _, content in some])
+        _Together(records=[record for record, _ in some], content=[content for _, content in some])
         for some in alike.values()
     ]
+
+
+def _whole(store: Store, version_ids: set[int]) -> dict[int, bool]:
+    """Return of which versions the log keeps all rows, and of which some."""
+    query = (
+        sa.select(versions.c.id, models.c.policy)
+        .join_from(versions, models)
+        .where(versions.c.id.in_(version_ids))
+    )
+    with store.reading() as connection:
+        return {
+            version_id: LogPolicy.decode(policy).rows is KeepRows.ALL
+            for version_id, policy in connection.execute(query)
+        }
 
 
 def _content(payload: bytes) -> PackedRows | None:
@@ -145,35 +230,35 @@ def _content(payload: bytes) -> PackedRows | None:
 
 
 def _payload(some: _Together) -> bytes:
-    if len(some.rows) == 1:
-        payload: bytes = some.rows[0].payload
-        return payload
+    if len(some.records) == 1:
+        return some.records[0].payload
     return encode_chunk(packed_table(some.content))
 
 
 def _filed(some: _Together, keys: ChunkKeys) -> _Filed:
-    first, last = some.rows[0], some.rows[-1]
-    alone = len(some.rows) == 1
+    entries = [record.entry for record in some.records]
+    first, last = entries[0], entries[-1]
+    alone = len(entries) == 1
     committed_at = instant(last.committed_at)
-    rows = sum(row.rows for row in some.rows)
+    rows = sum(entry.rows for entry in entries)
     chunk = {
         "key": first.key if alone else keys.new(committed_at),
         "first_key": first.key,
         "last_key": last.key,
         "version_id": first.version_id,
         "committed_at": committed_at,
-        "first_time": instant(min(row.first_time for row in some.rows)),
-        "last_time": instant(max(row.last_time for row in some.rows)),
+        "first_time": instant(min(entry.first_time for entry in entries)),
+        "last_time": instant(max(entry.last_time for entry in entries)),
         "rows": rows,
         "profiled": False,
         "settled": rows >= SETTLED_ROWS,
         "shadow": first.shadow,
         "payload": _payload(some),
     }
-    starts = accumulate((row.rows for row in some.rows), initial=0)
+    starts = accumulate((entry.rows for entry in entries), initial=0)
     places = [
-        {"key": row.key, "start": start, "rows": row.rows}
-        for row, start in zip(some.rows, starts, strict=False)
+        {"key": entry.key, "start": start, "rows": entry.rows}
+        for entry, start in zip(entries, starts, strict=False)
     ]
     return _Filed(chunk=chunk, places=[] if alone else places)
 

@@ -18,9 +18,10 @@ from modeldesk.store.appending import Chunk, append, append_at_once
 from modeldesk.store.damage import set_aside
 from modeldesk.store.engine import Store
 from modeldesk.store.fresh import filed_if_possible
+from modeldesk.store.journal import Journal
 from modeldesk.store.own_keys import hash_of
 from modeldesk.store.payload import ROW, ROW_ID, decode_chunk, decode_rows
-from modeldesk.store.tables import chunks, fresh_chunks, moved_chunks, row_keys
+from modeldesk.store.tables import chunks, moved_chunks, row_keys
 
 _IDS = 500
 """Keys of chunks that are read at once when reading in order; payloads come one by one."""
@@ -75,31 +76,53 @@ class ChunkLog:
         self._store = store
         self.synced = synced or not store.is_sqlite
         """Whether what is appended needs no `sync`."""
+        self._journal = Journal(store)
 
     def append(self, new: Sequence[Chunk]) -> None:
         """Commit chunks in one transaction; when this returns they are in the database."""
         append(self._store, new, synced=self.synced)
 
     @property
+    def at_once(self) -> bool:
+        """Whether a few rows are committed at once by now; nothing waits for anybody then."""
+        return self._journal.ready
+
+    @property
     def free(self) -> bool:
-        """Whether nothing else in this process writes at this moment."""
-        return self._store.free
+        """Whether a few rows would be committed without waiting for whoever else writes."""
+        return self.at_once or self._store.free
+
+    def prepare(self) -> None:
+        """Have rows committed at once from now on, where that was asked for and is possible.
+
+        To be called again and again: the file that they are committed to grows.
+        """
+        if not self.synced:
+            self._journal.prepare()
 
     def append_at_once(self, new: Chunk) -> bool:
-        """Commit a few rows unless that would wait for the disk, or for whoever else writes.
+        """Commit a few rows without waiting for the disk, or for whoever else writes.
 
         Returns
         -------
         bool
             Whether it is committed; if not, nothing has happened.
         """
-        few = isinstance(new.rows, FewRows)
-        return few and not self.synced and append_at_once(self._store, new)
+        if self.synced or not isinstance(new.rows, FewRows):
+            return False
+        return self._journal.wanted() and append_at_once(self._journal, new)
 
     def sync(self) -> None:
         """Have the disk keep what was appended, where that was not waited for."""
         if not self.synced:
+            self._journal.sync()
             self._store.sync()
+
+    def close(self) -> None:
+        """Commit nothing at once any more, and leave all rows in the database itself."""
+        if not self.synced:
+            self._journal.close()
+            filed_if_possible(self._store)
 
     def copy(self) -> None:
         """Have the database's file keep what lies beside it, where nobody else does so."""
@@ -220,40 +243,24 @@ class ChunkLog:
 
     def waiting(self, version_ids: Sequence[int]) -> WaitingRows:
         """Return how many rows of these versions wait to be profiled."""
-        filed = (chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
+        filed_if_possible(self._store)
         with self._store.reading() as connection:
-            found = [
-                connection.execute(_waiting(chunks, version_ids).where(*filed)).one(),
-                connection.execute(_waiting(fresh_chunks, version_ids)).one(),
-            ]
+            found = connection.execute(_waiting(version_ids)).one()
         return WaitingRows(
-            rows=sum(row.rows or 0 for row in found),
-            last_time=max((row.last_time for row in found if row.last_time), default=None),
-            shadow=sum(row.shadow or 0 for row in found),
+            rows=int(found.rows or 0), last_time=found.last_time, shadow=int(found.shadow or 0)
         )
 
     def waiting_by_version(self, version_ids: Sequence[int]) -> dict[int, WaitingRows]:
         """Return how many rows of each of these versions wait, as far as any do."""
-        filed = (chunks.c.profiled.is_(False), chunks.c.damaged.is_(None))
-        queries = [
-            _waiting(table, version_ids)
-            .add_columns(table.c.version_id)
-            .where(*where)
-            .group_by(table.c.version_id)
-            for table, where in ((chunks, filed), (fresh_chunks, ()))
-        ]
-        found: dict[int, WaitingRows] = {}
+        filed_if_possible(self._store)
+        query = _waiting(version_ids).add_columns(chunks.c.version_id).group_by(chunks.c.version_id)
         with self._store.reading() as connection:
-            for query in queries:
-                for row in connection.execute(query):
-                    known = found.get(row.version_id, WaitingRows(rows=0, last_time=None))
-                    times = [time for time in (known.last_time, row.last_time) if time is not None]
-                    found[row.version_id] = WaitingRows(
-                        rows=known.rows + int(row.rows or 0),
-                        last_time=max(times, default=None),
-                        shadow=known.shadow + int(row.shadow or 0),
-                    )
-        return found
+            return {
+                row.version_id: WaitingRows(
+                    rows=int(row.rows), last_time=row.last_time, shadow=int(row.shadow)
+                )
+                for row in connection.execute(query)
+            }
 
     def damaged(self, version_ids: Sequence[int]) -> int:
         """Return how many rows of these versions are in chunks that cannot be read."""
@@ -295,14 +302,18 @@ class ChunkLog:
         return place.version_id, frame.slice(place.start, place.length)
 
 
-def _waiting(table: sa.Table, version_ids: Sequence[int]) -> sa.Select[Any]:
-    columns = table.c
+def _waiting(version_ids: Sequence[int]) -> sa.Select[Any]:
+    columns = chunks.c
     shadow = sa.func.sum(sa.case((columns.shadow, columns.rows), else_=0))
     return sa.select(
         sa.func.sum(columns.rows).label("rows"),
         sa.func.max(columns.last_time).label("last_time"),
         shadow.label("shadow"),
-    ).where(columns.version_id.in_(version_ids))
+    ).where(
+        columns.version_id.in_(version_ids),
+        columns.profiled.is_(False),
+        columns.damaged.is_(None),
+    )
 
 
 def _place(connection: sa.Connection, key: str) -> sa.Row[Any] | None:

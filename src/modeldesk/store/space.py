@@ -9,7 +9,8 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from modeldesk.store.engine import Store
-from modeldesk.store.tables import chunks, fresh_chunks, profiles
+from modeldesk.store.fresh import filed_if_possible
+from modeldesk.store.tables import chunks, profiles
 from modeldesk.store.vacuum import size_of
 from modeldesk.store.version_sample_tables import version_samples
 
@@ -44,15 +45,8 @@ class SpaceRecords:
 
     def log(self) -> Mapping[int, Held]:
         """Return what the log holds of each version, by the version's key."""
-        found = self._sums(chunks)
-        for version_id, fresh in self._sums(fresh_chunks).items():
-            known = found.get(version_id, Held(many=0, rows=0, bytes=0))
-            found[version_id] = Held(
-                many=known.many + fresh.many,
-                rows=known.rows + fresh.rows,
-                bytes=known.bytes + fresh.bytes,
-            )
-        return found
+        filed_if_possible(self._store)
+        return self._sums(chunks)
 
     def profiles(self) -> Mapping[int, Held]:
         """Return which profiles there are of each version, by the version's key."""
@@ -64,13 +58,13 @@ class SpaceRecords:
 
     def oldest_waiting(self) -> datetime | None:
         """Return when the oldest rows were committed that are in no profile yet."""
-        filed = sa.select(sa.func.min(chunks.c.committed_at)).where(
+        filed_if_possible(self._store)
+        query = sa.select(sa.func.min(chunks.c.committed_at)).where(
             chunks.c.profiled.is_(False), chunks.c.damaged.is_(None)
         )
-        fresh = sa.select(sa.func.min(fresh_chunks.c.committed_at))
         with self._store.reading() as connection:
-            found = [connection.scalar(filed), connection.scalar(fresh)]
-        return min((moment for moment in found if moment is not None), default=None)
+            oldest: datetime | None = connection.scalar(query)
+        return oldest
 
     def _sums(self, table: sa.Table) -> dict[int, Held]:
         columns = table.c

@@ -156,21 +156,14 @@ chunks = Table(
 )
 index_some("ix_chunks_damaged", chunks.c.version_id, where="damaged is not null")
 
-# Chunks that were committed a moment ago, until they are moved to the others: see `fresh`. The
-# number makes each the last of the table, which is written by touching one page; with the key in
-# its place SQLite shifted rows between pages, and wrote 7,800 bytes a row instead of 4,800.
-fresh_chunks = Table(
-    "fresh_chunks",
+# Files beside an embedded database with rows that were committed a moment ago, and up to which
+# byte of each they are filed among the chunks: see `journal`.
+journals = Table(
+    "journals",
     metadata,
     Column("id", Key, primary_key=True),
-    Column("key", String(26), nullable=False),
-    Column("version_id", Key, ForeignKey("versions.id"), nullable=False),
-    Column("committed_at", Timestamp, nullable=False),
-    Column("first_time", Timestamp, nullable=False),
-    Column("last_time", Timestamp, nullable=False),
-    Column("rows", Integer, nullable=False),
-    Column("shadow", Boolean, nullable=False),
-    Column("payload", LargeBinary, nullable=False),
+    Column("name", String(40), nullable=False, unique=True),
+    Column("filed", BigInteger, nullable=False),
 )
 
 # Where the rows of a chunk went that was merged into a larger one.

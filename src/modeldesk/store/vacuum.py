@@ -39,8 +39,8 @@ def vacuum(store: Store) -> Vacuumed:
 
 def size_of(store: Store) -> int:
     """Return how many bytes a database takes: its files, or its tables with their indexes."""
-    if store.file is not None:
-        files = [store.file, Path(f"{store.file}-wal")]
+    if store.file is not None and store.journals is not None:
+        files = [store.file, Path(f"{store.file}-wal"), *store.journals.glob("*")]
         return sum(file.stat().st_size for file in files if file.exists())
     with store.reading() as connection:
         sizes = [

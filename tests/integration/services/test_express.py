@@ -22,6 +22,7 @@ from modeldesk.services.pace import Pace
 from modeldesk.settings import Settings
 from tests.support import functions
 from tests.support.iris import FEATURES, ROW, iris_frame
+from tests.support.patience import until
 
 ROUNDS = 20
 """Batches that a busy machine is given to come back to the pace of a quick model."""
@@ -98,6 +99,16 @@ def express(desk: Desk, turns: Turns) -> Express:
     return desk.predictor.express(turns)
 
 
+@pytest.fixture
+def at_once(desk: Desk, express: Express, turns: Turns) -> None:
+    """See to it that rows are committed at once, which begins when it is asked for."""
+    asked = ask(desk, express, "iris", [ROW])
+    turns.end()
+    asked.result(30)
+    until(lambda: desk.commits.at_once)
+
+
+@pytest.mark.usefixtures("at_once")
 def test_rows_of_one_turn_are_answered_at_its_end(
     desk: Desk, express: Express, turns: Turns
 ) -> None:
@@ -146,7 +157,27 @@ def test_a_locked_database_is_not_waited_for(desk: Desk, express: Express, turns
     assert asked.result(30).rows == more.result(30).rows == 1
 
 
-def test_while_others_write_rows_are_gathered(desk: Desk, express: Express, turns: Turns) -> None:
+@pytest.mark.usefixtures("at_once")
+def test_while_others_write_rows_are_committed(desk: Desk, express: Express, turns: Turns) -> None:
+    """No writer is waited for, in this process or in another, and nothing is lost."""
+    with closing(sqlite3.connect(desk.settings.home / "modeldesk.db", isolation_level=None)) as one:
+        one.execute("BEGIN IMMEDIATE")
+        asked = [ask(desk, express, "iris", [ROW])]
+        assert turns.end() == 1
+        assert asked[0].done()
+        one.execute("COMMIT")
+    with desk.store.writing():
+        asked.append(ask(desk, express, "iris", [ROW]))
+        assert turns.end() == 1
+        assert asked[1].done()
+    for future in asked:
+        batch = future.result(0)
+        assert desk.reader.prediction(f"{batch.chunk}-{batch.start}").model == "iris"
+
+
+def test_before_that_rows_are_gathered_while_others_write(
+    desk: Desk, express: Express, turns: Turns
+) -> None:
     """A writer of this process is waited for a moment, and all that came meanwhile is one batch."""
     with desk.store.writing():
         first = ask(desk, express, "iris", [ROW])
@@ -154,7 +185,7 @@ def test_while_others_write_rows_are_gathered(desk: Desk, express: Express, turn
         second = ask(desk, express, "iris", [ROW])
         assert not first.done()
     assert turns.end() == 1
-    assert first.result(0).chunk == second.result(0).chunk
+    assert first.result(30).chunk == second.result(30).chunk
 
 
 def test_nobody_is_waited_for_long(desk: Desk, express: Express, turns: Turns) -> None:

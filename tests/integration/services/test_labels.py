@@ -116,6 +116,7 @@ def test_labels_wait_for_rows_that_are_put_together(desk: Desk) -> None:
         )
         if not log.append_at_once(chunk):  # PostgreSQL writes no chunk at once
             log.append([chunk])
+        log.prepare()
     desk.rollup.run()
     assert values(desk, f"{keys[2]}-0") == [SETOSA]
     assert values(desk, f"{keys[1]}-1") == [VIRGINICA]

@@ -6,6 +6,7 @@ import errno
 import os
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -19,8 +20,9 @@ from modeldesk.errors import Conflict, StoreUnavailable
 from modeldesk.schema import FewColumns, FewRows, KeepRows, LogPolicy, table_of
 from modeldesk.store import TIME, Chunk, ChunkLog, ModelRecords, Store, WindowRecords
 from modeldesk.store.fresh import file_fresh
-from modeldesk.store.payload import decode_chunk, encode_chunk
-from modeldesk.store.tables import chunks, fresh_chunks
+from modeldesk.store.journal import read_part
+from modeldesk.store.payload import decode_chunk
+from modeldesk.store.tables import chunks, journals
 from tests.integration.store.test_log import a_chunk
 
 
@@ -147,12 +149,22 @@ def a_few(version_id: int) -> Chunk:
     )
 
 
-@pytest.mark.usefixtures("embedded")
-def test_at_once_writes_the_same(store: Store, version_id: int) -> None:
-    """What is filed later says the same as what was filed at once, but for its bytes."""
+@pytest.fixture
+def hasty(store: Store, version_id: int, embedded: Path) -> Iterator[ChunkLog]:
+    """Offer a log that commits a few rows at once."""
+    assert embedded.exists()
     log = ChunkLog(store, synced=False)
-    log.append([a_chunk(version_id)])
-    assert log.append_at_once(a_few(version_id))
+    assert not log.append_at_once(a_few(version_id))  # it is asked for, but not there yet
+    log.prepare()
+    assert log.at_once
+    yield log
+    log.close()
+
+
+def test_at_once_writes_the_same(store: Store, version_id: int, hasty: ChunkLog) -> None:
+    """What is filed later says the same as what was filed at once, but for its bytes."""
+    hasty.append([a_chunk(version_id)])
+    assert hasty.append_at_once(a_few(version_id))
     assert len(kept(store)) == 1
     file_fresh(store)
     waited, at_once = kept(store)
@@ -161,136 +173,102 @@ def test_at_once_writes_the_same(store: Store, version_id: int) -> None:
     assert waiting(store) == 0
 
 
-def test_at_once_waits_for_nobody(store: Store, version_id: int, embedded: Path) -> None:
-    """While others write, nothing is written, and later it works again."""
-    log = ChunkLog(store, synced=False)
-    free = [log.free]
+def test_at_once_waits_for_nobody(
+    store: Store, version_id: int, embedded: Path, hasty: ChunkLog
+) -> None:
+    """Whoever writes, here or in another program, and what is committed can be read later."""
     with store.writing():
-        free.append(log.free)
-        assert not log.append_at_once(a_few(version_id))
-    assert [*free, log.free] == [True, False, True]
+        assert hasty.free
+        assert hasty.append_at_once(a_few(version_id))
     with closing(sqlite3.connect(embedded, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert not log.append_at_once(a_few(version_id))
+        assert hasty.append_at_once(a_few(version_id))
         other.execute("ROLLBACK")
-    assert waiting(store) == 0
-    assert log.append_at_once(a_few(version_id))
-    assert waiting(store) == 1
-
-
-def test_at_once_a_failure_leaves_nothing(store: Store, version_id: int, embedded: Path) -> None:
-    """What the database refuses is told as our own error, and the next chunk is written."""
-    log = ChunkLog(store, synced=False)
-    refuses = (
-        "CREATE TRIGGER refuses AFTER INSERT ON fresh_chunks BEGIN SELECT RAISE(ABORT, ''); END"
-    )
-    with closing(sqlite3.connect(embedded, isolation_level=None)) as other:
-        other.execute(refuses)
-        with pytest.raises(Conflict, match="refused a row"):
-            log.append_at_once(a_few(version_id))
-        other.execute("DROP TRIGGER refuses")
-    assert waiting(store) == 0
-    assert log.append_at_once(a_few(version_id))
-    assert waiting(store) == 1
+    assert waiting(store) == 2
+    assert hasty.rows([version_id]) == 6
 
 
 def test_what_would_wait_is_not_written_at_once(store: Store, version_id: int) -> None:
     """A log whose commits wait for the disk or a server, and rows as a table."""
-    assert not ChunkLog(store, synced=True).append_at_once(a_few(version_id))
-    assert not ChunkLog(store, synced=False).append_at_once(a_chunk(version_id))
+    waits, hasty = ChunkLog(store, synced=True), ChunkLog(store, synced=False)
+    assert not waits.append_at_once(a_few(version_id))
+    assert not hasty.append_at_once(a_chunk(version_id))
+    for log in (waits, hasty):
+        log.prepare()
+        assert not log.at_once
     assert kept(store) == []
-    assert waiting(store) == 0
 
 
-@pytest.mark.usefixtures("embedded")
-def test_fresh_rows_are_there_for_whoever_asks(store: Store, version_id: int) -> None:
+def test_fresh_rows_are_there_for_whoever_asks(
+    store: Store, version_id: int, hasty: ChunkLog
+) -> None:
     """By key, in order, in counts, and for the roll-up."""
-    log = ChunkLog(store, synced=False)
-    keys = [few.key for few in (a_few(version_id), a_few(version_id)) if log.append_at_once(few)]
-    assert log.waiting([version_id]).rows == 2 * a_chunk(version_id).rows.height
-    parts = [part for chunk in log.latest([version_id]) for part, _, _ in chunk.keys]
+    keys = [few.key for few in (a_few(version_id), a_few(version_id)) if hasty.append_at_once(few)]
+    assert hasty.waiting([version_id]).rows == 2 * a_chunk(version_id).rows.height
+    parts = [part for chunk in hasty.latest([version_id]) for part, _, _ in chunk.keys]
     assert parts == keys
     third = a_few(version_id)
-    assert log.append_at_once(third)
-    assert log.holds(third.key)
+    assert hasty.append_at_once(third)
+    assert hasty.holds(third.key)
     fourth = a_few(version_id)
-    assert log.append_at_once(fourth)
-    found = log.row(fourth.key, 0)
+    assert hasty.append_at_once(fourth)
+    found = hasty.row(fourth.key, 0)
     assert found is not None
     assert found.frame.equals(table_of(fourth.rows).head(1))
     fifth = a_few(version_id)
-    assert log.append_at_once(fifth)
+    assert hasty.append_at_once(fifth)
     assert [chunk.key for chunk in WindowRecords(store).waiting(10)][-1] == fifth.key
     assert waiting(store) == 0
 
 
-@pytest.mark.usefixtures("embedded")
-def test_fresh_chunks_are_put_together(store: Store, version_id: int) -> None:
-    """Some hundred at a time; each is found under its own key, in order, once."""
-    log = ChunkLog(store, synced=False)
-    keys = [few.key for _ in range(600) if log.append_at_once(few := a_few(version_id))]
-    assert len(keys) == 600
+def test_fresh_chunks_are_put_together(store: Store, version_id: int, hasty: ChunkLog) -> None:
+    """A thousand at a time; each is found under its own key, in order, once."""
+    keys = [few.key for _ in range(2500) if hasty.append_at_once(few := a_few(version_id))]
+    assert len(keys) == 2500
     file_fresh(store)
-    assert [row["rows"] for row in kept(store)] == [200 * 3] * 3
-    parts = [part for chunk in log.latest([version_id]) for part in reversed(chunk.keys)]
+    assert [row["rows"] for row in kept(store)] == [3000, 3000, 1500]
+    parts = [part for chunk in hasty.latest([version_id]) for part in reversed(chunk.keys)]
     assert [part for part, _, _ in parts] == keys[::-1]
     assert waiting(store) == 0
-    found = log.row(keys[7], 2)
+    found = hasty.row(keys[7], 2)
     assert found is not None
     assert found.frame.equals(table_of(a_few(version_id).rows).slice(2, 1))
     assert WindowRecords(store).waiting(10)[0].together
 
 
-@pytest.mark.usefixtures("embedded")
 def test_where_not_all_rows_are_kept_each_chunk_stays_by_itself(
-    store: Store, version_id: int
+    store: Store, version_id: int, hasty: ChunkLog
 ) -> None:
     """Which of them the log keeps is decided chunk by chunk."""
     ModelRecords(store).set_policy(1, LogPolicy(rows=KeepRows.SAMPLE))
-    log = ChunkLog(store, synced=False)
-    keys = [few.key for _ in range(3) if log.append_at_once(few := a_few(version_id))]
+    keys = [few.key for _ in range(3) if hasty.append_at_once(few := a_few(version_id))]
     file_fresh(store)
     assert [chunk.key for chunk in WindowRecords(store).waiting(10)] == keys
     assert not any(chunk.together for chunk in WindowRecords(store).waiting(10))
 
 
-@pytest.mark.usefixtures("embedded")
-def test_a_damaged_fresh_chunk_holds_up_no_other(store: Store, version_id: int) -> None:
+def test_a_damaged_fresh_chunk_holds_up_no_other(
+    store: Store, version_id: int, hasty: ChunkLog
+) -> None:
     """It is filed as it is, and set aside when it is read."""
-    log = ChunkLog(store, synced=False)
     for _ in range(3):
-        assert log.append_at_once(a_few(version_id))
-    with store.writing() as connection:
-        first = connection.scalar(sa.select(sa.func.min(fresh_chunks.c.key)))
-        damage = sa.update(fresh_chunks).where(fresh_chunks.c.key == first)
-        connection.execute(damage.values(payload=b"damaged"))
+        assert hasty.append_at_once(a_few(version_id))
+    assert store.journals is not None
+    (file,) = store.journals.iterdir()
+    written = bytearray(file.read_bytes())
+    written[len(written) // 3 - 1] ^= 0xFF  # the last byte of the first of three
+    file.write_bytes(written)
     assert [chunk.rows.height for chunk in WindowRecords(store).waiting(10)] == [6]
-    assert log.damaged([version_id]) == 3
-
-
-def test_fresh_rows_of_another_database_are_filed(store: Store, version_id: int) -> None:
-    """A restored copy may hold some, on PostgreSQL too."""
-    few = a_few(version_id)
-    with store.writing() as connection:
-        connection.execute(sa.insert(fresh_chunks), [_fresh_row(few)])
-    file_fresh(store)
-    assert ChunkLog(store).holds(few.key)
-
-
-def _fresh_row(few: Chunk) -> dict[str, object]:
-    return {
-        "key": few.key,
-        "version_id": few.version_id,
-        "committed_at": few.committed_at,
-        "first_time": few.committed_at,
-        "last_time": few.committed_at,
-        "rows": few.rows.height,
-        "shadow": False,
-        "payload": encode_chunk(few.rows),
-    }
+    assert hasty.damaged([version_id]) == 3
 
 
 def waiting(store: Store) -> int:
     """Return how many chunks are not filed yet."""
+    assert store.journals is not None
     with store.reading() as connection:
-        return connection.scalar(sa.select(sa.func.count()).select_from(fresh_chunks)) or 0
+        known = connection.execute(sa.select(journals.c.name, journals.c.filed)).all()
+    found = 0
+    for name, filed in known:
+        with (store.journals / name).open("rb") as file:
+            found += len(read_part(file.fileno(), filed).records)
+    return found

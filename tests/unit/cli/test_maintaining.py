@@ -327,4 +327,4 @@ def test_migrate_says_where_the_copy_is(run: Callable[..., Result], tmp_path: Pa
         write(store)
     found = run("migrate", "--home", tmp_path)
     assert "from revision 0001 to revision" in found.stdout
-    assert "modeldesk.db.before-0015" in found.stdout
+    assert "modeldesk.db.before-0016" in found.stdout
