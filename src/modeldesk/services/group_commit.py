@@ -106,7 +106,7 @@ class GroupCommit:
         bool
             Whether it is committed. If not, for whatever reason, nothing has happened.
         """
-        if self._failing or self._closed:
+        if self._closed:
             return False
         try:
             done = self._log.append_at_once(chunk)

@@ -65,17 +65,19 @@ class WriteThrough:
         running, behind, copied = True, False, -math.inf
         while running:
             written = self._written.wait(self._copy_seconds if behind else None)
-            if written:
-                # Before what follows: what is committed after this is seen the next time.
-                self._written.clear()
-                if not self._closed.is_set():
-                    self._log.prepare()
-                self._closed.wait(self._seconds)
-            running = not self._closed.is_set()
             try:
+                if written:
+                    # Before what follows: what is committed after this is seen the next time.
+                    self._written.clear()
+                    if not self._log.at_once and not self._closed.is_set():
+                        self._log.prepare()
+                    self._closed.wait(self._seconds)
+                running = not self._closed.is_set()
                 if written or not running:
                     behind = True
                     self._log.sync()
+                if written and running:
+                    self._log.prepare()
                 if not running or time.monotonic() - copied >= self._copy_seconds:
                     self._log.copy()
                     behind, copied = False, time.monotonic()

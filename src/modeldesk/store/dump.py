@@ -28,6 +28,9 @@ _MOMENTARY = {"access_state", "sessions", "browsers", "sign_in_attempts"}
 _OF_FILES = {"file_jobs", "file_job_parts", "journals"}
 """Tables about files that lie in one place: a copy must not go on with them elsewhere."""
 
+_FORMER = {"fresh_chunks"}
+"""Tables with rows that a database of an older schema has."""
+
 _DERIVED = frozenset({_REVISION, "comparisons"} | _MOMENTARY | _OF_FILES)
 """Tables that a dump leaves out: they say nothing that is not elsewhere, or no longer holds."""
 
@@ -178,7 +181,7 @@ def _tables(connection: sa.Connection) -> tuple[sa.Table, ...]:
 
 def _ours(connection: sa.Connection) -> sa.MetaData:
     """Return modeldesk's tables as they are; a database may hold other tables, too."""
-    known = {_REVISION, *metadata.tables}
+    known = {_REVISION, *metadata.tables, *_FORMER}
     there = sa.inspect(connection).get_table_names()
     found = sa.MetaData()
     found.reflect(connection, only=[name for name in there if name in known])

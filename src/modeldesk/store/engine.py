@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -49,6 +50,18 @@ _WRITES = "modeldesk_writes"
 _IDLE = "modeldesk_idle"
 
 
+@dataclass(slots=True, kw_only=True, eq=False)
+class Filing:
+    """How filing what is in the journals goes in this process."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held by whoever does it."""
+    rests_until: float = 0.0
+    """No reader tries it before this time (of `time.monotonic`), for it has just failed."""
+    told: set[Path] = field(default_factory=set)
+    """Files of which it was said that they cannot be filed."""
+
+
 class Store:
     """A database with the current schema.
 
@@ -84,8 +97,7 @@ class Store:
         """Held by whoever writes to SQLite."""
         self._writers = self._writer if self.is_sqlite else threading.BoundedSemaphore(_WRITERS)
         self._hasty = self._open_hasty() if self.is_sqlite else self.engine
-        self.filing = threading.Lock()
-        """Held by whoever files what is in the journals."""
+        self.filing = Filing()
 
     @property
     def is_sqlite(self) -> bool:
@@ -158,7 +170,7 @@ class Store:
         if not self.is_sqlite:
             return
         try:
-            opened = os.open(f"{self._url.database}-wal", os.O_RDWR)
+            opened = os.open(self._beside("-wal"), os.O_RDWR)
         except FileNotFoundError:
             return  # nothing is committed that the file lacks
         try:
@@ -238,7 +250,11 @@ class Store:
     @property
     def journals(self) -> Path | None:
         """The folder beside an embedded database's file where rows are that are not filed yet."""
-        return Path(f"{self.file}-fresh") if self.file is not None else None
+        return self._beside("-fresh") if self.is_sqlite else None
+
+    def _beside(self, ending: str) -> Path:
+        """Return what lies beside the file; the file itself, where its path is a link to it."""
+        return Path(f"{os.path.realpath(str(self._url.database))}{ending}")
 
     def close(self) -> None:
         """Close all connections."""

@@ -9,6 +9,7 @@ once, put together: by the roll-up, and before somebody reads.
 from __future__ import annotations
 
 import os
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,7 +21,7 @@ import sqlalchemy as sa
 import structlog
 
 from modeldesk.clock import instant
-from modeldesk.errors import Corrupt, StoreUnavailable
+from modeldesk.errors import Conflict, Corrupt, StoreUnavailable
 from modeldesk.schema import (
     ChunkKeys,
     FewColumns,
@@ -35,6 +36,12 @@ from modeldesk.store.journal import Part, Record, is_left, read_part
 from modeldesk.store.payload import decode_as_kept, encode_chunk
 from modeldesk.store.tables import chunks, journals, models, moved_chunks, versions
 
+_PATIENCE = 5.0
+"""Seconds after which somebody who files is waited for no longer."""
+
+_REST = 1.0
+"""Seconds after which a database that could not be written is tried again by who reads."""
+
 _log = structlog.get_logger("modeldesk.log")
 
 
@@ -42,7 +49,6 @@ _log = structlog.get_logger("modeldesk.log")
 class _Journal:
     """A file as the database knows it."""
 
-    journal_id: int
     path: Path
     filed: int
     """How many bytes of it are filed."""
@@ -75,21 +81,65 @@ def file_fresh(store: Store) -> None:
         When the database cannot be written or a file cannot be read; what was not filed is filed
         the next time.
     """
-    if store.journals is None:
-        return
-    with store.filing:
-        try:
-            while any(_file_some(store, journal) for journal in _known(store, store.journals)):
-                pass
-        except OSError as error:
-            message = f"The journals in {store.journals} cannot be read: {error}."
-            raise StoreUnavailable(message, hint="Look who may read that folder.") from error
+    problems = _file_all(store)
+    if problems:
+        message = f"Rows of the last moments cannot be filed: {'; '.join(problems)}."
+        raise StoreUnavailable(message, hint=f"Look at the files in {store.journals}.")
 
 
 def filed_if_possible(store: Store) -> None:
-    """Do the same for somebody who reads, and who is shown what is filed if it cannot be done."""
+    """Do the same for somebody who reads, and who is shown what is filed if it cannot be done.
+
+    A database that another program has locked is waited for by one reader, not by each.
+    """
+    if time.monotonic() < store.filing.rests_until:
+        return
     with suppress(StoreUnavailable):
-        file_fresh(store)
+        _file_all(store)
+
+
+def _file_all(store: Store) -> list[str]:
+    """File what there is; return why journals are left out, which hold up no others.
+
+    Raises
+    ------
+    StoreUnavailable
+        When the database is not available.
+    """
+    if store.journals is None:
+        return []
+    if not store.filing.lock.acquire(timeout=_PATIENCE):
+        message = f"Rows are being filed in {store.place}, which takes long."
+        raise StoreUnavailable(message, hint="Try again in a few seconds.")
+    try:
+        return _file_each(store, store.journals)
+    except StoreUnavailable:
+        store.filing.rests_until = time.monotonic() + _REST
+        raise
+    finally:
+        store.filing.lock.release()
+
+
+def _file_each(store: Store, folder: Path) -> list[str]:
+    problems: dict[Path, str] = {}
+    more = True
+    while more:
+        more = False
+        for journal in _known(store, folder):
+            if journal.path in problems:
+                continue
+            try:
+                more |= _file_some(store, journal)
+            except (OSError, Conflict) as error:
+                problems[journal.path] = str(error)
+                _tell(store, journal, error)
+    return list(problems.values())
+
+
+def _tell(store: Store, journal: _Journal, error: Exception) -> None:
+    if journal.path not in store.filing.told:
+        store.filing.told.add(journal.path)
+        _log.error("a journal cannot be filed", file=str(journal.path), error=str(error))
 
 
 def has_journals(store: Store) -> bool:
@@ -102,20 +152,27 @@ def remove_unknown(store: Store) -> None:
     """Remove the journals of a database that another one has replaced; nobody writes to them."""
     if store.journals is None or not store.journals.is_dir():
         return
-    known = {journal.path for journal in _known(store, store.journals)}
-    for path in set(store.journals.glob("*.rows")) - known:
-        number = os.open(path, os.O_RDONLY)
-        try:
-            if is_left(number):
-                path.unlink()
-        finally:
-            os.close(number)
+    try:
+        known = {journal.path for journal in _known(store, store.journals)}
+        for path in set(store.journals.glob("*.rows")) - known:
+            _remove(path)
+    except (OSError, StoreUnavailable) as error:
+        _log.warning("old journals stay", folder=str(store.journals), error=str(error))
+
+
+def _remove(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        if is_left(number):
+            path.unlink()
+    finally:
+        os.close(number)
 
 
 def _known(store: Store, folder: Path) -> list[_Journal]:
     with store.reading() as connection:
         found = connection.execute(sa.select(journals).order_by(journals.c.id)).all()
-    return [_Journal(journal_id=row.id, path=folder / row.name, filed=row.filed) for row in found]
+    return [_Journal(path=folder / row.name, filed=row.filed) for row in found]
 
 
 def _file_some(store: Store, journal: _Journal) -> bool:
@@ -133,7 +190,8 @@ def _file_some(store: Store, journal: _Journal) -> bool:
             done = _file_part(store, journal, part)
             return left or not done or part.full
         if left:
-            _end(store, journal, rest=os.fstat(number).st_size - journal.filed)
+            # A power cut may have taken from the file what the database has already.
+            _end(store, journal, rest=max(0, os.fstat(number).st_size - journal.filed))
         return False
     finally:
         os.close(number)
@@ -146,7 +204,7 @@ def _file_part(store: Store, journal: _Journal, part: Part) -> bool:
     filed = [_filed(some, keys) for some in _put_together(store, part.records)]
     advance = (
         sa.update(journals)
-        .where(journals.c.id == journal.journal_id, journals.c.filed == journal.filed)
+        .where(journals.c.name == journal.path.name, journals.c.filed == journal.filed)
         .values(filed=part.end)
     )
     # It waits for no disk: what the end of a machine undoes is done once more.
@@ -164,7 +222,7 @@ def _end(store: Store, journal: _Journal, *, rest: int = 0, missing: bool = Fals
     The disk has to have what was filed before the file goes.
     """
     gone = sa.delete(journals).where(
-        journals.c.id == journal.journal_id, journals.c.filed == journal.filed
+        journals.c.name == journal.path.name, journals.c.filed == journal.filed
     )
     with store.writing() as connection:
         if connection.execute(gone).rowcount == 0:

@@ -92,7 +92,6 @@ class Part:
 class _File:
     """The file that is written to."""
 
-    journal_id: int
     path: Path
     number: int
     """The descriptor."""
@@ -118,6 +117,8 @@ def read_part(number: int, start: int) -> Part:
     """
     found: list[Record] = []
     end, wanted, size, rows = start, _BYTES, os.fstat(number).st_size, 0
+    if size < start:  # the disk has what was filed, and not the file: see `fresh`
+        return Part(records=[], end=start, full=False)
     while len(found) < RECORDS and rows < ROWS:
         block = os.pread(number, min(wanted, size - end), end)
         records, used, needed = _records(block, RECORDS - len(found))
@@ -145,8 +146,11 @@ def _records(block: bytes, most: int) -> tuple[list[Record], int, int]:
         packed = block[begin : begin + entry]
         if len(block) - at < needed or not _is_sound(checksum, packed, payload):
             return found, at, needed
-        body = block[begin + entry : at + needed]
-        found.append(Record(entry=_decode(packed), payload=body))
+        try:
+            said = _decode(packed)
+        except msgspec.DecodeError:
+            return found, at, needed
+        found.append(Record(entry=said, payload=block[begin + entry : at + needed]))
         at += needed
     return found, at, 0
 
@@ -156,9 +160,9 @@ def _is_sound(checksum: int, packed: bytes, payload: int) -> bool:
 
 
 def is_left(number: int) -> bool:
-    """Whether nobody will write to an open file any more; it is locked from now on, if so."""
+    """Whether nobody writes to an open file any more, nor will."""
     try:
-        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(number, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True
@@ -178,6 +182,8 @@ class Journal:
         self._folder = store.journals
         self._lock = threading.Lock()
         self._file: _File | None = None
+        self._former: list[_File] = []
+        """Files that get no more rows, and which the disk may lack yet."""
         self._wanted = self._told = False
 
     @property
@@ -213,8 +219,8 @@ class Journal:
             with suppress(OSError):
                 os.ftruncate(file.number, file.size)
             self._file = None
+            self._former.append(file)
         _log.warning("the journal cannot be written", file=str(file.path), error=problem)
-        os.close(file.number)
         return False
 
     def prepare(self) -> None:
@@ -225,15 +231,16 @@ class Journal:
         file = self._file
         if self._folder is None or not self._wanted or sys.platform == "win32":
             return
+        if file is not None and file.size < LARGE and self._is_known(file):
+            return
         try:
-            if file is not None and file.size < LARGE and self._is_known(file):
-                return
             new = _begin(self._store, self._folder)
         except (OSError, StoreUnavailable) as error:
             if not self._told:
                 _log.warning("no journal can be begun", folder=str(self._folder), error=str(error))
             self._told = True
             return
+        self._told = False
         self._replace(new)
 
     def sync(self) -> None:
@@ -242,8 +249,11 @@ class Journal:
         Raises
         ------
         StoreUnavailable
-            When the disk does not.
+            When the disk does not; it is tried again the next time.
         """
+        while self._former:
+            _sync(self._former[0])
+            os.close(self._former.pop(0).number)
         file = self._file
         if file is not None:
             _sync(file)
@@ -251,40 +261,60 @@ class Journal:
     def close(self) -> None:
         """Take no more; what is there can be filed by anybody."""
         self._replace(None)
+        try:
+            self.sync()
+        except StoreUnavailable as error:
+            _log.error("the journal is not written to the disk", error=error.message)
+            for file in self._former:
+                os.close(file.number)
+            self._former.clear()
 
     def _replace(self, new: _File | None) -> None:
         with self._lock:
             old, self._file = self._file, new
         if old is not None:
-            try:
-                _sync(old)
-            finally:
-                os.close(old.number)
+            self._former.append(old)
 
     def _is_known(self, file: _File) -> bool:
-        """Whether it is still filed: a database may have been replaced by a backup."""
+        """Whether it will be filed: a backup may have replaced the database."""
         query = sa.select(journals.c.id).where(journals.c.name == file.path.name)
-        with self._store.reading() as connection:
-            return connection.scalar(query) == file.journal_id
+        try:
+            with self._store.reading() as connection:
+                known = connection.scalar(query) is not None
+        except StoreUnavailable:
+            return True
+        if not known:
+            _log.error("rows lost: the database knows no more of its journal", file=str(file.path))
+        return known
 
 
 def _begin(store: Store, folder: Path) -> _File:
     """Make a file that is locked before anybody knows of it."""
-    folder.mkdir(exist_ok=True)
+    if not folder.exists():
+        folder.mkdir(exist_ok=True)
+        _sync_folder(folder.parent)
     path = folder / f"{uuid4().hex}.rows"
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+    assert store.file is not None  # noqa: S101 - or there were no folder
+    # Whoever may read the database reads this as well, as its write-ahead log.
+    rights = store.file.stat().st_mode & 0o777
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, rights)
     try:
-        fcntl.flock(number, fcntl.LOCK_EX)
-        with store.writing() as connection:
-            written = connection.execute(sa.insert(journals), {"name": path.name, "filed": 0})
-            key = written.inserted_primary_key
-        assert key is not None  # noqa: S101 - one row was inserted
+        _lock(number)
         _sync_folder(folder)
+        with store.writing() as connection:
+            connection.execute(sa.insert(journals), {"name": path.name, "filed": 0})
     except BaseException:
         os.close(number)
         path.unlink(missing_ok=True)
         raise
-    return _File(journal_id=key[0], path=path, number=number)
+    return _File(path=path, number=number)
+
+
+def _lock(number: int) -> None:
+    fcntl.flock(number, fcntl.LOCK_EX)
+    if not os.fstat(number).st_nlink:
+        message = "a restore has removed it before it was locked"
+        raise FileNotFoundError(message)
 
 
 def _sync(file: _File) -> None:

@@ -41,13 +41,20 @@ def size_of(store: Store) -> int:
     """Return how many bytes a database takes: its files, or its tables with their indexes."""
     if store.file is not None and store.journals is not None:
         files = [store.file, Path(f"{store.file}-wal"), *store.journals.glob("*")]
-        return sum(file.stat().st_size for file in files if file.exists())
+        return sum(map(_bytes, files))
     with store.reading() as connection:
         sizes = [
             connection.scalar(sa.select(sa.func.pg_total_relation_size(name)))
             for name in _names(connection)
         ]
     return sum(int(size or 0) for size in sizes)
+
+
+def _bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # they come and go
+        return 0
 
 
 def _names(connection: sa.Connection) -> list[str]:

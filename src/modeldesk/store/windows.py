@@ -17,7 +17,7 @@ from modeldesk.schema import Granularity, PackedRows, Window
 from modeldesk.store.balances import book, rows_by_day
 from modeldesk.store.damage import set_aside, set_profile_aside
 from modeldesk.store.engine import Store
-from modeldesk.store.fresh import file_fresh
+from modeldesk.store.fresh import filed_if_possible
 from modeldesk.store.label_arrivals import Arrived, join_waiting
 from modeldesk.store.locking import lock_chunks
 from modeldesk.store.merging import WindowKey, WindowPart, merge_ahead, merge_part, merged_ahead
@@ -96,7 +96,7 @@ class WindowRecords:
         without
             Keys of versions whose chunks are left out.
         """
-        file_fresh(self._store)
+        filed_if_possible(self._store)
         query = (
             sa.select(chunks.c.id, chunks.c.rows)
             .where(

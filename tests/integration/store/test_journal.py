@@ -136,6 +136,7 @@ def test_a_large_journal_is_followed_by_another(
     log.prepare()
     keys += committed(place, log, 3)
     assert len(place.files()) == place.known() == 2
+    log.sync()  # the disk has what was in the first, too
     assert place.keys() == keys
     assert len(place.files()) == place.known() == 1
     assert first not in place.files()
@@ -304,7 +305,11 @@ def test_the_journal_of_another_database_is_left_alone(place: Place) -> None:
         connection.execute(sa.delete(journals))
     assert place.keys() == []
     (old,) = place.files()
-    log.prepare()  # the journal that is no longer known is written to no more
+    with capture_logs() as told:
+        log.prepare()  # the journal that is no longer known is written to no more
+    assert [entry["event"] for entry in told] == [
+        "rows lost: the database knows no more of its journal"
+    ]
     keys = committed(place, log, 1)
     log.close()
     assert (place.keys(), place.files()) == (keys, [old])
@@ -336,4 +341,119 @@ def test_a_dump_has_what_was_committed_and_a_restored_desk_nothing_else(place: P
     with loading(place.store, revision, replace=True) as load:
         for name, frame in frames:
             load.add(name, frame)
+    assert (place.keys(), place.files()) == (keys, [])
+
+
+def test_what_a_power_cut_has_taken_from_a_file_holds_up_nobody(place: Place) -> None:
+    """The disk may have what was filed, and not the file that it was filed from."""
+    log, other = place.log(), place.log()
+    keys = committed(place, log, 3)
+    assert place.keys() == keys
+    file = next(file for file in place.files() if file.stat().st_size)
+    ended(log)
+    os.truncate(file, 10)
+    keys += committed(place, other, 2)
+    with capture_logs() as told:
+        assert place.keys() == keys
+    assert told == []
+    assert file not in place.files()
+    other.close()
+
+
+def test_a_number_that_is_used_again_is_another_journal(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who files may have read of a journal that was ended and followed by another."""
+    before = place.log()
+    committed(place, before, 1)
+    read = fresh._known(place.store, place.folder)  # noqa: SLF001
+    before.close()
+    log = place.log()
+    keys = committed(place, log, 2)
+    with monkeypatch.context() as patched:
+        patched.setattr(fresh, "_known", lambda *_: read)
+        file_fresh(place.store)
+    assert len(place.keys()) == 1 + len(keys)
+    log.close()
+
+
+def test_a_journal_that_cannot_be_read_holds_up_no_other(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told once; only who needs all of it, as a backup, is refused."""
+    bad, good = place.log(), place.log()
+    committed(place, bad, 1)
+    keys = committed(place, good, 1)
+    (first, *_) = fresh._known(place.store, place.folder)  # noqa: SLF001
+    through = os.open
+
+    def refused(path: object, flags: int, mode: int = 0o777) -> int:
+        if path == first.path:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return through(str(path), flags, mode)
+
+    with monkeypatch.context() as patched, capture_logs() as told:
+        patched.setattr(os, "open", refused)
+        assert place.keys() == place.keys() == keys
+        with pytest.raises(StoreUnavailable, match="Permission denied"), dumping(place.store):
+            pass
+    assert [entry["event"] for entry in told] == ["a journal cannot be filed"]
+    assert len(place.keys()) == 2
+    bad.close()
+    good.close()
+
+
+def test_a_link_leads_to_the_same_journals(place: Place, tmp_path: Path) -> None:
+    """They lie beside the file itself, as SQLite's own log does."""
+    assert place.store.file is not None
+    link = tmp_path / "elsewhere" / "desk.db"
+    link.parent.mkdir()
+    link.symlink_to(place.store.file)
+    log = place.log()
+    keys = committed(place, log, 3)
+    with Store(f"sqlite:///{link}") as other, capture_logs() as told:
+        assert other.journals == place.folder
+        assert place._replace(store=other).keys() == keys
+        other.sync()
+    assert told == []
+    log.close()
+
+
+def test_a_locked_database_is_waited_for_by_one_reader(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are shown what is filed, and so is whoever comes a moment later."""
+    log = place.log()
+    keys = committed(place, log, 2)
+    tries: list[int] = []
+
+    def busy(*_: object) -> None:
+        tries.append(1)
+        message = "The database is busy."
+        raise StoreUnavailable(message)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fresh, "_file_part", busy)
+        assert [place.keys() for _ in range(5)] == [[]] * 5
+        assert tries == [1]
+    place.store.filing.rests_until = 0.0
+    assert place.keys() == keys
+    log.close()
+
+
+def test_a_disk_that_fails_at_the_end_does_not_keep_a_process_from_ending(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told; what was written is filed all the same."""
+    log = place.log()
+    keys = committed(place, log, 2)
+
+    def failing(number: int) -> None:
+        del number
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    with monkeypatch.context() as patched, capture_logs() as told:
+        patched.setattr(os, "fsync", failing)
+        log.close()
+    assert [entry["event"] for entry in told] == ["the journal is not written to the disk"]
     assert (place.keys(), place.files()) == (keys, [])
