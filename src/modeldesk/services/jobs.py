@@ -21,7 +21,7 @@ Requests wait for Python's lock while one works. With a roll-up and a judgement 
 in every second, half of what the log cost was work on the same few windows over and over.
 """
 
-_LONGEST_REST, _OTHERS_LONGEST_REST = 10.0, 5.0
+_LONGEST_REST = 10.0
 """Seconds after which it is looked again, however long the last time took."""
 
 _TURN = 10.0
@@ -167,11 +167,10 @@ class Jobs:
             self._thread = None
 
     def _loop(self) -> None:
-        steps = [_Paced(self._rollup, share=_SHARE, longest_rest=_LONGEST_REST)]
+        steps = [_Paced(self._rollup, share=_SHARE)]
         for step in self._steps:
             some = step.some if isinstance(step, InTurns) else step
-            paced = _Paced(some, share=_OTHERS_SHARE, longest_rest=_OTHERS_LONGEST_REST)
-            steps.append(paced)
+            steps.append(_Paced(some, share=_OTHERS_SHARE))
         while not self._stop.wait(self._seconds):
             began = time.monotonic()
             for name, step in zip(self._names, steps, strict=True):
@@ -198,14 +197,11 @@ class _Paced:
         What is done.
     share
         How much of the time it may take.
-    longest_rest
-        After which it is its turn however long it took, in seconds.
     """
 
-    def __init__(self, step: Step, *, share: float, longest_rest: float) -> None:
+    def __init__(self, step: Step, *, share: float) -> None:
         self._step = step
         self._share = share
-        self._longest_rest = longest_rest
         self._until = 0.0
 
     @property
@@ -220,7 +216,7 @@ class _Paced:
             self._step(stop=stop)
         finally:
             ended = time.monotonic()
-            self._until = ended + min((ended - began) / self._share, self._longest_rest)
+            self._until = ended + min((ended - began) / self._share, _LONGEST_REST)
 
 
 def _told(error: Exception) -> str:

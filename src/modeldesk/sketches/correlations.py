@@ -163,21 +163,27 @@ class Correlations:
 
 
 def _summarised(names: tuple[str, ...], values: Floats) -> Correlations:
-    """Summarise rows of shape ``(columns, rows)``: pairs with gaps by products with masks."""
-    present = np.abs(values) <= LARGEST  # false for NaN and infinities as well
-    rows = values.shape[1]
-    own = present.sum(axis=1)
-    values = np.where(present, values, 0.0)
+    """Summarise rows of shape ``(columns, rows)``, which are changed.
+
+    Pairs with gaps are summarised by products with masks. There are no copies of all the values:
+    to make one takes longer than the products.
+    """
+    least, most = values.min(axis=1, initial=0.0), values.max(axis=1, initial=0.0)
+    gaps = np.flatnonzero(~((least >= -LARGEST) & (most <= LARGEST)))  # with a NaN as well
+    present = np.abs(values[gaps]) <= LARGEST
+    values[gaps] = np.where(present, values[gaps], 0.0)
+    own = np.full(len(values), values.shape[1])
+    own[gaps] = present.sum(axis=1)
     shift = values.sum(axis=1) / np.maximum(own, 1)
     values -= shift[:, np.newaxis]
-    gaps = np.flatnonzero(own < rows)
-    values[gaps] *= present[gaps]
-    count = np.repeat(own[:, np.newaxis], own.size, axis=1)
+    values[gaps] *= present
+    products = values @ values.T
+    count = np.minimum.outer(own, own)
     sums = np.repeat(values.sum(axis=1)[:, np.newaxis], own.size, axis=1)
-    squares = np.repeat(np.square(values).sum(axis=1)[:, np.newaxis], own.size, axis=1)
+    squares = np.repeat(products.diagonal()[:, np.newaxis], own.size, axis=1)
     if gaps.size:
-        mask = present[gaps].astype(np.float64).T
-        count[:, gaps] = np.rint(present.astype(np.float64) @ mask).astype(np.int64)
+        mask = present.astype(np.float64).T
+        count[np.ix_(gaps, gaps)] = np.rint(mask.T @ mask)
         sums[:, gaps] = values @ mask
         squares[:, gaps] = np.square(values) @ mask
     filled = np.maximum(count, 1)
@@ -186,7 +192,7 @@ def _summarised(names: tuple[str, ...], values: Floats) -> Correlations:
         count=count,
         means=np.where(count > 0, shift[:, np.newaxis] + sums / filled, 0.0),
         squares=np.maximum(squares - sums * sums / filled, 0.0),
-        products=values @ values.T - sums * sums.T / filled,
+        products=products - sums * sums.T / filled,
     )
 
 
